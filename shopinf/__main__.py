@@ -1,0 +1,6 @@
+"""`python -m shopinf`."""
+
+from shopinf.main import run
+
+if __name__ == "__main__":
+    run()

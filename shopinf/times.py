@@ -1,0 +1,46 @@
+"""Moments and the clock, as the rest of the house sees them: aware, and waited on in one way."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+
+class Clock(Protocol):
+    """The run's clock. Every wait in shopinf goes through it, so Ctrl-C ends each of them and tests move it."""
+
+    stop: threading.Event
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that never goes back."""
+
+    def wait(self, seconds: float) -> None:
+        """Let *seconds* pass; raises `Stopped` at once when the run is being stopped."""
+
+
+def parse_time(text: str) -> datetime:
+    """Read an ISO 8601 time with an offset or `Z`; one without is read as UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The same moment on the shop's own wall clock."""
+    return moment.astimezone(zone)
+
+
+def iso(moment: datetime | None, zone: ZoneInfo | None = None) -> str | None:
+    """ISO 8601 to the second with the shop's offset, as our outputs show times; None stays None."""
+    if moment is None:
+        return None
+    return (moment.astimezone(zone) if zone else moment).isoformat(timespec="seconds")
+
+
+def utc_z(moment: datetime) -> str:
+    """ISO 8601 in UTC with `Z`, the form that needs no escaping in a query."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
