@@ -1,0 +1,1 @@
+"""This machine: its folders, config, stores file, secrets, locks, clock and signals."""

@@ -1,0 +1,178 @@
+"""The user's own settings: `config.toml`, made once with comments, afterwards only read."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from shopinf.errors import BadInput, MachineProblem, ShopinfError
+from shopinf.local.places import Places
+from shopinf.local.toml import Toml, kind_of, read_toml
+from shopinf.stores import DEFAULT_API_VERSION, Secret
+
+LEDGER_VARIABLE = "SHOPINF_LEDGER_URL"
+
+TEMPLATE = """\
+# Settings of shopinf. Remove the "# " before a key to use it; shopinf reads this file and never changes it.
+# Secrets do not belong here: `shopinf connect STORE` keeps them in the keyring.
+
+# A PostgreSQL database that a team shares as its ledger, instead of ledger.db on this machine. Without the password:
+# that one comes with SHOPINF_LEDGER_URL (the whole address), PGPASSWORD or ~/.pgpass.
+# ledger_url = "postgresql://shopinf@db.example.com/shopinf"
+
+# The version of Shopify's Admin API for stores connected from now on.
+# api_version = "{api_version}"
+
+# Seconds to wait for another shopinf run that works on the same store; --wait says otherwise.
+# wait = 60
+
+# Which influencer gets an order with several influencers' codes: "largest" discount, or "split"; --multi-code.
+# multi_code = "largest"
+
+# Commission where neither the code nor the influencer has a rate: "10%" or an amount per order, "5.00"; --commission.
+# commission = "10%"
+
+# Count an order and its refunds on the day of the "order", or each on the day of its own "event"; --date.
+# date = "order"
+"""
+
+_HINT = "Correct that line; a `#` before it switches it off."
+_SECRET_WORDS = re.compile(r"token|secret|passw|api_?key", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings in force: what the user wrote, and what holds where nothing was written."""
+
+    ledger_url: Secret | None = None  # a Secret, since what comes from the environment may hold a password
+    ledger_source: str = "ledger.db"  # where ledger_url comes from: `config.toml`, `SHOPINF_LEDGER_URL`
+    api_version: str = DEFAULT_API_VERSION
+    wait: float = 60.0  # seconds
+    multi_code: str = "largest"  # or split
+    commission: str | None = None  # as it is typed: `10%` or `5.00`
+    date: str = "order"  # or event
+
+
+def load_config(places: Places, environ: Mapping[str, str]) -> Config:
+    """Read `config.toml`, making it with its comments where there is none yet; the environment's ledger goes first."""
+    file = read_toml(places.config_file, hint=_HINT)
+    if file is None:
+        # A home that cannot be written is no reason to stop: there is nothing in the file yet.
+        with suppress(MachineProblem):
+            places.write_private(places.config_file, TEMPLATE.format(api_version=DEFAULT_API_VERSION).encode())
+        settings: dict[str, Any] = {}
+    else:
+        settings = {key: _checked(file, key, value) for key, value in file.values.items()}
+    source = "config.toml" if "ledger_url" in settings else "ledger.db"
+    if url := environ.get(LEDGER_VARIABLE, "").strip():
+        settings["ledger_url"], source = Secret(url), LEDGER_VARIABLE
+    return Config(ledger_source=source, **settings)
+
+
+def _checked(file: Toml, key: str, value: object) -> object:
+    line = file.line_of(key)
+    if key not in _READERS:
+        raise _unknown(file, key, line)
+    try:
+        return _READERS[key](value)
+    except _Wrong as wrong:
+        raise file.wrong(f"{key} {wrong}", line, hint=_HINT) from None
+    except BadInput as refused:
+        raise file.wrong(refused.message, line, hint=refused.hint) from None
+
+
+def _unknown(file: Toml, key: str, line: int | None) -> ShopinfError:
+    if _SECRET_WORDS.search(key):
+        return file.wrong(
+            f"{key} looks like a secret, and secrets do not belong in this file",
+            line,
+            hint="Remove that line; `shopinf connect STORE` keeps secrets in the keyring.",
+        )
+    near = difflib.get_close_matches(key.lower(), _READERS, n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"The settings are {', '.join(_READERS)}."
+    return file.wrong(f"there is no setting {key!r}", line, hint=hint)
+
+
+class _Wrong(Exception):
+    """A value that its key cannot have; the text continues a sentence that begins with the key."""
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise _Wrong(f"must be text in quotes, not {kind_of(value)}")
+    if not value.strip():
+        raise _Wrong("is empty")
+    return value.strip()
+
+
+def _one_of(*words: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        text = _text(value).lower()
+        if text not in words:
+            raise _Wrong(f"must be {' or '.join(words)}, not {text[:40]!r}")
+        return text
+
+    return read
+
+
+def _ledger_url(value: object) -> Secret:
+    url = _text(value)
+    if has_password(url):
+        raise BadInput(
+            "ledger_url holds a password, which does not belong in this file",
+            hint=f"Take it out and set {LEDGER_VARIABLE} to the whole address.",
+        )
+    return Secret(url)
+
+
+def _api_version(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])|unstable", text):
+        raise _Wrong(f'must look like "{DEFAULT_API_VERSION}", not {text[:40]!r}')
+    return text
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _Wrong(f"must be a number of seconds, not {kind_of(value)}")
+    if not 0 <= value <= 86400:
+        raise _Wrong("must be between 0 and 86400 seconds")
+    return float(value)
+
+
+def _commission(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"\d+(\.\d+)?\s*%|\d+\.\d+", text):
+        raise _Wrong(f'must be a percentage such as "10%" or an amount such as "5.00", not {text[:40]!r}')
+    if text.endswith("%") and Decimal(text[:-1].strip()) > 100:
+        raise _Wrong("must not be more than 100%")
+    return text
+
+
+_READERS: Mapping[str, Callable[[object], object]] = {
+    "ledger_url": _ledger_url,
+    "api_version": _api_version,
+    "wait": _seconds,
+    "multi_code": _one_of("largest", "split"),
+    "commission": _commission,
+    "date": _one_of("order", "event"),
+}
+
+# As far as the last @: a password that nobody percent-encoded may hold one itself, and too much hidden is no harm.
+_USERINFO = re.compile(r"(://[^:@/?]*:)(.+)(?=@)", re.DOTALL)
+_PARAMETER = re.compile(r"(?i)(\b[\w-]*(?:passw|pwd|secret|token)[\w-]*\s*=\s*)('[^']*'|[^&#\s]+)")
+
+
+def mask_url(url: str) -> str:
+    """*url* with `***` in place of every password, for people to read."""
+    return _PARAMETER.sub(r"\1***", _USERINFO.sub(r"\1***", url))
+
+
+def has_password(url: str) -> bool:
+    """Does *url* hold a password, before the host or as a parameter?"""
+    return bool(_USERINFO.search(url) or _PARAMETER.search(url))

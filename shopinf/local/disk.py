@@ -1,0 +1,135 @@
+"""Files that are there whole or not at all, and what the operating system says when they cannot be."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from shopinf.errors import BadInput, MachineProblem
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make *folder* with room for nobody else; an empty one that was there before is closed to others too.
+
+    One that already holds something was arranged by somebody, so its permissions stay.
+    """
+    try:
+        if folder.is_dir():
+            if os.name == "posix" and folder.stat().st_mode & 0o077 and not any(folder.iterdir()):
+                with suppress(PermissionError):
+                    folder.chmod(PRIVATE_FOLDER)
+            return
+        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise machine_problem(problem, folder) from None
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Put *content* at *path* at once, readable by its owner only; its folder is made first."""
+    make_private_folder(path.parent)
+    try:
+        _replace(Path(os.path.realpath(path)), [content], PRIVATE_FILE, exact=True)
+    except OSError as problem:
+        raise machine_problem(problem, path) from None
+
+
+def make_private_file(path: Path) -> None:
+    """See to it that *path* exists, empty if need be, so that whatever opens it later finds it closed to others."""
+    make_private_folder(path.parent)
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+    except FileExistsError:
+        return
+    except OSError as problem:
+        raise machine_problem(problem, path) from None
+
+
+def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
+    """Put a result at *path* once all *chunks* are there; until then what was there before stays.
+
+    A file that is replaced keeps its mode. What is no file (a pipe, `/dev/stdout`) is simply written to.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise BadInput(f"{path} is a folder, not a file", hint=f"Name a file in it, such as {path / 'result.csv'}.")
+    if not target.parent.is_dir():
+        raise BadInput(f"There is no folder {path.parent} to write {path.name} to", hint="Make the folder first.")
+    try:
+        if target.exists() and not target.is_file():
+            with path.open("wb") as there:
+                there.writelines(chunks)
+        elif target.exists():
+            _replace(target, chunks, target.stat().st_mode & 0o7777, exact=True)
+        else:
+            _replace(target, chunks, 0o666, exact=False)
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise machine_problem(problem, path) from None
+
+
+def _replace(target: Path, chunks: Iterable[bytes], mode: int, *, exact: bool) -> None:
+    """Write *chunks* to a neighbour of *target*, then give it that name; an *exact* mode is not for the umask."""
+    # The same folder, since only there is taking over the name one step. File systems end names at 255 bytes.
+    neighbour = target.with_name(f".{target.name[:40]}.{os.urandom(6).hex()}.tmp")
+    descriptor = os.open(neighbour, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            if exact and os.name == "posix":
+                os.fchmod(file.fileno(), mode)
+            file.writelines(chunks)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(neighbour, target)
+    except BaseException:  # also Ctrl-C: half a file is left to nobody
+        with suppress(OSError):
+            neighbour.unlink()
+        raise
+    _settle(target.parent)
+
+
+def _settle(folder: Path) -> None:
+    """Have the new name survive a power cut, where the file system offers that."""
+    if os.name != "posix":
+        return
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def machine_problem(problem: OSError, path: Path) -> MachineProblem:
+    """The operating system's refusal at *path* as a sentence and a way out."""
+    match problem.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return MachineProblem(
+                f"The disk is full: {path} could not be written", hint="Make room there and run the same command again."
+            )
+        case errno.EROFS:
+            return MachineProblem(
+                f"{path} is on a disk that can only be read",
+                hint="Point SHOPINF_HOME, or --output for a result, to a folder that can be written.",
+            )
+        case errno.EACCES | errno.EPERM:
+            return MachineProblem(
+                f"This user is not allowed to use {path}",
+                hint="Correct its owner and permissions, or set SHOPINF_HOME to a folder of this user's own.",
+            )
+        case errno.ENOTDIR | errno.EEXIST:
+            return MachineProblem(
+                f"{path} cannot be made, since a file is where a folder should be",
+                hint="Move that file away, or set SHOPINF_HOME to another folder.",
+            )
+        case _:
+            words = problem.strerror or type(problem).__name__
+            return MachineProblem(
+                f"{path} cannot be used: {words}", hint="Look at that place and run the command again."
+            )
