@@ -1,0 +1,1 @@
+"""The terminal: rows on standard output, talk on standard error, prompts, progress."""

@@ -1,0 +1,281 @@
+"""The one voice of shopinf: rows on standard output, everything said to a person on standard error."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import TextIO
+
+from shopinf.console import files, formats, prompts, tables
+from shopinf.console.progress import Board, LineBoard, Progress, SilentBoard, running
+from shopinf.errors import BadInput, MachineProblem, ShopinfError, Stopped
+from shopinf.plain import harmless
+from shopinf.results import Failure, Form, Format, Result
+from shopinf.times import Clock
+
+_CODES = {"bold red": "1;31", "yellow": "33", "cyan": "36", "dim": "2", "": ""}
+
+
+class Out:
+    """Shows results, says things, asks, and shows progress; knows which of its streams are terminals."""
+
+    def __init__(
+        self,
+        stdout: TextIO | None,
+        stderr: TextIO | None,
+        stdin: TextIO | None,
+        environ: Mapping[str, str],
+        *,
+        quiet: bool = False,
+        verbose: bool = False,
+        yes: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
+        # A stream that the caller of the program closed is None in Python.
+        self.stdout = stdout if stdout is not None else io.StringIO()
+        self.stderr = stderr if stderr is not None else io.StringIO()
+        self.stdin = stdin if stdin is not None else io.StringIO()
+        self.quiet, self.verbose, self.yes = quiet, verbose, yes
+        self.closed = False  # nobody reads standard output any more
+        self._environ, self._clock = environ, clock
+        self._monotonic = clock.monotonic if clock else time.monotonic
+        self._lock = RLock()
+        self._board: Board | None = None
+        for stream in (self.stdout, self.stderr, self.stdin):
+            _speak_utf8(stream)
+
+    @property
+    def attended(self) -> bool:
+        """Is somebody there to be asked: are standard input and standard error both terminals?"""
+        return _is_terminal(self.stdin) and _is_terminal(self.stderr)
+
+    # results
+
+    def show(self, result: Result, form: Form, *, stem: Mapping[str, str] | None = None) -> None:
+        """Write *result* to standard output, or to the file of *form*; then say its notes and failures.
+
+        *stem* has the values of `{period}` and `{store}` in the file's name; `{date}` is today unless it differs there.
+        """
+        if form.output is None:
+            self._write(self._text(result, form.format, _is_terminal(self.stdout)))
+        else:
+            path = self.save(form.output, self._text(result, form.format, False).encode(), stem=stem)
+            count = len(result.rows)
+            rows = f"{count} {'row' if count == 1 else 'rows'}"
+            self.say(
+                f"Written to {path}" if result.body and form.format is Format.JSON else f"{rows} written to {path}"
+            )
+        for note in result.notes:
+            self.note(note)
+        for failure in result.failures:
+            self._tell("error: ", "bold red", _sentence(failure))
+
+    def print(self, text: str) -> None:
+        """Write plain text of our own to standard output."""
+        self._write(text.rstrip("\n") + "\n")
+
+    def save(self, output: Path, content: bytes, *, stem: Mapping[str, str] | None = None) -> Path:
+        """Replace the file *output* (a pattern or a plain name) whole with *content*; returns where it went."""
+        today = {"date": self._clock.now().astimezone().date().isoformat()} if self._clock else {}
+        path = files.filled(output, {**today, **(stem or {})})
+        files.replace_file(path, content)
+        return path
+
+    def _text(self, result: Result, format: Format, terminal: bool) -> str:
+        match format:
+            case Format.JSON:
+                return formats.json_text(result)
+            case Format.JSONL:
+                return formats.jsonl_text(result)
+            case Format.CSV:
+                return formats.csv_text(result)
+            case Format.TABLE if terminal:
+                width = tables.terminal_width(self.stdout, self._environ)
+                return tables.terminal_text(result, width, styled=self._styled(self.stdout))
+            case Format.TABLE:
+                return tables.table_text(result)
+            case Format.XLSX | Format.HTML:
+                raise ValueError(f"{format} is written by the reports")
+
+    def _write(self, text: str) -> None:
+        if self.closed or not text:
+            return
+        with self._lock, self._aside():
+            try:
+                _pour(self.stdout, text)
+            except OSError as error:
+                self.closed = True
+                _to_nowhere(self.stdout)
+                if not _nobody_reads(error):
+                    raise MachineProblem(
+                        f"Standard output cannot be written: {error.strerror or error}",
+                        hint="Free some space, or write to another file.",
+                    ) from error
+
+    # talk
+
+    def say(self, text: str) -> None:
+        """One sentence for the person; not with --quiet."""
+        if not self.quiet:
+            self._tell("", "", text)
+
+    def note(self, text: str) -> None:
+        """Something to know; not with --quiet."""
+        if not self.quiet:
+            self._tell("note: ", "cyan", text)
+
+    def warn(self, text: str) -> None:
+        """Something to look at; not with --quiet."""
+        if not self.quiet:
+            self._tell("warning: ", "yellow", text)
+
+    def error(self, error: ShopinfError) -> None:
+        """What happened, and what to do next; always said."""
+        if isinstance(error, Stopped):  # which was wanted
+            self._tell("", "", error.message)
+        else:
+            self._tell("error: ", "bold red", error.message)
+        if error.hint:
+            self._tell("hint: ", "cyan", error.hint)
+
+    def trace(self, line: str) -> None:
+        """A line of --verbose."""
+        if self.verbose:
+            self._tell("", "dim", line)
+
+    def _tell(self, word: str, style: str, text: str) -> None:
+        with self._lock:
+            plain = harmless(text)
+            if self._board is not None and self._board.say(word, style, plain):
+                return
+            if style and self._styled(self.stderr):
+                # Only the word is coloured, but a line of --verbose is dim as a whole.
+                coloured, rest = (word, plain) if word else (plain, "")
+                plain, word = f"\x1b[{_CODES[style]}m{coloured}\x1b[0m{rest}", ""
+            self._put(f"{word}{plain}\n")
+
+    def _put(self, text: str) -> None:
+        try:
+            self.stderr.write(text)
+            self.stderr.flush()
+        except OSError:  # there is no other place to say so
+            _to_nowhere(self.stderr)
+
+    def _styled(self, stream: TextIO) -> bool:
+        return not self._environ.get("NO_COLOR") and not self._dumb and _is_terminal(stream)
+
+    @property
+    def _dumb(self) -> bool:
+        return self._environ.get("TERM") in ("dumb", "unknown")
+
+    # questions
+
+    def confirm(self, question: str, *, flag: str = "--yes") -> None:
+        """Go on only with a yes: from --yes, or from the person; a no raises `Stopped`."""
+        if self.yes:
+            return
+        self._need_somebody(f"This needs a yes: {question}", f"Add {flag} to answer it beforehand.")
+        answer = self._read(prompts.read_line, f"{question} [y/N] ")
+        if answer.strip().lower() not in ("y", "yes"):
+            raise Stopped("Stopped at the question; nothing was written", hint=f"Answer y, or add {flag}.")
+
+    def ask(self, prompt: str, *, otherwise: str = "Give it as an option.") -> str:
+        """What the person types; *otherwise* says how to give it where nobody is there."""
+        self._need_somebody(f"{prompt} cannot be asked for: nobody is at a terminal", otherwise)
+        return self._read(prompts.read_line, f"{prompt}: ").strip()
+
+    def ask_hidden(
+        self, prompt: str, *, otherwise: str = "Give it on standard input with --stdin, or in the environment."
+    ) -> str:
+        """What the person types, never shown; *otherwise* says how to give it where nobody is there."""
+        self._need_somebody(f"{prompt} cannot be asked for: nobody is at a terminal", otherwise)
+        return self._read(prompts.read_hidden, f"{prompt}: ").strip()
+
+    def _need_somebody(self, message: str, hint: str) -> None:
+        if not self.attended:
+            raise BadInput(message, hint=hint)
+
+    def _read(self, reading: prompts.Reading, prompt: str) -> str:
+        with self._lock, self._aside():
+            return reading(self.stderr, self.stdin, harmless(prompt))
+
+    # progress
+
+    def progress(self, what: str, total: int | None, unit: str) -> AbstractContextManager[Progress]:
+        """Show how far *what* is while the block runs; several at once, from any thread, share one display."""
+        with self._lock:
+            board: Board = SilentBoard() if self.quiet else self._shown_board()
+        return running(board, what, total, unit, self._monotonic())
+
+    def _shown_board(self) -> Board:
+        if self._board is None:
+            if _is_terminal(self.stderr) and not self._dumb:
+                from shopinf.console.bars import BarBoard
+
+                self._board = BarBoard(self.stderr, self._environ, self._monotonic, styled=self._styled(self.stderr))
+            else:
+                self._board = LineBoard(self.say, self._monotonic)
+        return self._board
+
+    @contextmanager
+    def _aside(self) -> Iterator[None]:
+        if self._board is None:
+            yield
+        else:
+            with self._board.paused():
+                yield
+
+
+def _sentence(failure: Failure) -> str:
+    return ": ".join(part for part in (failure.store, failure.what, failure.error) if part)
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _speak_utf8(stream: TextIO) -> None:
+    """Files and pipes get UTF-8 whatever the locale; no sign that a terminal lacks ends the run."""
+    if isinstance(stream, io.TextIOWrapper):
+        if stream.isatty():
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _pour(stream: TextIO, text: str) -> None:
+    """Write all of *text*, or raise."""
+    raw = getattr(stream, "buffer", None)
+    if not isinstance(raw, io.RawIOBase):
+        stream.write(text)
+        stream.flush()
+        return
+    # Under PYTHONUNBUFFERED Python's own text stream forgets what a full disk or a closed pipe did not take.
+    rest = memoryview(text.encode(stream.encoding, "replace"))
+    while rest:
+        rest = rest[raw.write(rest) or 0 :]
+
+
+def _nobody_reads(error: OSError) -> bool:
+    # Windows says EINVAL for a pipe that the reader closed.
+    return isinstance(error, BrokenPipeError) or (sys.platform == "win32" and error.errno == errno.EINVAL)
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    """Point *stream* at nothing, so that Python's own last flush stays quiet."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError, AttributeError):
+        return

@@ -1,0 +1,1 @@
+"""Sheets from outside: csv, tsv, xlsx and JSON lines become rows with file, line and column names recognised."""

@@ -1,0 +1,93 @@
+"""CSV and TSV in the encodings and with the delimiters that spreadsheets write."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Generator, Iterator
+from itertools import chain
+from typing import BinaryIO
+
+from shopinf.errors import BadSheet
+from shopinf.plain import formula_unsafe
+from shopinf.sheets.records import Record
+from shopinf.sheets.texts import checked_lines
+
+_DELIMITERS = ",;\t|"
+_SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s]|\t)"?\s*', re.IGNORECASE)  # Excel's own first line
+
+
+def csv_records(
+    file: str, stream: BinaryIO, encoding: str, *, tabs: bool, recognised: Callable[[list[str]], int]
+) -> Generator[Record, None, None]:
+    """The rows of a CSV that are not blank, the header among them; a quoted cell may hold line breaks.
+
+    The delimiter is the one with which the first line has the most *recognised* columns, then the most columns.
+    """
+    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+    try:
+        lines = checked_lines(file, text)
+        skipped, first, delimiter = _beginning(lines, recognised)
+        if first is None:
+            return
+        reader = csv.reader(chain([first], lines), delimiter="\t" if tabs else delimiter, strict=True)
+        yield from _rows(file, reader, skipped)
+    finally:
+        text.detach()  # the stream is its owner's to close
+
+
+def _beginning(lines: Iterator[str], recognised: Callable[[list[str]], int]) -> tuple[int, str | None, str]:
+    """How many lines come before the header, the header's first line, and the delimiter."""
+    told = None
+    for skipped, line in enumerate(lines):
+        if not line.strip():
+            continue
+        if skipped == 0 and (found := _SEPARATOR_LINE.fullmatch(line)):
+            told = found[1]
+            continue
+        return skipped, line, told or max(_DELIMITERS, key=lambda sign: _score(line, sign, recognised))
+    return 0, None, ","
+
+
+def _score(line: str, delimiter: str, recognised: Callable[[list[str]], int]) -> tuple[int, int]:
+    cells = next(csv.reader([line], delimiter=delimiter), [])
+    return recognised(cells), len(cells)
+
+
+def _rows(file: str, reader: Iterator[list[str]], skipped: int) -> Iterator[Record]:
+    line, width = skipped + 1, 0
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise _broken(file, line, str(error)) from error
+        if row is None:
+            return
+        if any(cell.strip() for cell in row):
+            width = width or len(row)
+            if any(row[width:]):
+                raise BadSheet(
+                    file,
+                    f"the row has more cells than the {width} columns",
+                    line=line,
+                    hint="Put quotation marks around a cell that holds the sign between cells.",
+                )
+            yield Record(line, [formula_unsafe(cell.strip()) for cell in row])
+        line = skipped + 1 + reader.line_num  # type: ignore[attr-defined]
+
+
+def _broken(file: str, line: int, reason: str) -> BadSheet:
+    if "field larger" in reason or "unexpected end" in reason:
+        return BadSheet(
+            file,
+            "a quoted cell that begins here does not end",
+            line=line,
+            hint='Close the quotation mark, and write one inside a quoted cell twice: "".',
+        )
+    return BadSheet(
+        file,
+        "the quotation marks in this row do not fit together",
+        line=line,
+        hint='Put quotation marks around the whole cell, and write one inside it twice: "".',
+    )

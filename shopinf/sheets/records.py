@@ -1,0 +1,21 @@
+"""What every kind of sheet is read into: records with their line, before columns have a meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The cells of one row and the line it begins on; JSON lines bring their names with every row."""
+
+    line: int
+    cells: Sequence[str]
+    names: tuple[str, ...] | None = None
+
+
+class Broken(str):
+    """The text of a cell that a spreadsheet could not compute, like `#N/A`."""
+
+    __slots__ = ()
