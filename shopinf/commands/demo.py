@@ -1,0 +1,115 @@
+"""`shopinf demo`: the whole story on a practice store, in a minute, with nothing of the user's touched."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shopinf.commands.options import DeskContext, Noun, examples
+from shopinf.errors import Bug, MachineProblem
+from shopinf.stores import variable_stem
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+
+app = Noun(help="The demonstration.")
+
+FOLDER = Path("shopinf-demo")
+SHEET = """influencer,first_name,last_name,email,percent
+mayalind,Maya,Lind,maya@maya-lind.example,
+leo.ferrari,Leo,Ferrari,leo@ferrari.example,
+zoë_études,Zoë,Bréhat,zoe@etudes.example,20
+jun.tanaka,Jun,Tanaka,jun@tanaka.example,
+sofia-ruiz,Sofía,Ruiz,sofia@ruiz.example,
+"""
+
+
+@app.command("demo", epilog=examples("demo"))
+def demo(desk: DeskContext) -> None:
+    """Run the whole story on a practice store in a minute.
+
+    It connects a store, verifies its scopes, makes codes, watches sales come in and attributes the orders, in a
+    temporary home: neither your keyring nor your config is touched. The report files stay in ./shopinf-demo/.
+    """
+    from shopinf.practice import PracticeStore, serve
+
+    shop = PracticeStore("maya-shop", seed=7, plan="advanced", orders=400, customers=150)
+    try:
+        FOLDER.mkdir(exist_ok=True)
+        (FOLDER / "influencers.csv").write_text(SHEET, encoding="utf-8")
+    except OSError as error:
+        raise MachineProblem(
+            f"./{FOLDER} cannot be written: {error.strerror}", hint="Change to a folder of your own, then: shopinf demo"
+        ) from None
+    with tempfile.TemporaryDirectory(prefix="shopinf-demo-") as home, serve([shop]) as served:
+        story = Story(desk, home, {f"{variable_stem(shop.handle)}_ACCESS_TOKEN": shop.access_token})
+        story.tell(f"A practice store is open at {served.urls[0]}: it answers like Shopify, on this machine alone.")
+        story.tell("1. Connect it. Its token is in the environment; usually it goes into your keyring.")
+        story.shopinf(f"connect maya-shop --url {served.urls[0]}")
+        story.tell("2. Check what the store allows.")
+        story.shopinf("verify-scopes")
+        story.tell(f"3. Make a code for each influencer in {FOLDER}/influencers.csv, each on a price rule of its own.")
+        story.shopinf(
+            f"discounts create --campaign autumn --from {FOLDER}/influencers.csv --percent 15 --commission 10% --yes"
+        )
+        story.shopinf(f"discounts links --campaign autumn -o {FOLDER}/links.csv")
+        sold = shop.simulate_sales(days=30, orders=160)
+        returned = sum(1 for order in sold if order["refunds"])
+        story.tell(f"4. A month goes by: {len(sold)} orders came in, {returned} of them had something returned.")
+        story.tell("5. Attribute the orders: what each influencer sold after returns, and what they earned.")
+        story.shopinf("orders attribute --period last-30-days")
+        story.shopinf(f"orders attribute --period last-30-days --by order -o {FOLDER}/orders.csv")
+        story.shopinf(f"orders attribute --period last-30-days -o {FOLDER}/attribution.json")
+        story.shopinf(f"orders attribute --period last-30-days -o {FOLDER}/attribution.csv")
+        story.end()
+
+
+class Story:
+    """Runs the real program step by step, showing what a user would type and what comes back."""
+
+    def __init__(self, desk: Desk, home: str, secrets: dict[str, str]) -> None:
+        self._out = desk.out
+        self._terminal = desk.setting.stdout.isatty() and desk.setting.stderr.isatty()
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("SHOPINF_")}
+        self._environ = {
+            **kept,
+            **secrets,
+            "SHOPINF_HOME": home,
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        }
+
+    def tell(self, text: str) -> None:
+        self._out.print(f"\n{text}")
+
+    def shopinf(self, line: str) -> None:
+        """Run one command line as a user would, and show it with its real output."""
+        self._out.print(f"\n$ shopinf {line}")
+        command = [sys.executable, "-m", "shopinf", *shlex.split(line)]
+        shown = None if self._terminal else subprocess.PIPE  # a terminal is handed over, so that tables fit it
+        done = subprocess.run(
+            command,
+            env=self._environ,
+            check=False,
+            stdout=shown,
+            stderr=shown and subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            encoding="utf-8",
+        )
+        if done.stdout:
+            self._out.print(done.stdout)
+        if done.returncode != 0:
+            raise Bug(
+                f"The demonstration stopped: shopinf {line.split()[0]} ended with exit code {done.returncode}",
+                hint="What it said stands above; please report it.",
+            )
+
+    def end(self) -> None:
+        self.tell(f"That was the story. The files are in ./{FOLDER}/:")
+        for file in sorted(FOLDER.iterdir()):
+            self._out.print(f"  {FOLDER}/{file.name}")
+        self._out.print("\nNext: shopinf connect YOUR-STORE   (or shopinf practice, for a store to play with)")

@@ -1,0 +1,125 @@
+"""The command tree: every command by name, loaded when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from shopinf.commands.options import QuietOption, VerboseOption, WaitOption, YesOption
+from shopinf.errors import BadInput, Stopped
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk, Setting
+
+# name: (module, first line of its help). A test holds the lines against the commands themselves.
+COMMANDS = {
+    "connect": ("connect", "Connect a store, or give it new credentials."),
+    "verify-scopes": ("verify", "Check which scopes a store has granted, feature by feature."),
+    "stores": ("stores", "List the connected stores and look after them."),
+    "disconnect": ("disconnect", "Remove a store's credentials and local data."),
+    "doctor": ("doctor", "Look over this machine and every store."),
+    "discounts": ("discounts", "Make and look after influencers' discount codes."),
+    "orders": ("orders", "Read orders and attribute them to influencers."),
+    "practice": ("practice", "Serve practice stores on this machine."),
+    "demo": ("demo", "Run the whole story on a practice store in a minute."),
+}
+
+
+class Door:
+    """Where the desk is found: set up when a command reaches for it, so that help is quick; cleared at the end."""
+
+    def __init__(self, setting: Setting | None) -> None:
+        self._setting = setting
+        self._open = ExitStack()
+
+    @cached_property
+    def desk(self) -> Desk:
+        from shopinf.desk import Desk, Setting
+
+        desk = Desk(self._setting or Setting.of_this_process())
+        self._open.callback(desk.close)
+        self._open.enter_context(desk.stopping())
+        return desk
+
+    def __enter__(self) -> Door:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._open.close()
+
+
+class Tree(TyperGroup):
+    """The top of the tree; a noun's module is imported when one of its commands is wanted."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        if getattr(ctx, "listing", False):
+            return TyperCommand(cmd_name, help=COMMANDS[cmd_name][1], rich_markup_mode=None)
+        module = importlib.import_module(f"shopinf.commands.{COMMANDS[cmd_name][0]}")
+        noun: Any = typer.main.get_group(module.app)
+        return noun.commands[cmd_name]
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        ctx.listing = True  # names and first lines are enough to list what there is
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            ctx.listing = False
+
+
+app = typer.Typer(
+    name="shopinf",
+    cls=Tree,
+    help="Run influencer programmes for Shopify stores: connect stores, make codes and links, attribute orders.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+    epilog="Start with: shopinf demo",
+)
+
+
+@app.callback()
+def top(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", "-V", help="Show the version.")] = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+    yes: YesOption = False,
+    wait: WaitOption = None,
+) -> None:
+    """Heed the options that work before a command as well as after it."""
+    context.obj.desk.heed(quiet=quiet, verbose=verbose, yes=yes, wait=wait)
+
+
+def carry_out(argv: Sequence[str], door: Door) -> int:
+    """Run one command line; what Typer finds wrong with it becomes one of our own sentences."""
+    command: Any = typer.main.get_command(app)
+    argv = argv or ["--help"]
+    try:
+        answer = command.main(args=list(argv), prog_name="shopinf", standalone_mode=False, obj=door)
+    except typer.Abort:
+        raise Stopped("stopped; nothing more was done") from None
+    except typer.TyperException as error:
+        raise _usage(error) from None
+    return answer if isinstance(answer, int) else 0
+
+
+def _usage(error: typer.TyperException) -> BadInput:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "shopinf"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return BadInput(
+            f"{path} needs a command" if path != "shopinf" else "No command was given", hint=f"{path} --help"
+        )
+    return BadInput(error.format_message().rstrip("."), hint=f"{path} --help")

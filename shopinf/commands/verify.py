@@ -1,0 +1,144 @@
+"""`shopinf verify-scopes`: a live look at what each store allows, feature by feature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shopinf.choices import FormChoice, StoreChoice
+from shopinf.commands.looking import look
+from shopinf.commands.options import DeskContext, Noun, examples
+from shopinf.errors import NotAllowed
+from shopinf.results import Result, columns
+from shopinf.scopes import Feature, Readiness, choose_features, expand, good_enough, to_paste, unneeded
+from shopinf.stores import Store
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+
+app = Noun(help="Check scopes.")
+
+SCOPE_COLUMNS = columns("store feature status scope need granted")
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What one store allows now."""
+
+    granted: frozenset[str]
+    ready: list[Readiness]
+    notes: list[str]
+
+
+@app.command(
+    "verify-scopes",
+    epilog=examples(
+        "verify-scopes maya-shop",
+        "verify-scopes --all-stores --feature discounts --feature orders",
+        "verify-scopes --print-required",
+    ),
+)
+def verify_scopes(
+    desk: DeskContext,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[STORE]...", help="Connected stores.")] = None,
+    stores: StoreChoice = StoreChoice(),
+    feature: Annotated[list[str] | None, typer.Option("--feature", help="A feature to check; may be repeated.")] = None,
+    print_required: Annotated[
+        bool, typer.Option("--print-required", help="Print the scopes to paste into Shopify, and stop.")
+    ] = False,
+    form: FormChoice = FormChoice(),
+) -> None:
+    """Check which scopes a store has granted, feature by feature.
+
+    Exit code 5 when a feature asked for (by default all) is not ready; on a store connected --read-only, reading is
+    enough.
+    """
+    features = choose_features(feature or [])
+    if print_required:
+        desk.out.print(to_paste(features))
+        return
+    desk.form(form)
+    chosen = desk.stores(StoreChoice((*(names or ()), *stores.names), stores.group, stores.all_stores))
+    outcomes = desk.each_store(chosen, lambda store: _verify(desk, store, features)).or_raise()
+    rows = [row for store, found in outcomes.done for row in _rows(store, found)]
+    body = {"stores": [_entry(store, found) for store, found in outcomes.done]}
+    prefix = len(chosen) > 1
+    notes = [f"{store.name}: {n}" if prefix else n for store, found in outcomes.done for n in found.notes]
+    desk.show(Result("shopinf.scopes/1", SCOPE_COLUMNS, rows, body=body, notes=notes, failures=outcomes.failures), form)
+    outcomes.settle()
+    _complain(outcomes.done)
+
+
+def _verify(desk: Desk, store: Store, features: list[Feature]) -> Verified:
+    found = look(desk.shop(store), store)
+    desk.book.change(
+        store,
+        scopes=tuple(sorted(found.scopes)),
+        title=found.facts.name,
+        storefront=found.facts.domain or store.storefront,
+        plan=found.facts.plan,
+        timezone=found.facts.iana_timezone,
+    )
+    return Verified(found.scopes, found.ready(features, read_only=store.read_only), found.notes)
+
+
+def _rows(store: Store, found: Verified) -> list[dict[str, Any]]:
+    held = expand(found.granted)
+    rows = []
+    for ready in found.ready:
+        needs = [
+            ("required", ready.feature.required),
+            ("advised", ready.feature.advised),
+            ("optional", ready.feature.optional),
+        ]
+        rows += [
+            {
+                "store": store.name,
+                "feature": ready.feature.name,
+                "status": ready.status.value,
+                "scope": scope,
+                "need": need,
+                "granted": "yes" if scope in held else "no",
+            }
+            for need, scopes in needs
+            for scope in scopes
+        ]
+    return rows
+
+
+def _entry(store: Store, found: Verified) -> dict[str, Any]:
+    return {
+        "store": store.name,
+        "granted": sorted(found.granted),
+        "missing": list(dict.fromkeys(scope for ready in found.ready for scope in ready.missing)),
+        "unneeded": unneeded(found.granted),
+        "features": [
+            {
+                "feature": ready.feature.name,
+                "status": ready.status.value,
+                "required": list(ready.feature.required),
+                "missing": list(ready.missing),
+                "advised": list(ready.feature.advised),
+            }
+            for ready in found.ready
+        ],
+        "notes": found.notes,
+    }
+
+
+def _complain(done: list[tuple[Store, Verified]]) -> None:
+    """Exit code 5 when a feature that was asked for is not ready."""
+    lacking = [
+        f"{store.name} is not ready for {ready.feature.name}: "
+        + (f"{', '.join(ready.missing)} missing" if ready.missing else "protected customer data not approved")
+        for store, found in done
+        for ready in found.ready
+        if not good_enough(ready, read_only=store.read_only)
+    ]
+    if lacking:
+        raise NotAllowed(
+            "; ".join(lacking),
+            hint="Add the scopes of `shopinf verify-scopes --print-required` to the app at Shopify, and approve them.",
+        )

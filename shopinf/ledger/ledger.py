@@ -1,0 +1,108 @@
+"""The ledger as a desk holds it: one database, and a shelf for each thing that is kept."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, delete, func, select
+
+from shopinf.ledger.engine import Database
+from shopinf.ledger.tables import journal, metadata
+from shopinf.times import Clock
+
+if TYPE_CHECKING:
+    from shopinf.ledger.codes import Codes
+    from shopinf.ledger.orders import Orders
+    from shopinf.ledger.people import People
+
+
+class Ledger:
+    """The journal, the mirror and the people of every store that this machine or team looks after."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database = database
+        self.clock = clock
+        self.run = secrets.token_hex(6)  # names this run in the journal
+
+    @classmethod
+    def in_file(cls, path: Path, *, clock: Clock) -> Ledger:
+        return cls(Database.in_file(path), clock)
+
+    @classmethod
+    def at(cls, url: str, *, shown: str, clock: Clock) -> Ledger:
+        return cls(Database(url, shown=shown), clock)
+
+    @property
+    def shown(self) -> str:
+        """Where it is, without any password."""
+        return self.database.shown
+
+    @property
+    def shared(self) -> bool:
+        """Is it a database that a team shares, rather than a file of this machine?"""
+        return self.database.shared
+
+    @cached_property
+    def codes(self) -> Codes:
+        from shopinf.ledger.codes import Codes
+
+        return Codes(self)
+
+    @cached_property
+    def people(self) -> People:
+        from shopinf.ledger.people import People
+
+        return People(self)
+
+    @cached_property
+    def orders(self) -> Orders:
+        from shopinf.ledger.orders import Orders
+
+        return Orders(self)
+
+    def note(self, db: Connection, shop_id: int, kind: str, subject: str, data: Mapping[str, Any]) -> None:
+        """Add an entry to the journal, in the caller's transaction. People go by their opaque id."""
+        db.execute(
+            journal.insert().values(
+                at=self.clock.now(), run=self.run, shop_id=shop_id, kind=kind, subject=subject, data=dict(data)
+            )
+        )
+
+    def entries(self, shop_id: int, *, subject: str | None = None, kind: str | None = None) -> list[Mapping[str, Any]]:
+        """Journal entries of a store in the order they were written."""
+        query = select(journal).where(journal.c.shop_id == shop_id).order_by(journal.c.id)
+        if subject is not None:
+            query = query.where(journal.c.subject == subject)
+        if kind is not None:
+            query = query.where(journal.c.kind == kind)
+        with self.database.reading() as db:
+            return [dict(row) for row in db.execute(query).mappings()]
+
+    def counts(self, shop_id: int) -> dict[str, int]:
+        """How many rows of each table belong to a store."""
+        with self.database.reading() as db:
+            found = {
+                table.name: db.execute(
+                    select(func.count()).select_from(table).where(table.c.shop_id == shop_id)
+                ).scalar_one()
+                for table in metadata.sorted_tables
+                if "shop_id" in table.c
+            }
+        return {name: count for name, count in found.items() if count}
+
+    def erase_store(self, shop_id: int) -> dict[str, int]:
+        """Remove every row of a store, overwritten; returns how many of each table."""
+        gone: dict[str, int] = {}
+        with self.database.writing() as db:
+            for table in reversed(metadata.sorted_tables):
+                if "shop_id" in table.c:
+                    gone[table.name] = db.execute(delete(table).where(table.c.shop_id == shop_id)).rowcount
+        self.database.compact()
+        return {name: count for name, count in gone.items() if count}
+
+    def close(self) -> None:
+        self.database.close()
