@@ -1,0 +1,156 @@
+"""Pages as items, and the one place of this room where threads are."""
+
+from __future__ import annotations
+
+import queue
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from shopinf.errors import NoAnswer, Stopped
+from shopinf.times import Clock
+
+T = TypeVar("T")
+
+_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;<]+)*)")
+_NEXT = re.compile(r";\s*rel\s*=\s*\"?next\"?\s*(;|$)", re.IGNORECASE)
+
+
+def next_link(headers: httpx.Headers, base: httpx.URL, store_name: str) -> httpx.URL | None:
+    """The next page as the Link header gives it; one that leads away from the store is not followed."""
+    for target, rest in _LINK.findall(headers.get("Link", "")):
+        if not _NEXT.search(rest):
+            continue
+        try:
+            url = base.join(target)
+        except (httpx.InvalidURL, ValueError):
+            url = httpx.URL("")
+        if (url.scheme, url.host, url.port) != (base.scheme, base.host, base.port):
+            raise NoAnswer(
+                f"{store_name} names a next page at {url.host or 'no address'}, and credentials do not go there",
+                hint=f"Check the address with shopinf stores show {store_name}, and connect it again if it moved.",
+            )
+        return url
+    return None
+
+
+def resumed(link: httpx.URL, first: httpx.URL) -> httpx.URL:
+    """*link* with the `limit` and `fields` of the *first* request where it lacks them, else exactly as given."""
+    query = link.query
+    for name in ("limit", "fields"):
+        if name in first.params and name not in link.params:
+            query += b"&" + str(httpx.QueryParams({name: first.params[name]})).encode()
+    return link if query == link.query else link.copy_with(query=query)
+
+
+def page_of(
+    content: bytes, key: str, model: type[BaseModel] | None, store_name: str, parse: Callable[[bytes], Any]
+) -> list[Any]:
+    """The items of one page, read once."""
+    broken = NoAnswer(
+        f"{store_name} sent a page of {key.replace('_', ' ')} that cannot be read",
+        hint="Run the same command again; a proxy may be in between: shopinf doctor",
+    )
+    if model is None:
+        try:
+            items = parse(content)[key]
+        except (ValueError, KeyError, TypeError):
+            raise broken from None
+        if not isinstance(items, list):
+            raise broken
+        return items
+    try:
+        found: list[Any] = getattr(_page_model(model, key).model_validate_json(content), "items")  # noqa: B009
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
+        raise NoAnswer(f"{broken.message} (at {where or 'the start'})", hint=broken.hint) from None
+    return found
+
+
+@lru_cache(maxsize=64)
+def _page_model(model: type[BaseModel], key: str) -> type[BaseModel]:
+    """`{key: [model, …]}`, its list called `items`; what a store sent never shows in its errors."""
+    return create_model(
+        "Page",
+        __config__=ConfigDict(hide_input_in_errors=True),
+        items=(list[model], Field(alias=key)),  # type: ignore[valid-type]
+    )
+
+
+class _Failed:
+    """What a job raised, on its way to the thread that asked."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+def at_once(jobs: Iterable[Callable[[], T]], *, workers: int, clock: Clock) -> Iterator[T]:
+    """Do *jobs* in up to *workers* threads and yield what they return, in the order they end.
+
+    No more is worked ahead than twice *workers*. When a job fails no further one is begun; those under way are
+    delivered, then the first error is raised. Leaving the loop early ends the threads after their present job, and so
+    does the run's stop.
+    """
+    if workers <= 1:
+        yield from (job() for job in jobs)
+        return
+    waiting = iter(jobs)
+    taking = threading.Lock()
+    halt = threading.Event()
+    done: queue.Queue[Any] = queue.Queue(maxsize=workers * 2)
+    ended = object()
+
+    def put(result: object) -> None:
+        while not abandoned.is_set():
+            try:
+                done.put(result, timeout=0.1)
+            except queue.Full:
+                continue
+            break
+
+    def work() -> None:
+        try:
+            while not (halt.is_set() or clock.stop.is_set()):
+                with taking:
+                    job = next(waiting, None)
+                if job is None:
+                    break
+                put(job())
+        except BaseException as error:
+            halt.set()
+            put(_Failed(error))
+        finally:
+            put(ended)
+
+    abandoned = threading.Event()
+    threads = [threading.Thread(target=work, daemon=True, name=f"shopinf-page-{n}") for n in range(workers)]
+    for thread in threads:
+        thread.start()
+    failure: BaseException | None = None
+    try:
+        left = workers
+        while left:
+            try:
+                result = done.get(timeout=0.1)
+            except queue.Empty:
+                if clock.stop.is_set():
+                    raise Stopped("stopped") from None
+                continue
+            if result is ended:
+                left -= 1
+            elif isinstance(result, _Failed):
+                failure = failure or result.error
+            else:
+                yield result
+        if failure is not None:
+            raise failure
+        if clock.stop.is_set():
+            raise Stopped("stopped")
+    finally:
+        halt.set()
+        abandoned.set()

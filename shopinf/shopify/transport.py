@@ -1,0 +1,321 @@
+"""Patience, in one place: pacing, waiting and trying again, and an end to it."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from shopinf.errors import LostResponse, NoAnswer, Stopped
+from shopinf.shopify.bucket import Bucket
+from shopinf.shopify.problems import clean, request_id
+from shopinf.shopify.wire import TIMEOUTS, Wire
+from shopinf.times import Clock
+
+TRIES = 5
+BUDGET = 120.0  # seconds for one call with its retries, waiting for the rate limit apart
+LARGEST = 100 * 1024 * 1024  # bytes of one answer; a page of 250 full orders has 4 MB
+
+IDEMPOTENT = "shopinf.idempotent"  # request extension: this write may be repeated
+
+_READS = frozenset({"GET", "HEAD"})
+_PASSING = frozenset({408, 500, 502, 503, 504, *range(520, 531)})
+_NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_LONGEST_RETRY_AFTER = 60.0
+_LIMIT_HEADER = "X-Shopify-Shop-Api-Call-Limit"
+_TOKEN_PATH = "/admin/oauth/access_token"
+# Query values that say nothing about a person; of all others only the name is told.
+_PLAIN_VALUES = frozenset({"limit", "fields", "status", "order", "since_id", "updated_at_min", "created_at_min"})
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and what came of it, told to `--verbose` and the log: no secret, no body, nothing personal."""
+
+    store: str
+    method: str
+    path: str  # with the query's names, and its values only where they are plain
+    status: int | None  # None when no answer came
+    ms: int
+    request_id: str | None
+    bucket: str | None  # like `32/40`
+
+    def __str__(self) -> str:
+        known = [self.request_id and f"request {self.request_id}", self.bucket and f"bucket {self.bucket}"]
+        told = "".join(f", {part}" for part in known if part)
+        return f"{self.store}: {self.method} {self.path} → {self.status or 'no answer'} in {self.ms} ms{told}"
+
+
+Talk = Callable[[Exchange], None]
+
+
+class Notes(list[str]):
+    """Sentences an operator should know, each said once, whichever thread comes upon it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: set[str] = set()
+        self._lock = threading.Lock()
+
+    def once(self, key: str, sentence: str) -> None:
+        with self._lock:
+            if key not in self._said:
+                self._said.add(key)
+                self.append(sentence)
+
+
+class PatientTransport(httpx.BaseTransport):
+    """Sends through *wire* at the store's own pace, repeats what may be repeated, and ends.
+
+    Reads are tried up to 5 times, within 120 s. A write is repeated only after a 429 or when surely no connection was
+    made; where its answer is lost, `LostResponse` says so and the caller looks the store up. The answers that come
+    out are read whole. `close()` leaves the wire open: it is shared.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        clock: Clock,
+        bucket: Bucket,
+        *,
+        store: str,
+        host: str,
+        notes: Notes | None = None,
+        talk: Talk | None = None,
+    ) -> None:
+        self._wire = wire
+        self._clock = clock
+        self._bucket = bucket
+        self._store = store
+        self._host = host
+        self._notes = Notes() if notes is None else notes
+        self._talk = talk
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        paced = request.url.host == self._host and request.url.path.startswith("/admin/")
+        paced = paced and request.url.path != _TOKEN_PATH
+        spent = 0.0
+        for attempt in range(1, TRIES + 1):
+            ticket = self._bucket.acquire() if paced else None
+            begun = self._clock.monotonic()
+            outcome = self._try(request, ticket, BUDGET - spent, attempt)
+            spent += self._clock.monotonic() - begun
+            if attempt == TRIES:
+                break
+            if isinstance(outcome, httpx.Response) and outcome.status_code == 429:
+                self._wait_for_room(outcome, ticket, attempt)
+                continue
+            pause = _backoff(attempt, outcome)
+            if not self._may_repeat(request, outcome) or spent + pause >= BUDGET:
+                break
+            self._clock.wait(pause)
+            spent += pause
+        return self._final(request, outcome)
+
+    def _try(
+        self, request: httpx.Request, ticket: int | None, left: float, attempt: int
+    ) -> httpx.Response | httpx.RequestError:
+        """One exchange, reported to the bucket, the notes and the talk."""
+        if self._clock.stop.is_set():
+            raise Stopped("stopped")
+        begun = self._clock.monotonic()
+        left = max(left, 1.0)
+        timeouts = {kind: min(seconds or left, left) for kind, seconds in TIMEOUTS.as_dict().items()}
+        request.extensions = {**request.extensions, "timeout": timeouts}
+        outcome: httpx.Response | httpx.RequestError
+        told = False
+        try:
+            outcome = self._read(self._wire.send(request), request, begun + left)
+            told = True
+        except httpx.RequestError as error:
+            if self._clock.stop.is_set():  # the wire was closed under us
+                raise Stopped("stopped") from None
+            outcome = error
+        finally:
+            if ticket is not None and not told:
+                self._bucket.unseen(ticket, answered=False)
+        if isinstance(outcome, httpx.Response):
+            if ticket is not None:
+                self._report(outcome, ticket, attempt)
+            self._note(request, outcome)
+        if self._talk is not None:
+            self._talk(self._exchange(request, outcome, begun))
+        return outcome
+
+    def _read(self, answer: httpx.Response, request: httpx.Request, deadline: float) -> httpx.Response:
+        """Read the whole body, or raise one of httpx's errors; an endless or huge one is given up."""
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            for chunk in answer.iter_bytes():
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > LARGEST:
+                    raise NoAnswer(f"{self._store} sent an answer of more than {LARGEST >> 20} MB")
+                if self._clock.monotonic() > deadline:
+                    raise httpx.ReadTimeout("the answer did not end in time", request=request)
+        finally:
+            answer.close()
+        body = b"".join(chunks)
+        whole = _looks_whole(body) or answer.status_code != 200 or request.method == "HEAD"
+        if not whole and request.url.path.endswith(".json"):
+            raise httpx.DecodingError("the answer was cut off", request=request)
+        headers = [
+            (name, value)
+            for name, value in answer.headers.raw
+            if name.lower() not in (b"content-encoding", b"content-length", b"transfer-encoding")
+        ]
+        return httpx.Response(answer.status_code, headers=headers, content=body, request=request)
+
+    def _report(self, answer: httpx.Response, ticket: int, attempt: int) -> None:
+        level = _level(answer)
+        match answer.status_code, level:
+            case 429, None:
+                self._bucket.throttled(_retry_after(answer) * _patience(attempt), ticket)
+            case 429, (used, size) if used >= size - 1:
+                self._bucket.throttled(_retry_after(answer) * _patience(attempt), ticket)
+            case _, (used, size):
+                self._bucket.seen(used, size, ticket)
+            case _:
+                self._bucket.unseen(ticket, answered=True)
+
+    def _wait_for_room(self, answer: httpx.Response, ticket: int | None, attempt: int) -> None:
+        """Wait after a 429 as told; where the bucket itself is full, `acquire` makes all threads wait."""
+        level = _level(answer)
+        if ticket is not None and (level is None or level[0] >= level[1] - 1):
+            return
+        pause = _retry_after(answer) * _patience(attempt)
+        if level is not None and answer.request.method == "POST" and attempt > 1:
+            # A limit of its own, such as five draft orders a minute on a trial store: outlast the minute.
+            pause = max(pause, 5.0 * 3 ** (attempt - 2))
+        self._clock.wait(pause)
+
+    def _may_repeat(self, request: httpx.Request, outcome: httpx.Response | httpx.RequestError) -> bool:
+        repeatable = request.method in _READS or bool(request.extensions.get(IDEMPOTENT))
+        if isinstance(outcome, httpx.Response):
+            return repeatable and outcome.status_code in _PASSING
+        if isinstance(outcome, httpx.UnsupportedProtocol) or _distrusted(outcome):
+            return False
+        return repeatable or isinstance(outcome, _NOT_CONNECTED)
+
+    def _final(self, request: httpx.Request, outcome: httpx.Response | httpx.RequestError) -> httpx.Response:
+        """The answer, or what the last try failed with in our own words."""
+        writes = request.method not in _READS and request.url.path != _TOKEN_PATH
+        if isinstance(outcome, httpx.Response):
+            if writes and outcome.status_code in _PASSING:
+                raise LostResponse(
+                    f"{self._store} answered {outcome.status_code}, so it is not known whether the change was made",
+                    hint="Run the same command again: it looks at the store first and makes only what is missing.",
+                )
+            return outcome
+        host = request.url.host
+        if _distrusted(outcome):
+            raise NoAnswer(
+                f"The certificate of {host} is not trusted on this machine",
+                hint="Behind a proxy that opens TLS, point SSL_CERT_FILE at its certificate.",
+            ) from outcome
+        if writes and not isinstance(outcome, (*_NOT_CONNECTED, httpx.UnsupportedProtocol)):
+            raise LostResponse(
+                f"The answer of {host} was lost, so it is not known whether the change was made ({_cause(outcome)})",
+                hint="Run the same command again: it looks at the store first and makes only what is missing.",
+            ) from outcome
+        raise NoAnswer(
+            f"{host} gave no usable answer ({_cause(outcome)})",
+            hint="Check the network with shopinf doctor, and run the same command again.",
+        ) from outcome
+
+    def _note(self, request: httpx.Request, answer: httpx.Response) -> None:
+        if reason := answer.headers.get("X-Shopify-API-Deprecated-Reason"):
+            endpoint = _endpoint(request.url.path)
+            self._notes.once(
+                f"deprecated {request.method} {endpoint}",
+                f"Shopify marks {request.method} {endpoint} as deprecated: {clean(reason, 200)}",
+            )
+        served = answer.headers.get("X-Shopify-API-Version")
+        asked = re.match(r"/admin/api/([^/]+)/", request.url.path)
+        if served and asked and served != asked[1]:
+            self._notes.once(
+                f"version {served}",
+                f"{self._store} answered with API version {clean(served, 20)} instead of {asked[1]}",
+            )
+
+    def _exchange(self, request: httpx.Request, outcome: httpx.Response | httpx.RequestError, begun: float) -> Exchange:
+        answer = outcome if isinstance(outcome, httpx.Response) else None
+        level = answer and _level(answer)
+        return Exchange(
+            store=self._store,
+            method=request.method,
+            path=shown_path(request.url),
+            status=answer.status_code if answer is not None else None,
+            ms=round((self._clock.monotonic() - begun) * 1000),
+            request_id=request_id(answer) if answer is not None else None,
+            bucket=f"{level[0]}/{level[1]}" if level else None,
+        )
+
+
+def shown_path(url: httpx.URL) -> str:
+    """Path and query without values that may be personal or secret: `orders.json?limit=250&page_info=…`."""
+    pairs = [f"{name}={value if name in _PLAIN_VALUES else '…'}" for name, value in url.params.multi_items()]
+    return clean(url.path + ("?" + "&".join(pairs) if pairs else ""), 300)
+
+
+def _endpoint(path: str) -> str:
+    """`/admin/api/2026-07/orders/17.json` → `orders/{id}.json`."""
+    return re.sub(r"\d+(?=/|\.json|$)", "{id}", re.sub(r"^/admin/(api/[^/]+/)?", "", path))
+
+
+def _level(answer: httpx.Response) -> tuple[int, int] | None:
+    found = re.fullmatch(r"\s*(\d{1,6})\s*/\s*(\d{1,6})\s*", answer.headers.get(_LIMIT_HEADER, ""))
+    return (int(found[1]), int(found[2])) if found and int(found[2]) > 0 else None
+
+
+def _retry_after(answer: httpx.Response) -> float:
+    """Seconds, a decimal string like `2.0`; what cannot be read counts as 2, and nothing above a minute."""
+    try:
+        seconds = float(answer.headers.get("Retry-After", "2.0"))
+    except ValueError:
+        return 2.0
+    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER) if math.isfinite(seconds) else 2.0
+
+
+def _patience(attempt: int) -> int:
+    """Early retries are throttled again, so a wait that did not help grows."""
+    return 1 if attempt < 3 else 2 ** (attempt - 2)
+
+
+def _backoff(attempt: int, outcome: httpx.Response | httpx.RequestError) -> float:
+    pause: float = 0.5 * 2 ** (attempt - 1) * (0.75 + random.random() / 2)
+    if isinstance(outcome, httpx.Response) and "Retry-After" in outcome.headers:
+        pause = max(pause, _retry_after(outcome))
+    return pause
+
+
+def _looks_whole(body: bytes) -> bool:
+    """JSON ends as it began; what is not JSON at all is judged elsewhere."""
+    first, last = body[:64].lstrip()[:1], body[-64:].rstrip()[-1:]
+    return {b"{": b"}", b"[": b"]"}.get(first, last) == last
+
+
+def _distrusted(error: httpx.RequestError) -> bool:
+    return isinstance(error, httpx.ConnectError) and "CERTIFICATE_VERIFY_FAILED" in str(error)
+
+
+def _cause(error: httpx.RequestError) -> str:
+    match error:
+        case httpx.ConnectTimeout():
+            return "no connection within 10 seconds"
+        case httpx.TimeoutException():
+            return "nothing came for 30 seconds"
+        case httpx.ProxyError():
+            return "the proxy refused"
+        case httpx.ConnectError():
+            return "no connection: " + clean(str(error), 120)
+        case httpx.DecodingError():
+            return "the answer was broken"
+        case _:
+            return "the connection broke"
