@@ -19,6 +19,7 @@ from shopinf.choices import FormChoice, ReportForm, StoreChoice
 from shopinf.console.out import Out
 from shopinf.errors import BadInput, PartlyDone, ShopinfError, Stopped, StoreReadOnly
 from shopinf.local.clock import SystemClock
+from shopinf.local.disk import write_atomically
 from shopinf.local.places import Places, find_places
 from shopinf.local.signals import stopping
 from shopinf.results import Failure, Form, Result
@@ -111,7 +112,8 @@ class Desk:
         self.setting = setting
         self.clock = setting.clock
         self.environ = setting.environ
-        self.out = Out(setting.stdout, setting.stderr, setting.stdin, setting.environ, clock=setting.clock)
+        streams = (setting.stdout, setting.stderr, setting.stdin)
+        self.out = Out(*streams, setting.environ, clock=setting.clock, replace=write_atomically)
         self.command = "shopinf"  # the command that runs, without its arguments
         self._wait: float | None = None
         self._shops: dict[str, Shop] = {}

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import secrets
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -55,44 +52,6 @@ def check_place(path: Path) -> None:
         raise _cannot_write(path, error) from error
     except ValueError as error:  # a NUL in the name
         raise BadInput("The name after --output cannot be a file name", hint="Use letters, digits, - and _.") from error
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write *content* to *path* whole: a reader sees the old file or the new one, never a part.
-
-    An existing file keeps its mode, a symbolic link stays one. Pipes and devices are written to as they are.
-    """
-    check_place(path)
-    try:
-        target = Path(os.path.realpath(path))
-        mode = target.stat().st_mode if target.exists() else None
-        if mode is not None and not stat.S_ISREG(mode):
-            with target.open("wb") as device:
-                device.write(content)
-            return
-        _replace(target, content, mode)
-    except BrokenPipeError:
-        return
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-
-
-def _replace(target: Path, content: bytes, mode: int | None) -> None:
-    # Made in the same folder, since a rename is whole only within one file system.
-    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    try:
-        with os.fdopen(os.open(temporary, flags, 0o666), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if mode is not None:
-            temporary.chmod(stat.S_IMODE(mode))
-        temporary.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
 
 
 def _cannot_write(path: Path, error: OSError) -> MachineProblem:

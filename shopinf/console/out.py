@@ -7,7 +7,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import RLock
@@ -21,6 +21,9 @@ from shopinf.results import Failure, Form, Format, Result
 from shopinf.times import Clock
 
 _CODES = {"bold red": "1;31", "yellow": "33", "cyan": "36", "dim": "2", "": ""}
+
+
+Replace = Callable[[Path, Iterable[bytes]], None]  # puts a whole file in the place of another
 
 
 class Out:
@@ -37,6 +40,7 @@ class Out:
         verbose: bool = False,
         yes: bool = False,
         clock: Clock | None = None,
+        replace: Replace,
     ) -> None:
         # A stream that the caller of the program closed is None in Python.
         self.stdout = stdout if stdout is not None else io.StringIO()
@@ -44,7 +48,7 @@ class Out:
         self.stdin = stdin if stdin is not None else io.StringIO()
         self.quiet, self.verbose, self.yes = quiet, verbose, yes
         self.closed = False  # nobody reads standard output any more
-        self._environ, self._clock = environ, clock
+        self._environ, self._clock, self._replace = environ, clock, replace
         self._monotonic = clock.monotonic if clock else time.monotonic
         self._lock = RLock()
         self._board: Board | None = None
@@ -85,7 +89,8 @@ class Out:
         """Replace the file *output* (a pattern or a plain name) whole with *content*; returns where it went."""
         today = {"date": self._clock.now().astimezone().date().isoformat()} if self._clock else {}
         path = files.filled(output, {**today, **(stem or {})})
-        files.replace_file(path, content)
+        files.check_place(path)
+        self._replace(path, [content])
         return path
 
     def _text(self, result: Result, format: Format, terminal: bool) -> str:

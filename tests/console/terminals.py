@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TextIO
 
 from shopinf.console.out import Out
+from shopinf.local.disk import write_atomically
 
 
 class Screen(io.StringIO):
@@ -79,6 +80,7 @@ def voice(
         verbose=verbose,
         yes=yes,
         clock=clock,
+        replace=write_atomically,
     )
     return Voice(out, stdout, stderr, clock)
 

@@ -243,7 +243,7 @@ def test_a_file_that_cannot_be_replaced_stays_as_it_was_and_leaves_nothing_behin
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(MachineProblem, match="No space left"):
+    with pytest.raises(MachineProblem, match="The disk is full"):
         voice().out.show(RESULT, Form(Format.CSV, path))
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["codes.csv"]
@@ -331,8 +331,9 @@ PROGRAM = """
 import os, sys
 from shopinf.console.out import Out
 from shopinf.errors import ShopinfError
+from shopinf.local.disk import write_atomically
 from shopinf.results import Form, Format, Result, columns
-out = Out(sys.stdout, sys.stderr, sys.stdin, os.environ)
+out = Out(sys.stdout, sys.stderr, sys.stdin, os.environ, replace=write_atomically)
 rows = [{"store": "日本 " * 40} for _ in range(5000)]
 try:
     out.show(Result("s", columns("store"), rows), Form(Format.CSV))

@@ -11,6 +11,7 @@ from terminals import Screen, pseudo_terminal, voice
 
 from shopinf.console.out import Out
 from shopinf.errors import BadInput, Stopped
+from shopinf.local.disk import write_atomically
 from shopinf.results import Form, Result, columns
 
 
@@ -72,7 +73,7 @@ def test_colour_is_for_terminals_that_want_it(environ: dict[str, str], coloured:
 
 
 def test_streams_that_the_caller_closed_are_nobodys_problem() -> None:
-    out = Out(None, None, None, {})
+    out = Out(None, None, None, {}, replace=write_atomically)
     out.say("hello")
     out.show(Result("s", columns("store"), [{"store": "a"}]), Form())
     assert not out.attended
@@ -85,7 +86,7 @@ def answered(typed: str, asking: Callable[[Out], object], environ: dict[str, str
     """What *asking* returned when *typed* was typed at a terminal, and what the terminal showed."""
     with pseudo_terminal() as (ours, stdin, stderr):
         os.write(ours, typed.encode())
-        answer = asking(Out(io.StringIO(), stderr, stdin, environ or {}))
+        answer = asking(Out(io.StringIO(), stderr, stdin, environ or {}, replace=write_atomically))
         stderr.flush()
         return answer, os.read(ours, 4096).decode()
 
@@ -126,7 +127,7 @@ def test_a_line_is_asked_for() -> None:
 
 def test_what_is_typed_at_a_hidden_prompt_is_not_shown_and_echo_comes_back() -> None:
     with pseudo_terminal() as (ours, stdin, stderr):
-        out = Out(io.StringIO(), stderr, stdin, {})
+        out = Out(io.StringIO(), stderr, stdin, {}, replace=write_atomically)
         got: list[str] = []
 
         def ask() -> None:
