@@ -1,0 +1,84 @@
+"""The pages that are not JSON: the storefront, the practice page, OAuth errors, and what a proxy says."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .store import PracticeStore
+
+SECURITY = "<html><head><title>Shopify Security Rejection</title></head><body><h1>Security Rejection</h1></body></html>"
+OAUTH = {
+    "app_not_installed": "The application is not installed on this shop.",
+    "shop_not_permitted": "Client credentials cannot be performed on this shop.",
+    "application_cannot_be_found": "Could not find Shopify API application with api_key {key}",
+    "invalid_client": "The client secret is not valid.",
+    "invalid_request": "The request is missing a required parameter or is malformed.",
+}
+
+
+def oauth_text(code: str, key: str) -> str:
+    """Give the description of an OAuth error."""
+    return OAUTH.get(code, "The request was refused.").format(key=key)
+
+
+def oauth_error(code: str, key: str) -> str:
+    """Write the page that the token endpoint answers with."""
+    described = escape(oauth_text(code, key))
+    return (
+        f"<!DOCTYPE html><html><head><title>400 - Oauth error {code}</title></head>"
+        f"<body><h1>400 - Oauth error</h1><p>Oauth error {code}: {described}</p></body></html>"
+    )
+
+
+def home(shop: PracticeStore) -> str:
+    """Write the storefront's home page, with the few words by which a tool recognises the shop."""
+    items = "".join(
+        f'<li><a href="/products/{p["handle"]}">{escape(p["title"])}</a></li>'
+        for p in (shop.products[k] for k in shop.products)
+        if p["published_at"]
+    )
+    return (
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(shop.name)}</title>'
+        f'<script>var Shopify = Shopify || {{}};\nShopify.shop = "{shop.domain}";\n'
+        f'Shopify.currency = {{"active":"{shop.currency}","rate":"1.0"}};</script></head>'
+        f"<body><h1>{escape(shop.name)}</h1><ul>{items}</ul></body></html>"
+    )
+
+
+def password(shop: PracticeStore) -> str:
+    """Write the page of a store that is closed to the public."""
+    return (
+        f"<!DOCTYPE html><html><head><title>{escape(shop.name)}</title></head><body><p>Opening soon</p></body></html>"
+    )
+
+
+def practice(shop: PracticeStore, base: str) -> str:
+    """Write the page that says what this is and how to connect."""
+    rows = (
+        ("Store", shop.name),
+        ("Handle", shop.handle),
+        ("Shop currency", shop.currency),
+        ("Time zone", shop.timezone),
+        ("API key", shop.api_key),
+        ("API secret key", shop.api_secret_key),
+        ("Admin API access token", shop.access_token),
+        ("Orders", str(len(shop.orders))),
+        ("Customers", str(len(shop.customers))),
+        ("Codes", str(len(shop.discount_codes))),
+    )
+    table = "".join(f"<tr><th>{escape(k)}</th><td><code>{escape(v)}</code></td></tr>" for k, v in rows)
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        f"<title>Practice store {escape(shop.handle)}</title>"
+        "<style>body{font:16px/1.5 system-ui;margin:3rem auto;max-width:44rem;padding:0 1rem}th{text-align:left;"
+        "padding-right:2rem;font-weight:500}</style></head><body>"
+        f"<h1>{escape(shop.name)}</h1><p>A pretend Shopify store on this machine. Nothing here is real, and nothing "
+        "you do here reaches Shopify; the values below are worth nothing elsewhere.</p>"
+        f"<table>{table}</table>"
+        f"<p>Connect: <code>shopinf connect {escape(shop.handle)} --url {escape(base)}</code></p>"
+        "<p>Once you have made codes, let people buy with them:</p>"
+        '<form method="post" action="/practice/sales"><input type="hidden" name="days" value="30">'
+        "<button>Simulate 30 days of sales</button></form></body></html>"
+    )
