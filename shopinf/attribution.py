@@ -1,0 +1,332 @@
+"""Whose sale an order is, why, and what it earns them.
+
+An order belongs to the influencer whose discount code it used. The rules here are values in, values out: the codes we
+know come as `Codes`, the operator's choices as `Rules`, the buyer's place as a `Rank`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from shopinf.codebook import Codes, TrackedCode, on_day
+from shopinf.commissions import Commission
+from shopinf.money import rounded
+from shopinf.orders import Order, folded, is_gift
+from shopinf.ranks import Rank
+from shopinf.sales import Amounts, Happening, Sale, apportion, is_void, sale
+
+
+class MultiCode(StrEnum):
+    """Who is credited when an order used several influencers' codes."""
+
+    LARGEST = "largest"
+    SPLIT = "split"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The operator's choices for a report."""
+
+    multi_code: MultiCode = MultiCode.LARGEST
+    links: bool = False
+    default: Commission | None = None  # for those without a rate of their own
+    gift_orders: Collection[int] = frozenset()
+    gift_tags: tuple[str, ...] = ()
+
+
+class Status(StrEnum):
+    APPROVED = "approved"
+    PENDING = "pending"
+    REVERSED = "reversed"
+    NEEDS_REVIEW = "needs_review"
+
+
+class Exclusion(StrEnum):
+    TEST = "test"
+    GIFT = "gift"
+    GIFT_CARD_ONLY = "gift_card_only"
+
+
+class Method(StrEnum):
+    CODE = "code"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An influencer's code on an order, before it is decided who is credited."""
+
+    code: TrackedCode
+    influencer: str
+    text: str  # as the order has it
+    method: Method
+    on_items: Decimal = Decimal(0)
+    on_shipping: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What one moment changed in a credit; all events together are the credit."""
+
+    at: datetime
+    what: Happening
+    amounts: Amounts
+    commission: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """An order, or an influencer's share of it, credited with reasons."""
+
+    order: Order
+    sale: Sale
+    influencer: str
+    code: str
+    campaign: str
+    slot: str
+    method: Method
+    share: Fraction
+    amounts: Amounts  # this share of the order's, rounded
+    rate: Commission | None
+    commission: Decimal | None  # None: nobody has said what is earned
+    status: Status
+    reasons: tuple[str, ...]
+    other_codes: tuple[str, ...] = ()
+    rank: Rank | None = None
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """An order that is counted beside the rows, and why; the claims are what its codes would have been."""
+
+    order: Order
+    reason: Exclusion
+    claims: tuple[Claim, ...] = ()
+
+
+def attribute(
+    order: Order, codes: Codes, rules: Rules | None = None, rank: Rank | None = None
+) -> list[Credit] | Excluded:
+    """Credit *order* to the influencer whose code it used, or say why it does not count.
+
+    Two influencers' codes: the larger discount on the items wins, a discount on shipping counting only where none
+    touches the items; ties go to the code made first, then by text. `split` divides by the discounts on the items
+    instead, in equal parts where there are none; shares add up to one order and its cents, never more. A link counts,
+    when asked for, where no code of ours was used. An empty answer: nobody's sale that we know of.
+    """
+    rules = rules or Rules()
+    if order.skeleton:
+        return []
+    found = claims(order, codes, links=rules.links)
+    if (reason := exclusion(order, rules)) is not None:
+        return Excluded(order, reason, tuple(found))
+    if not found:
+        return []
+    chosen = _chosen(found, rules.multi_code)
+    shares = _shares(chosen)
+    worth = sale(order)
+    status, reasons = standing(order, worth)
+    day = order.processed_at.astimezone(codes.zone).date()
+    moments = [moment.amounts.split(shares, order.currency) for moment in worth.moments]
+    credits = []
+    for place, (claim, share) in enumerate(zip(chosen, shares, strict=True)):
+        rate = codes.commission(claim.code, claim.influencer, day) or rules.default
+        own = codes.people[claim.influencer].resemblance(order) if claim.influencer in codes.people else None
+        nothing, lost = rounded(Decimal(0), order.currency), rate is None and status is Status.REVERSED
+        earned = [
+            nothing if own or moment.over or lost else _earned(rate, moment.amounts, shares, place, order)
+            for moment in worth.moments
+        ]
+        others = tuple(code for code in order.codes if folded(code) != folded(claim.text))
+        credits.append(
+            Credit(
+                order=order,
+                sale=worth,
+                influencer=claim.influencer,
+                code=claim.code.code,
+                campaign=claim.code.campaign,
+                slot=claim.code.slot,
+                method=claim.method,
+                share=share,
+                amounts=moments[-1][place],
+                rate=rate,
+                commission=earned[-1],
+                status=status,
+                reasons=(*_why(claim, share, found), *reasons, *_about_buyer(own, rank), *_about_rate(rate)),
+                other_codes=others,
+                rank=rank,
+                events=_events(worth, [parts[place] for parts in moments], earned),
+            )
+        )
+    return credits
+
+
+def claims(order: Order, codes: Codes, *, links: bool = False) -> list[Claim]:
+    """The known codes that *order* used, the strongest first; a link, if *links* are asked for, only where none is.
+
+    A code without an owner on the order's day claims nothing. An old and a new name of one code are one claim.
+    """
+    day = order.processed_at.astimezone(codes.zone).date()
+    found: dict[int, Claim] = {}
+    for text in order.codes:
+        code = codes.named(text, day)
+        owner = on_day(code.owners, day) if code else None
+        if code is None or owner is None:
+            continue
+        before = found.get(id(code))
+        places = order.places(text)
+        found[id(code)] = Claim(
+            code,
+            owner,
+            before.text if before else text,
+            Method.CODE,
+            _taken_off(order, places) + (before.on_items if before else 0),
+            _off_shipping(order, places) + (before.on_shipping if before else 0),
+        )
+    if not found and links and (linked := _linked(order, codes, day)) is not None:
+        return [linked]
+    items = any(claim.on_items for claim in found.values())
+    return sorted(found.values(), key=lambda claim: _strength(claim, items))
+
+
+def exclusion(order: Order, rules: Rules) -> Exclusion | None:
+    """Why *order* counts for nobody, whatever codes it has; None if nothing speaks against it."""
+    if order.test:
+        return Exclusion.TEST
+    if is_gift(order, rules.gift_orders, rules.gift_tags):
+        return Exclusion.GIFT
+    if any(line.gift_card for line in order.lines) and all(line.outside for line in order.lines):
+        return Exclusion.GIFT_CARD_ONLY
+    return None
+
+
+# Where nothing more is expected to be paid in; what is refunded of it is in the amounts.
+_SETTLED = frozenset({"paid", "partially_refunded", "refunded"})
+_UNPAID = frozenset({"pending", "authorized", "partially_paid"})
+
+
+def standing(order: Order, worth: Sale) -> tuple[Status, tuple[str, ...]]:
+    """Whether an order's commission is due, with the reason when it is not simply so."""
+    if order.cancelled_at is not None:
+        return Status.REVERSED, ("cancelled",)
+    if is_void(order):
+        return Status.REVERSED, (f"payment {order.financial_status}",)
+    reasons: tuple[str, ...] = ()
+    if order.financial_status not in _SETTLED:
+        unheard = is_unheard_of(order)
+        reasons = (_unheard(order.financial_status) if unheard else f"payment {order.financial_status}",)
+    if worth.problems:
+        return Status.NEEDS_REVIEW, (*worth.problems, *reasons)
+    return (Status.PENDING if reasons else Status.APPROVED), reasons
+
+
+def is_unheard_of(order: Order) -> bool:
+    """Does the order have a payment status that these rules do not know? It is not taken for paid."""
+    return order.financial_status not in _SETTLED | _UNPAID and not is_void(order)
+
+
+def _unheard(status: str | None) -> str:
+    said = f"a payment status that is new to us, {status}" if status else "no payment status"
+    return f"Shopify gives {said}: not taken for paid"
+
+
+def _age(code: TrackedCode) -> tuple[bool, float, str]:
+    """The order of the codes' making; one of unknown age comes after all others."""
+    return (code.made_at is None, code.made_at.timestamp() if code.made_at else 0.0, folded(code.code))
+
+
+def _strength(claim: Claim, items: bool) -> tuple[Decimal, bool, float, str]:
+    """The strongest first: the larger discount, then the older code, then by text."""
+    return (-(claim.on_items if items else claim.on_shipping), *_age(claim.code))
+
+
+def _taken_off(order: Order, places: Collection[int]) -> Decimal:
+    if order.applications is None and not any(line.allocations for line in order.lines):
+        listed = (order.used_codes[place] for place in places)
+        return sum((used.amount for used in listed if used.type != "shipping"), Decimal(0))
+    allocations = (each for line in order.lines for each in line.allocations)
+    return sum((amount for place, amount in allocations if place in places), Decimal(0))
+
+
+def _off_shipping(order: Order, places: Collection[int]) -> Decimal:
+    if order.applications is None and not order.shipping_discounts:
+        listed = (order.used_codes[place] for place in places)
+        return sum((used.amount for used in listed if used.type == "shipping"), Decimal(0))
+    return sum((amount for place, amount in order.shipping_discounts if place in places), Decimal(0))
+
+
+def _linked(order: Order, codes: Codes, day: date) -> Claim | None:
+    """The claim of the link that the buyer came by: the code in it, else the mark that was agreed on."""
+    landing = order.landing
+    if landing is None:
+        return None
+    for text, find in (
+        (landing.code, codes.named),
+        (landing.utm_value("content"), codes.marked),
+        (landing.ref, codes.marked),
+    ):
+        code = find(text, day) if text else None
+        owner = on_day(code.owners, day) if code else None
+        if text and code and owner is not None:
+            return Claim(code, owner, text, Method.LINK)
+    return None
+
+
+def _chosen(found: list[Claim], policy: MultiCode) -> list[Claim]:
+    match policy:
+        case MultiCode.LARGEST:
+            return found[:1]
+        case MultiCode.SPLIT:
+            return found
+
+
+def _shares(chosen: list[Claim]) -> list[Fraction]:
+    total = sum((claim.on_items for claim in chosen), Decimal(0))
+    if not total:
+        return [Fraction(1, len(chosen))] * len(chosen)
+    return [Fraction(claim.on_items) / Fraction(total) for claim in chosen]
+
+
+def _earned(
+    rate: Commission | None, amounts: Amounts, shares: list[Fraction], place: int, order: Order
+) -> Decimal | None:
+    """One share's commission: its part, to the cent, of what the whole order earns at this rate."""
+    if rate is None:
+        return None
+    whole = rate.on(amounts.base, amounts.net_sales, order.currency)
+    return apportion(whole, shares, order.currency)[place] if len(shares) > 1 else whole
+
+
+def _events(worth: Sale, parts: list[Amounts], earned: list[Decimal | None]) -> tuple[Event, ...]:
+    events = []
+    former, paid = Amounts(), Decimal(0)
+    for moment, after, total in zip(worth.moments, parts, earned, strict=True):
+        change = None if total is None else total - paid
+        events.append(Event(moment.at, moment.what, after - former, change))
+        former, paid = after, total or Decimal(0)
+    return tuple(events)
+
+
+def _why(claim: Claim, share: Fraction, found: list[Claim]) -> tuple[str, ...]:
+    word = "link" if claim.method is Method.LINK else "code"
+    said = (f"{word} {claim.text}",)
+    others = ", ".join(other.text for other in found if other is not claim)
+    if not others:
+        return said
+    if share != 1:
+        return (*said, f"split with {others}: {share.numerator} of {share.denominator} parts")
+    return (*said, f"chosen before {others}")
+
+
+def _about_buyer(own: str | None, rank: Rank | None) -> tuple[str, ...]:
+    return (*(("self_referral", own) if own else ()), *(("assumed",) if rank and rank.assumed else ()))
+
+
+def _about_rate(rate: Commission | None) -> tuple[str, ...]:
+    return () if rate else ("no commission rate",)

@@ -1,0 +1,281 @@
+"""The attribution report: credits added up into the rows that an operator, or a client, reads.
+
+Rows are sums of rounded credits, never of anything unrounded; currencies are never added up. An order whose numbers
+need a look is listed and counted, but in no sum; one that was cancelled is in the sums with what it sold and all of it
+returned, and is not counted as an order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from shopinf.attribution import Credit, Excluded, Exclusion, Status
+from shopinf.codebook import Codes, TrackedCode
+from shopinf.periods import Period, Step, label
+from shopinf.results import Column, columns
+from shopinf.sales import Happening
+from shopinf.tally import MONEY, Aside, Part, Row, Tally
+
+
+class By(StrEnum):
+    """What a row of the report stands for."""
+
+    INFLUENCER = "influencer"
+    CODE = "code"
+    CAMPAIGN = "campaign"
+    STORE = "store"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    ORDER = "order"
+
+
+class DateBasis(StrEnum):
+    """`order`: an order with all its later refunds on the day it was made; `event`: each on its own day."""
+
+    ORDER = "order"
+    EVENT = "event"
+
+
+_GROUP_COLUMNS: dict[By, tuple[str, ...]] = {
+    By.INFLUENCER: ("influencer",),
+    By.CODE: ("code", "influencer", "campaign"),
+    By.CAMPAIGN: ("campaign",),
+    By.STORE: (),
+    By.DAY: ("day",),
+    By.WEEK: ("week",),
+    By.MONTH: ("month",),
+}
+_FIGURES = (
+    "orders",
+    *MONEY,
+    "new_customers",
+    "returning_customers",
+    "average_order_value",
+    "first_order_at",
+    "last_order_at",
+)
+_ORDER_COLUMNS = (
+    "store",
+    "order_id",
+    "order_name",
+    "processed_at",
+    "influencer",
+    "code",
+    "method",
+    "campaign",
+    "currency",
+    *MONEY,
+    "customer_type",
+    "status",
+    "reasons",
+    "other_codes",
+)
+# What stays between an agency and its influencers when a page goes to a client.
+_INTERNAL = frozenset({"commission", "reasons"})
+_NUMBERS = "order_id orders new_customers returning_customers"
+_TIMES = "processed_at first_order_at last_order_at"
+
+
+def report_columns(by: By, *, client: bool = False) -> list[Column]:
+    """The report's columns in their order; a client's copy leaves out commission and reasons."""
+    names = _ORDER_COLUMNS if by is By.ORDER else ("store", "currency", *_GROUP_COLUMNS[by], *_FIGURES)
+    shown = " ".join(name for name in names if not (client and name in _INTERNAL))
+    return columns(numbers=_NUMBERS, money=" ".join((*MONEY, "average_order_value")), times=_TIMES, order=shown)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOrders:
+    """One store's part of a report: what `attribute` said of its orders, and the period on its own calendar."""
+
+    store: str
+    currency: str
+    zone: ZoneInfo
+    outcomes: Iterable[list[Credit] | Excluded]
+    period: Period | None = None  # None: all time
+    codes: Codes | None = None  # for rows of those who sold nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a report shows, as the operator asked for it."""
+
+    by: By = By.INFLUENCER
+    basis: DateBasis = DateBasis.ORDER
+    include_pending: bool = False
+    include_zero: bool = False
+    campaigns: Collection[str] = ()
+    influencers: Collection[str] = ()
+
+    def wants(self, campaign: str, influencer: str) -> bool:
+        return _among(campaign, self.campaigns) and _among(influencer, self.influencers)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Rows with Money, moments in the shop's zone, text, numbers, tuples of text, and None for what is unknown."""
+
+    by: By
+    columns: list[Column]
+    rows: list[Row]
+    totals: list[Row]  # one for each currency
+    excluded: dict[str, int]
+    notes: list[str] = field(default_factory=list)
+
+
+def report(stores: Iterable[StoreOrders], choice: Choice | None = None) -> Report:
+    """Add up what was attributed, in the rows that *choice* asks for."""
+    choice = choice or Choice()
+    aside = Aside()
+    groups: dict[tuple[str, str, tuple[str, ...]], Tally] = {}
+    totals: dict[str, Tally] = {}
+    listed: dict[tuple[object, ...], Tally] = {}
+    for store in stores:
+        for part in _parts(store, choice, aside):
+            credit, currency = part.credit, part.credit.order.currency
+            if choice.by is By.ORDER:
+                key = (store.store, credit.order.order_id, credit.influencer, credit.code)
+                listed.setdefault(key, Tally(currency)).add(part)
+            else:
+                group = (store.store, currency, _group(part, choice.by))
+                groups.setdefault(group, Tally(currency)).add(part)
+            if credit.status is not Status.NEEDS_REVIEW:
+                totals.setdefault(currency, Tally(currency)).add(part)
+        if choice.include_zero:
+            for names in _could_have_sold(store, choice):
+                groups.setdefault((store.store, store.currency, names), Tally(store.currency))
+    if choice.by is By.ORDER:
+        rows = [each.order_row() for each in sorted(listed.values(), key=Tally.when)]
+    else:
+        names = _GROUP_COLUMNS[choice.by]
+        rows = [
+            {"store": name, "currency": currency, **dict(zip(names, group, strict=True)), **each.figures()}
+            for (name, currency, group), each in sorted(groups.items(), key=lambda item: _place(choice.by, *item))
+        ]
+    sums = [{"currency": currency, **totals[currency].figures()} for currency in sorted(totals)]
+    return Report(choice.by, report_columns(choice.by), rows, sums, aside.counts(), aside.notes())
+
+
+def _parts(store: StoreOrders, choice: Choice, aside: Aside) -> Iterator[Part]:
+    """What goes into the store's rows; the rest is noted in *aside*."""
+    bounds = store.period.bounds(store.zone) if store.period else None
+    for outcome in store.outcomes:
+        if isinstance(outcome, Excluded):
+            order = outcome.order
+            if _inside(order.processed_at, bounds) and _concerns(outcome, choice):
+                aside.leave_out(outcome.reason, store.store, order.name, order.order_id)
+            continue
+        for credit in outcome:
+            if not choice.wants(credit.campaign, credit.influencer):
+                continue
+            for part in _of_credit(store, credit, choice, bounds):
+                aside.hear(part)
+                unpaid = credit.status is Status.PENDING and not choice.include_pending
+                if unpaid or credit.status is Status.NEEDS_REVIEW:
+                    aside.leave_out(credit.status, store.store, credit.order.name, credit.order.order_id)
+                if not unpaid and (choice.by is By.ORDER or credit.status is not Status.NEEDS_REVIEW):
+                    aside.hear_row(part)
+                    yield part
+
+
+def _of_credit(
+    store: StoreOrders, credit: Credit, choice: Choice, bounds: tuple[datetime, datetime] | None
+) -> Iterator[Part]:
+    """The parts of *credit* that fall into the period."""
+    match choice.basis:
+        case DateBasis.ORDER:
+            at = credit.order.processed_at
+            if _inside(at, bounds):
+                counts = credit.status in {Status.APPROVED, Status.PENDING}
+                yield Part(store.store, credit, at.astimezone(store.zone), credit.amounts, credit.commission, counts)
+        case DateBasis.EVENT:
+            for event in credit.events:
+                if _inside(event.at, bounds):
+                    counts = event.what is Happening.SALE and _stood(credit, bounds)
+                    at = event.at.astimezone(store.zone)
+                    yield Part(store.store, credit, at, event.amounts, event.commission, counts)
+
+
+def _stood(credit: Credit, bounds: tuple[datetime, datetime] | None) -> bool:
+    """Was it an order at the end of the period? A cancellation after it leaves what was counted then alone."""
+    match credit.status:
+        case Status.APPROVED | Status.PENDING:
+            return True
+        case Status.NEEDS_REVIEW:
+            return False
+        case Status.REVERSED:
+            cancelled = credit.order.cancelled_at
+            return cancelled is not None and bounds is not None and cancelled >= bounds[1]
+
+
+def _inside(at: datetime, bounds: tuple[datetime, datetime] | None) -> bool:
+    return bounds is None or bounds[0] <= at < bounds[1]
+
+
+def _concerns(excluded: Excluded, choice: Choice) -> bool:
+    """Would anybody look for it here? A test, or a bought gift card, only where one of our codes was used.
+
+    Gifts carry no code, so they are counted as they are, but not in a report on some campaigns or influencers.
+    """
+    if excluded.claims:
+        return any(choice.wants(claim.code.campaign, claim.influencer) for claim in excluded.claims)
+    return excluded.reason is Exclusion.GIFT and not (choice.campaigns or choice.influencers)
+
+
+def _among(name: str, wanted: Collection[str]) -> bool:
+    return not wanted or name.casefold() in {each.strip().casefold() for each in wanted}
+
+
+def _group(part: Part, by: By) -> tuple[str, ...]:
+    credit = part.credit
+    match by:
+        case By.INFLUENCER:
+            return (credit.influencer,)
+        case By.CODE:
+            return (credit.code, credit.influencer, credit.campaign)
+        case By.CAMPAIGN:
+            return (credit.campaign,)
+        case By.STORE | By.ORDER:
+            return ()
+        case By.DAY | By.WEEK | By.MONTH:
+            return (label(part.at.date(), Step(by)),)
+
+
+def _could_have_sold(store: StoreOrders, choice: Choice) -> Iterator[tuple[str, ...]]:
+    """The rows of a report in which nothing was left out for having sold nothing."""
+    match choice.by:
+        case By.ORDER:
+            return
+        case By.STORE:
+            yield ()
+        case By.DAY | By.WEEK | By.MONTH:
+            if store.period:
+                yield from ((step.name,) for step in store.period.steps(Step(choice.by)))
+        case By.INFLUENCER | By.CODE | By.CAMPAIGN:
+            for code in store.codes.tracked if store.codes else ():
+                for owner in _owners(code, store.period):
+                    if choice.wants(code.campaign, owner):
+                        every = {By.INFLUENCER: (owner,), By.CODE: (code.code, owner, code.campaign)}
+                        yield every.get(choice.by, (code.campaign,))
+
+
+def _owners(code: TrackedCode, period: Period | None) -> Iterator[str]:
+    """Those who had *code* on some day of the period."""
+    spells = sorted(code.owners, key=lambda owner: owner.day or date.min)
+    for place, owner in enumerate(spells):
+        following = spells[place + 1].day if place + 1 < len(spells) else None
+        begun = period is None or owner.day is None or owner.day <= period.last
+        if begun and (period is None or following is None or following > period.first):
+            yield owner.value
+
+
+def _place(by: By, key: tuple[str, str, tuple[str, ...]], each: Tally) -> tuple[object, ...]:
+    """Stores by name; in each, time in its course, and people by what they sold."""
+    store, currency, group = key
+    if by in {By.DAY, By.WEEK, By.MONTH}:
+        return store, currency, group
+    return store, currency, -each.amounts.net_sales, group

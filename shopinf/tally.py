@@ -1,0 +1,174 @@
+"""Adding up a report: what goes into one row, and what is said beside the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from shopinf.attribution import Credit, Exclusion, Status, is_unheard_of
+from shopinf.money import Money
+from shopinf.results import Cell
+from shopinf.sales import Amounts
+
+MONEY = ("gross_sales", "discounts", "included_tax", "returns", "net_sales", "commission")
+
+Row = dict[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one credit, or one event of it, brings into a row."""
+
+    store: str
+    credit: Credit
+    at: datetime  # on the shop's own wall clock
+    amounts: Amounts
+    commission: Decimal | None
+    counts: bool  # as an order, once
+
+    @property
+    def order_key(self) -> tuple[str, int]:
+        return self.store, self.credit.order.order_id
+
+
+class Tally:
+    """A row while it is being added up."""
+
+    def __init__(self, currency: str) -> None:
+        self.currency = currency
+        self.amounts = Amounts()
+        self.parts: list[Part] = []
+        self.commission = Decimal(0)
+        self.rated = self.unrated = False
+
+    def add(self, part: Part) -> None:
+        self.parts.append(part)
+        self.amounts += part.amounts
+        self.commission += part.commission or 0
+        self.rated = self.rated or part.credit.rate is not None
+        self.unrated = self.unrated or part.commission is None
+
+    def when(self) -> tuple[datetime, str, int, Decimal, str, str]:
+        """Its place among orders: by time, a split order's larger share first."""
+        credit = self.parts[0].credit
+        at = credit.order.processed_at.astimezone(UTC)
+        share = -Decimal(credit.share.numerator) / credit.share.denominator
+        return at, self.parts[0].store, credit.order.order_id, share, credit.influencer, credit.code
+
+    def money(self) -> Row:
+        """The money columns. Commission is unknown where nobody has a rate, and never 0 for that reason."""
+        amounts = self.amounts
+        worth = (amounts.gross_sales, amounts.discounts, amounts.included_tax, amounts.returns, amounts.net_sales)
+        row: Row = {name: Money(amount, self.currency) for name, amount in zip(MONEY, worth, strict=False)}
+        row["commission"] = None if self.unrated and not self.rated else Money(self.commission, self.currency)
+        return row
+
+    def figures(self) -> Row:
+        """Everything that a group or a total shows."""
+        counted = [part for part in self.parts if part.counts]
+        orders = len({part.order_key for part in counted})
+        people = [(part.store, rank.person, rank.new) for part in counted if (rank := part.credit.rank)]
+        new = {(store, person) for store, person, is_new in people if is_new}
+        returning = {(store, person) for store, person, _ in people} - new
+        times = sorted((part.credit.order.processed_at.astimezone(part.at.tzinfo) for part in counted), key=_utc)
+        average = Money(self.amounts.net_sales / orders, self.currency).rounded() if orders else None
+        return {
+            "orders": orders,
+            **self.money(),
+            "new_customers": len(new),
+            "returning_customers": len(returning),
+            "average_order_value": average,
+            "first_order_at": times[0] if times else None,
+            "last_order_at": times[-1] if times else None,
+        }
+
+    def order_row(self) -> Row:
+        """One order, or one influencer's share of it."""
+        part = self.parts[0]
+        credit, order = part.credit, part.credit.order
+        return {
+            "store": part.store,
+            "order_id": order.order_id,
+            "order_name": order.name,
+            "processed_at": order.processed_at.astimezone(part.at.tzinfo),
+            "influencer": credit.influencer,
+            "code": credit.code,
+            "method": str(credit.method),
+            "campaign": credit.campaign,
+            "currency": order.currency,
+            **self.money(),
+            "customer_type": credit.rank.customer_type if credit.rank else None,
+            "status": str(credit.status),
+            "reasons": credit.reasons,
+            "other_codes": credit.other_codes,
+        }
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+class Aside:
+    """What is said beside the rows: the orders left out of them, each once, and what a person should know."""
+
+    def __init__(self) -> None:
+        self.orders: dict[str, dict[tuple[str, int], str]] = {
+            reason: {} for reason in (*Exclusion, Status.PENDING, Status.NEEDS_REVIEW)
+        }
+        self.unrated: set[str] = set()
+        self.assumed: set[tuple[str, int]] = set()
+        self.unheard: set[str] = set()
+
+    def leave_out(self, reason: Exclusion | Status, store: str, name: str, order_id: int) -> None:
+        self.orders[reason][store, order_id] = name
+
+    def hear(self, part: Part) -> None:
+        """Take note of a part of the report, whether or not it goes into a row."""
+        credit = part.credit
+        if is_unheard_of(credit.order):
+            self.unheard.add(credit.order.financial_status or "none")
+
+    def hear_row(self, part: Part) -> None:
+        """Take note of a part that goes into a row."""
+        if part.commission is None:
+            self.unrated.add(part.credit.influencer or part.credit.code)
+        if part.credit.rank and part.credit.rank.assumed:
+            self.assumed.add(part.order_key)
+
+    def counts(self) -> dict[str, int]:
+        return {str(reason): len(orders) for reason, orders in self.orders.items()}
+
+    def notes(self) -> list[str]:
+        """Sentences for a person, none where there is nothing to say."""
+        said = []
+        excluded = [f"{count} {_EXCLUDED[reason]}" for reason, count in self.counts().items() if count]
+        if excluded:
+            said.append(f"Orders not counted: {', '.join(excluded)}.")
+        if self.unrated:
+            said.append(
+                f"No commission rate for {_some(sorted(self.unrated))}: commission left open. "
+                "Give --commission, or a rate with shopinf influencers rate."
+            )
+        if review := self.orders[Status.NEEDS_REVIEW]:
+            said.append(f"In no sum until looked at: {_some([*review.values()])}. See shopinf orders explain.")
+        if self.assumed:
+            said.append(f"New or returning is assumed for {len(self.assumed)} orders: earlier orders cannot be seen.")
+        if self.unheard:
+            said.append(f"Payment status new to us, not taken for paid: {_some(sorted(self.unheard))}.")
+        return said
+
+
+_EXCLUDED = {
+    "test": "test",
+    "gift": "gift",
+    "gift_card_only": "of gift cards only",
+    "pending": "not paid yet",
+    "needs_review": "to be looked at",
+}
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first few of *names*, and how many more there are."""
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
