@@ -137,7 +137,7 @@ class Shop:
             seen.add(str(url))
             page = self._raw(url)
             yield page
-            link = next_link(page.headers, self._base, self.access.name)
+            link = next_link(page.headers, self._base, self.access.name, self.access.domain)
             # With a cursor only limit and fields may be sent, and the link need not carry them.
             url = resumed(link, first) if link and first else None
 

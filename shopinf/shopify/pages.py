@@ -21,8 +21,11 @@ _LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;<]+)*)")
 _NEXT = re.compile(r";\s*rel\s*=\s*\"?next\"?\s*(;|$)", re.IGNORECASE)
 
 
-def next_link(headers: httpx.Headers, base: httpx.URL, store_name: str) -> httpx.URL | None:
-    """The next page as the Link header gives it; one that leads away from the store is not followed."""
+def next_link(headers: httpx.Headers, base: httpx.URL, store_name: str, domain: str = "") -> httpx.URL | None:
+    """The next page as the Link header gives it; one that leads away from the store is not followed.
+
+    A practice store may speak of itself by its *domain*; calls go on to where it is served.
+    """
     for target, rest in _LINK.findall(headers.get("Link", "")):
         if not _NEXT.search(rest):
             continue
@@ -30,6 +33,8 @@ def next_link(headers: httpx.Headers, base: httpx.URL, store_name: str) -> httpx
             url = base.join(target)
         except (httpx.InvalidURL, ValueError):
             url = httpx.URL("")
+        if url.host == domain:
+            url = url.copy_with(scheme=base.scheme, host=base.host, port=base.port)
         if (url.scheme, url.host, url.port) != (base.scheme, base.host, base.port):
             raise NoAnswer(
                 f"{store_name} names a next page at {url.host or 'no address'}, and credentials do not go there",

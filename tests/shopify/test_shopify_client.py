@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from shopinf.errors import BadInput, LostResponse, NoAnswer, NoSuchThing, Refused
 from shopinf.shopify.client import numbers_in
+from shopinf.shopify.pages import next_link
 
 EVIL = "https://evil.example/admin/api/2026-07/orders.json?page_info=x"
 
@@ -325,3 +326,12 @@ def test_a_closed_shop_leaves_the_wire_open_for_the_others() -> None:
     wire = Wire(reply({}))
     shop_on(wire, StillClock()).close()
     assert not wire.closed
+
+
+def test_a_practice_store_may_speak_of_itself_by_its_own_domain() -> None:
+    link = '<https://maya-shop.myshopify.com/admin/api/2026-07/orders.json?page_info=abc>; rel="next"'
+    base = httpx.URL("http://127.0.0.1:8799")
+    found = next_link(httpx.Headers({"Link": link}), base, "maya-shop", "maya-shop.myshopify.com")
+    assert str(found) == "http://127.0.0.1:8799/admin/api/2026-07/orders.json?page_info=abc"
+    with pytest.raises(NoAnswer, match=r"maya-shop\.myshopify\.com"):
+        next_link(httpx.Headers({"Link": link}), base, "maya-shop", "other.myshopify.com")
