@@ -33,7 +33,7 @@ def next_link(headers: httpx.Headers, base: httpx.URL, store_name: str, domain: 
             url = base.join(target)
         except (httpx.InvalidURL, ValueError):
             url = httpx.URL("")
-        if url.host == domain:
+        if url.host == domain != base.host:
             url = url.copy_with(scheme=base.scheme, host=base.host, port=base.port)
         if (url.scheme, url.host, url.port) != (base.scheme, base.host, base.port):
             raise NoAnswer(
