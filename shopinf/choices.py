@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from shopinf.errors import BadInput
+
 
 class StoreChoice(NamedTuple):
     """Which stores a command line means: by name, by group, or all of them."""
@@ -26,3 +28,13 @@ class ReportForm(NamedTuple):
 
     format: str | None = None
     output: Path | None = None
+
+
+def exactly_one(**given: object) -> str:
+    """The one option that was given; none or several are wrong usage."""
+    chosen = [name for name, value in given.items() if value not in (None, False)]
+    names = [f"--{name.replace('_', '-')}" for name in given]
+    listed = " or ".join([", ".join(names[:-1]), names[-1]])
+    if len(chosen) != 1:
+        raise BadInput(f"Choose exactly one of {listed}" if not chosen else f"Only one of {listed} can be given")
+    return chosen[0]

@@ -12,7 +12,7 @@ import shopinf
 
 HOUSE = Path(shopinf.__file__).parent
 ROOMS = {"shopify", "sources", "local", "ledger", "sheets", "console", "reports", "capture"}
-FRONT = {"desk", "main", "__main__", "commands", "practice"}
+FRONT = {"desk", "main", "__main__", "commands", "work", "practice"}
 OUTSIDE = set("os socket subprocess shutil tempfile urllib httpx keyring sqlalchemy rich typer".split())
 FILES = sorted(HOUSE.rglob("*.py"))
 
@@ -47,7 +47,9 @@ def may_import(here: str) -> set[str]:
         case "desk":
             return ROOMS - {"reports", "capture"}
         case "commands":
-            return ROOMS | {"desk", "practice"}
+            return ROOMS | {"desk", "work", "practice"}
+        case "work":
+            return ROOMS | {"desk"}
         case "main":
             return {"commands", "desk"}
         case "__main__":

@@ -3,7 +3,7 @@
 In a ```console block `$` is typed, `!` is standard error, `[3]` the exit code, and the rest standard output. A session
 runs through the whole document, in one home, with one practice store. `$ cat FILE` makes FILE hold what stands below it
 when it does not exist yet, and compares it otherwise. `…` at the end of a line stands for any rest of it, alone on a
-line for any lines.
+line for any lines. Ids that the store gives (ten digits and more) may differ: several requests are under way at once.
 """
 
 from __future__ import annotations
@@ -81,5 +81,5 @@ def _line(text: str) -> str:
 
 
 def _trimmed(lines: list[str]) -> list[str]:
-    text = "\n".join(line.rstrip() for line in lines).strip("\n")
+    text = re.sub(r"\d{10,}", lambda id: "#" * len(id[0]), "\n".join(line.rstrip() for line in lines).strip("\n"))
     return text.split("\n") if text else []

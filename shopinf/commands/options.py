@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shopinf.choices import FormChoice, ReportForm, StoreChoice
-from shopinf.errors import BadInput
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -55,7 +54,10 @@ def decimal(text: str) -> Decimal:
 
 StoreArgument = Annotated[str, typer.Argument(help="A connected store.", metavar="STORE", autocompletion=_store_names)]
 OptionalStoreArgument = Annotated[
-    str | None, typer.Argument(help="A connected store.", metavar="[STORE]", autocompletion=_store_names)
+    str | None, typer.Argument(help="A connected store.", metavar="STORE", autocompletion=_store_names)
+]
+StoreArguments = Annotated[
+    list[str] | None, typer.Argument(help="Connected stores.", metavar="STORE", autocompletion=_store_names)
 ]
 StoreOption = Annotated[
     list[str] | None,
@@ -146,13 +148,3 @@ def _at_the_desk(function: Callable[..., None]) -> Callable[..., None]:
 
 def _is_bundle(annotation: object) -> bool:
     return isinstance(annotation, type) and annotation in _BUNDLES
-
-
-def exactly_one(**given: object) -> str:
-    """The one option that was given; none or several are wrong usage."""
-    chosen = [name for name, value in given.items() if value not in (None, False)]
-    names = [f"--{name.replace('_', '-')}" for name in given]
-    listed = " or ".join([", ".join(names[:-1]), names[-1]])
-    if len(chosen) != 1:
-        raise BadInput(f"Choose exactly one of {listed}" if not chosen else f"Only one of {listed} can be given")
-    return chosen[0]

@@ -35,28 +35,88 @@ CREATE TABLE batches (id {id}, shop_id BIGINT NOT NULL, rule BIGINT NOT NULL REF
     batch_id BIGINT, codes {json} NOT NULL, state TEXT NOT NULL, sent_at TEXT);
 CREATE INDEX batches_open ON batches (shop_id, state);
 
+CREATE TABLE gifts (id {id}, shop_id BIGINT NOT NULL, campaign TEXT NOT NULL, influencer TEXT NOT NULL,
+    slot TEXT NOT NULL, reference TEXT NOT NULL, state TEXT NOT NULL, lines {json} NOT NULL, retail BIGINT,
+    currency TEXT NOT NULL, draft_order_id BIGINT, order_id BIGINT, before_id BIGINT, sent_at TEXT, completing_at TEXT,
+    run TEXT, error TEXT, made_at TEXT NOT NULL, completed_at TEXT,
+    CONSTRAINT gifts_fence UNIQUE (shop_id, campaign, influencer, slot),
+    CONSTRAINT gifts_reference UNIQUE (shop_id, reference));
+CREATE INDEX gifts_order ON gifts (shop_id, order_id);
+CREATE INDEX gifts_person ON gifts (influencer);
+
 CREATE TABLE orders (shop_id BIGINT NOT NULL, order_id BIGINT NOT NULL, name TEXT NOT NULL, created_at TEXT NOT NULL,
     processed_at TEXT NOT NULL, updated_at TEXT NOT NULL, cancelled_at TEXT, financial_status TEXT,
-    test BOOLEAN NOT NULL, currency TEXT NOT NULL, total BIGINT NOT NULL, customer_id BIGINT, customer_since TEXT,
-    email_key TEXT, phone_key TEXT, facts {json}, PRIMARY KEY (shop_id, order_id)){compact};
+    test BOOLEAN NOT NULL, gift BOOLEAN NOT NULL, currency TEXT NOT NULL, customer_id BIGINT, customer_since TEXT,
+    email_key TEXT, round INTEGER NOT NULL, PRIMARY KEY (shop_id, order_id)){compact};
 CREATE INDEX orders_processed ON orders (shop_id, processed_at);
 CREATE INDEX orders_customer ON orders (shop_id, customer_id);
 CREATE INDEX orders_email ON orders (shop_id, email_key);
+
+CREATE TABLE order_facts (shop_id BIGINT NOT NULL, order_id BIGINT NOT NULL, facts TEXT NOT NULL,
+    PRIMARY KEY (shop_id, order_id));
 
 CREATE TABLE order_codes (shop_id BIGINT NOT NULL, folded TEXT NOT NULL, order_id BIGINT NOT NULL, method TEXT NOT NULL,
     PRIMARY KEY (shop_id, folded, order_id, method)){compact};
 CREATE INDEX order_codes_order ON order_codes (shop_id, order_id);
 
 CREATE TABLE syncs (shop_id BIGINT NOT NULL, what TEXT NOT NULL, watermark TEXT, reach TEXT, truncated BOOLEAN NOT NULL,
-    scopes TEXT NOT NULL, finished_at TEXT, PRIMARY KEY (shop_id, what));
+    scopes TEXT NOT NULL, round INTEGER NOT NULL, finished_at TEXT, PRIMARY KEY (shop_id, what));
 
 CREATE TABLE windows (shop_id BIGINT NOT NULL, what TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL,
-    started TEXT NOT NULL, PRIMARY KEY (shop_id, what, since));
+    after_id BIGINT NOT NULL, finished BOOLEAN NOT NULL, started TEXT NOT NULL, round INTEGER NOT NULL,
+    PRIMARY KEY (shop_id, what, since));
+
+CREATE TABLE parcels (shop_id BIGINT NOT NULL, order_id BIGINT NOT NULL, name TEXT, fulfillment_status TEXT,
+    shipment_status TEXT, delivered BOOLEAN NOT NULL, tracking_company TEXT, tracking_number TEXT, tracking_url TEXT,
+    cancelled_at TEXT, updated_at TEXT, PRIMARY KEY (shop_id, order_id));
+
+CREATE TABLE variants (shop_id BIGINT NOT NULL, variant_id BIGINT NOT NULL, product_id BIGINT NOT NULL,
+    position INTEGER NOT NULL, title TEXT NOT NULL, variant TEXT, sku TEXT, price BIGINT NOT NULL,
+    currency TEXT NOT NULL, status TEXT NOT NULL, published BOOLEAN NOT NULL, stock BIGINT, oversold BOOLEAN NOT NULL,
+    handle TEXT, image_url TEXT, updated_at TEXT, cut BOOLEAN NOT NULL, round INTEGER NOT NULL,
+    PRIMARY KEY (shop_id, variant_id));
+CREATE INDEX variants_product ON variants (shop_id, product_id);
 
 CREATE TABLE influencers (id TEXT PRIMARY KEY, influencer TEXT NOT NULL, folded TEXT NOT NULL, first_name TEXT,
     last_name TEXT, email TEXT, email_key TEXT, made_at TEXT NOT NULL,
     CONSTRAINT influencers_name UNIQUE (folded));
 CREATE INDEX influencers_email ON influencers (email_key);
+
+CREATE TABLE emails (email_key TEXT PRIMARY KEY, person TEXT NOT NULL, email TEXT NOT NULL);
+CREATE INDEX emails_person ON emails (person);
+
+CREATE TABLE aliases (folded TEXT PRIMARY KEY, person TEXT NOT NULL);
+
+CREATE TABLE merges (id TEXT PRIMARY KEY, person TEXT NOT NULL);
+
+CREATE TABLE accounts (person TEXT NOT NULL, platform TEXT NOT NULL, folded TEXT NOT NULL, handle TEXT NOT NULL,
+    profile_url TEXT, platform_user_id TEXT, full_name TEXT, followers BIGINT, engagement_rate_pct TEXT,
+    verified BOOLEAN, source TEXT NOT NULL, matched_at TEXT NOT NULL, PRIMARY KEY (person, platform, folded));
+CREATE INDEX accounts_handle ON accounts (folded, platform);
+
+CREATE TABLE rates (person TEXT NOT NULL, since TEXT NOT NULL, commission TEXT, at TEXT NOT NULL,
+    PRIMARY KEY (person, since));
+
+CREATE TABLE matches (shop_id BIGINT NOT NULL, customer_id BIGINT NOT NULL, person TEXT NOT NULL,
+    matched_on TEXT NOT NULL, confidence TEXT NOT NULL, source TEXT NOT NULL, matched_at TEXT NOT NULL,
+    orders_count INTEGER, total_spent BIGINT, currency TEXT NOT NULL, first_order_at TEXT, last_order_at TEXT,
+    PRIMARY KEY (shop_id, customer_id));
+CREATE INDEX matches_person ON matches (person);
+
+CREATE TABLE lookups (source TEXT NOT NULL, key TEXT NOT NULL, person TEXT, at TEXT NOT NULL, shop_id BIGINT NOT NULL,
+    PRIMARY KEY (source, key));
+CREATE INDEX lookups_person ON lookups (person);
+
+CREATE TABLE provider_jobs (id {id}, source TEXT NOT NULL, job_id TEXT, count INTEGER NOT NULL, state TEXT NOT NULL,
+    sent_at TEXT NOT NULL);
+CREATE INDEX provider_jobs_open ON provider_jobs (source, state);
+
+CREATE TABLE enrichments (shop_id BIGINT NOT NULL, source TEXT NOT NULL, watermark TEXT NOT NULL, fingerprint TEXT,
+    finished_at TEXT NOT NULL, PRIMARY KEY (shop_id, source));
+
+CREATE TABLE sources (name TEXT PRIMARY KEY, connected_at TEXT NOT NULL, consent_at TEXT);
+
+CREATE TABLE forgotten (email_key TEXT PRIMARY KEY, at TEXT NOT NULL);
 """
 
 MIGRATIONS = [_FIRST]

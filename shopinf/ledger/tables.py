@@ -1,8 +1,8 @@
 """The tables of the ledger, in three parts.
 
 *Journal*: what we meant to do and what came of it. `journal` is only added to and names people by opaque id;
-`price_rules`, `codes` and `batches` hold what its entries add up to, and their unique keys are the fence against doing
-a thing twice.
+`price_rules`, `codes`, `batches` and `gifts` hold what its entries add up to, and their unique keys are the fence
+against doing a thing twice.
 *Mirror*: what the stores say; may be dropped and read anew. *People*: the only names and e-mails, erasable.
 
 Money is integer minor units of the row's currency; times are UTC text that sorts.
@@ -37,7 +37,7 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return None if value is None else value.astimezone(UTC).isoformat()[:19] + "Z"
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value)
@@ -130,6 +130,34 @@ batches = Table(
     Index("batches_open", "shop_id", "state"),
 )
 
+gifts = Table(
+    "gifts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("shop_id", BigInteger, nullable=False),
+    Column("campaign", Text, nullable=False),
+    Column("influencer", Text, nullable=False),  # opaque id of the person; the address is not kept
+    Column("slot", Text, nullable=False),  # "" for the first gift of a campaign; the reason of a replacement
+    Column("reference", Text, nullable=False),  # short and unique; tag and attribute of the draft, finds it again
+    Column("state", Text, nullable=False),  # intended, drafted, sent, failed, cancelled
+    Column("lines", JSON, nullable=False),
+    Column("retail", BigInteger),
+    Column("currency", Text, nullable=False),
+    Column("draft_order_id", BigInteger),
+    Column("order_id", BigInteger),
+    Column("before_id", BigInteger),  # a draft's id below every draft made since its creation was sent
+    Column("sent_at", Moment),  # when the creation of the draft was sent
+    Column("completing_at", Moment),  # when its completion was sent
+    Column("run", Text),  # the run that sent either of them last
+    Column("error", Text),
+    Column("made_at", Moment, nullable=False),
+    Column("completed_at", Moment),
+    UniqueConstraint("shop_id", "campaign", "influencer", "slot", name="gifts_fence"),
+    UniqueConstraint("shop_id", "reference", name="gifts_reference"),
+    Index("gifts_order", "shop_id", "order_id"),
+    Index("gifts_person", "influencer"),
+)
+
 # The mirror.
 
 orders = Table(
@@ -144,17 +172,25 @@ orders = Table(
     Column("cancelled_at", Moment),
     Column("financial_status", Text),
     Column("test", Boolean, nullable=False),
+    Column("gift", Boolean, nullable=False),
     Column("currency", Text, nullable=False),
-    Column("total", BigInteger, nullable=False),  # total_price in minor units
     Column("customer_id", BigInteger),
     Column("customer_since", Moment),
     Column("email_key", Text),  # keyed hash of the folded e-mail; pseudonymous, not secret
-    Column("phone_key", Text),
-    Column("facts", JSON),  # trimmed, versioned; None for an order without any code or link
+    Column("round", Integer, nullable=False),  # the reading of all orders that saw it last; `syncs` has the present one
     Index("orders_processed", "shop_id", "processed_at"),
     Index("orders_customer", "shop_id", "customer_id"),
     Index("orders_email", "shop_id", "email_key"),
     sqlite_with_rowid=False,
+)
+
+# Of orders with any code or link, and of those made from drafts: what they are worth, trimmed and versioned.
+order_facts = Table(
+    "order_facts",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("facts", Text, nullable=False),  # JSON
 )
 
 order_codes = Table(
@@ -173,21 +209,67 @@ syncs = Table(
     metadata,
     Column("shop_id", BigInteger, primary_key=True),
     Column("what", Text, primary_key=True),  # orders, customers, products
-    Column("watermark", Moment),  # read everything changed before this
-    Column("reach", Moment),  # the oldest created_at that was asked for; None for everything
+    Column("watermark", Moment),  # read everything changed before this; None before the first reading is complete
+    Column("reach", Moment),  # complete from this created_at on; None for everything
     Column("truncated", Boolean, nullable=False),  # cut at 60 days by Shopify
     Column("scopes", Text, nullable=False),
+    Column("round", Integer, nullable=False),
     Column("finished_at", Moment),
 )
 
+# How far a reading of many orders has come, so that an interrupted one goes on.
 windows = Table(
     "windows",
     metadata,
     Column("shop_id", BigInteger, primary_key=True),
     Column("what", Text, primary_key=True),
-    Column("since", Moment, primary_key=True),
+    Column("since", Moment, primary_key=True),  # of created_at, both ends inclusive
     Column("until", Moment, nullable=False),
-    Column("started", Moment, nullable=False),  # the first answer's Date of the cold sync it belongs to
+    Column("after_id", BigInteger, nullable=False),  # read up to this id
+    Column("finished", Boolean, nullable=False),
+    Column("started", Moment, nullable=False),  # the first answer's Date of the reading it belongs to
+    Column("round", Integer, nullable=False),
+)
+
+# How gifts' orders fare.
+parcels = Table(
+    "parcels",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("name", Text),
+    Column("fulfillment_status", Text),
+    Column("shipment_status", Text),
+    Column("delivered", Boolean, nullable=False),  # all that was sent of it
+    Column("tracking_company", Text),
+    Column("tracking_number", Text),
+    Column("tracking_url", Text),
+    Column("cancelled_at", Moment),
+    Column("updated_at", Moment),  # the last news of it
+)
+
+variants = Table(
+    "variants",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("variant_id", BigInteger, primary_key=True),
+    Column("product_id", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("variant", Text),  # None where the product has no options
+    Column("sku", Text),
+    Column("price", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("published", Boolean, nullable=False),
+    Column("stock", BigInteger),  # None where Shopify does not count it
+    Column("oversold", Boolean, nullable=False),  # it is sold although none is left
+    Column("handle", Text),
+    Column("image_url", Text),
+    Column("updated_at", Moment),
+    Column("cut", Boolean, nullable=False),  # its product may have more variants than Shopify shows
+    Column("round", Integer, nullable=False),  # the reading of all products that saw it last
+    Index("variants_product", "shop_id", "product_id"),
 )
 
 # The people.

@@ -234,7 +234,8 @@ def simulate(
     stamps = [at for at in past.moments(rng, span, total, shop.zone) if at < now.timestamp()]
     while len(stamps) < total:
         stamps.append(int(now.timestamp()) - rng.randrange(60, max(61, days * 86400)))
-    live = [c for c in shop.codes if live_at(shop.price_rules[shop.codes[c]], now)]
+    # By name: codes made at the same time have ids in any order, and the same seed is to sell the same.
+    live = [c for c in sorted(shop.codes) if live_at(shop.price_rules[shop.codes[c]], now)]
     own = [c for c in live if folded(c) in shop.own_codes]
     other = [c for c in live if folded(c) not in shop.own_codes]
     weights = [1 / (1 + i) ** 0.7 for i in range(len(own))]

@@ -6,12 +6,13 @@ import csv
 import io
 import re
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import BinaryIO
 
 from shopinf.errors import BadSheet
 from shopinf.plain import formula_unsafe
-from shopinf.sheets.records import Record
+from shopinf.sheets.records import Record, Sieve
 from shopinf.sheets.texts import checked_lines
 
 _DELIMITERS = ",;\t|"
@@ -19,7 +20,13 @@ _SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s]|\t)"?\s*', re.IGNORECASE)  # Excel
 
 
 def csv_records(
-    file: str, stream: BinaryIO, encoding: str, *, tabs: bool, recognised: Callable[[list[str]], int]
+    file: str,
+    stream: BinaryIO,
+    encoding: str,
+    *,
+    tabs: bool,
+    recognised: Callable[[list[str]], int],
+    sieve: Sieve,
 ) -> Generator[Record, None, None]:
     """The rows of a CSV that are not blank, the header among them; a quoted cell may hold line breaks.
 
@@ -32,9 +39,10 @@ def csv_records(
         if first is None:
             return
         reader = csv.reader(chain([first], lines), delimiter="\t" if tabs else delimiter, strict=True)
-        yield from _rows(file, reader, skipped)
+        yield from _rows(file, reader, skipped, sieve)
     finally:
-        text.detach()  # the stream is its owner's to close
+        with suppress(ValueError):  # closed already, when a sheet is given up in the middle
+            text.detach()  # the stream is its owner's to close
 
 
 def _beginning(lines: Iterator[str], recognised: Callable[[list[str]], int]) -> tuple[int, str | None, str]:
@@ -55,7 +63,7 @@ def _score(line: str, delimiter: str, recognised: Callable[[list[str]], int]) ->
     return recognised(cells), len(cells)
 
 
-def _rows(file: str, reader: Iterator[list[str]], skipped: int) -> Iterator[Record]:
+def _rows(file: str, reader: Iterator[list[str]], skipped: int, sieve: Sieve) -> Iterator[Record]:
     line, width = skipped + 1, 0
     while True:
         try:
@@ -64,7 +72,7 @@ def _rows(file: str, reader: Iterator[list[str]], skipped: int) -> Iterator[Reco
             raise _broken(file, line, str(error)) from error
         if row is None:
             return
-        if any(cell.strip() for cell in row):
+        if (sieve.test is None or sieve.test(row)) and any(cell.strip() for cell in row):
             width = width or len(row)
             if any(row[width:]):
                 raise BadSheet(

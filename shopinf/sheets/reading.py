@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
@@ -14,12 +14,15 @@ from typing import BinaryIO, TextIO
 from shopinf.errors import BadInput, BadSheet
 from shopinf.plain import harmless
 from shopinf.sheets.fields import Fields, Places, find_places
-from shopinf.sheets.records import Broken, Record
+from shopinf.sheets.records import Broken, Record, Sieve
 from shopinf.sheets.texts import find_encoding
 
 _IN_MEMORY = 1 << 23  # bytes of standard input that are kept in memory; more goes to a temporary file
 # Often pasted along with an address or a handle, and never meant.
 _INVISIBLE = "\u200b\ufeff\u2060"
+
+# Made from where the columns are: is a row worth reading?
+Only = Callable[[Places], Callable[[Sequence[str]], bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +75,18 @@ def read_sheet(
     *,
     mapping: Mapping[str, str] | None = None,
     stdin: BinaryIO | TextIO | None = None,
+    only: Only | None = None,
 ) -> Sheet:
     """Open the sheet *path* (csv, tsv, jsonl, xlsx; `-` is standard input) and find its columns.
 
     The kind follows from the content first, then from the suffix. Blank rows are skipped. A file that is missing or not
-    readable raises `BadInput`; one that is no sheet, or lacks a column that is needed, `BadSheet`.
+    readable raises `BadInput`; one that is no sheet, or lacks a column that is needed, `BadSheet`. *only* spares the
+    work for rows of a text sheet that nobody needs, as it sees them: untrimmed.
     """
     file = "standard input" if str(path) == "-" else str(path)
     stream = _from_stdin(stdin) if str(path) == "-" else _opened(Path(path), file)
     notes: list[str] = []
-    rows = _rows(file, stream, Path(path).suffix.lower(), fields, mapping or {}, notes)
+    rows = _rows(file, stream, Path(path).suffix.lower(), fields, mapping or {}, notes, only)
     try:
         places, first = next(rows)
     except StopIteration:
@@ -127,16 +132,24 @@ def _kept(source: BinaryIO | TextIO) -> BinaryIO:
 
 
 def _rows(
-    file: str, stream: BinaryIO, suffix: str, fields: Fields, mapping: Mapping[str, str], notes: list[str]
+    file: str,
+    stream: BinaryIO,
+    suffix: str,
+    fields: Fields,
+    mapping: Mapping[str, str],
+    notes: list[str],
+    only: Only | None,
 ) -> Iterator[tuple[Places, Row | None]]:
     """First the columns (with the first row, where the kind of sheet names them there), then the rows."""
-    with closing(stream), closing(_records(file, stream, suffix, fields, mapping, notes)) as records:
+    sieve = Sieve()
+    with closing(stream), closing(_records(file, stream, suffix, fields, mapping, notes, sieve)) as records:
         head = next(records, None)
         if head is None:
             raise BadSheet(file, "the sheet is empty", hint="It needs a line of column names and a row below it.")
         if head.names is None:
             headers = tuple(_trimmed(cell) for cell in head.cells)
             places = find_places(file, head.line, headers, fields, mapping)
+            sieve.test = only(places) if only else None
             yield places, None
             for record in records:
                 yield places, _row(file, record, places)
@@ -150,7 +163,13 @@ def _rows(
 
 
 def _records(
-    file: str, stream: BinaryIO, suffix: str, fields: Fields, mapping: Mapping[str, str], notes: list[str]
+    file: str,
+    stream: BinaryIO,
+    suffix: str,
+    fields: Fields,
+    mapping: Mapping[str, str],
+    notes: list[str],
+    sieve: Sieve,
 ) -> Generator[Record, None, None]:
     head = stream.read(8)
     stream.seek(0)
@@ -176,7 +195,7 @@ def _records(
     def recognised(cells: list[str]) -> int:
         return fields.recognised(cells, mapping)
 
-    return csv_records(file, stream, encoding, tabs=suffix == ".tsv", recognised=recognised)
+    return csv_records(file, stream, encoding, tabs=suffix == ".tsv", recognised=recognised, sieve=sieve)
 
 
 def _row(file: str, record: Record, places: Places) -> Row:

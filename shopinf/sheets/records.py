@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -19,3 +19,13 @@ class Broken(str):
     """The text of a cell that a spreadsheet could not compute, like `#N/A`."""
 
     __slots__ = ()
+
+
+@dataclass(slots=True)
+class Sieve:
+    """Which rows are worth reading; its test sees the cells as the file has them, and is known after the columns are.
+
+    A sheet may have millions of rows of which a handful matter.
+    """
+
+    test: Callable[[Sequence[str]], bool] | None = None

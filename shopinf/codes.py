@@ -1,0 +1,129 @@
+"""Codes as text: what may be in one, how names become one, and how likely two random ones are the same."""
+
+from __future__ import annotations
+
+import math
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from shopinf.errors import BadInput
+
+LONGEST = 100  # Shopify takes 255 characters, but looks a code up by 100 at most
+# Without the signs that are mixed up when read aloud or off a poster: I, L, O, 0 and 1.
+ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+SUFFIX = 4  # random signs that tell a code from one that was taken
+TOKENS = ("first_name", "last_name", "influencer", "username", "value", "campaign", "n")
+
+_CODE = re.compile(r"[A-Za-z0-9_-]+")
+_TOKEN = re.compile(r"\{([^{}]*)\}")
+_RANDOM = re.compile(r"random:(\d{1,2})")
+# In a name these stand between words; other signs (an apostrophe, an emoji) are part of none.
+_BETWEEN = re.compile(r"[\s./&+,;:|\\-]+")
+
+Draw = Callable[[int], str]
+
+
+def draw(signs: int) -> str:
+    """Random signs that nobody can guess."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(signs))
+
+
+def fold(text: str) -> str:
+    """*text* in the signs of a code: `José Núñez` → `JOSE-NUNEZ`, `Straße` → `STRASSE`, `Łuczak` → `LUCZAK`."""
+    from anyascii import anyascii
+
+    letters = "".join(sign for sign in unicodedata.normalize("NFC", text) if unicodedata.category(sign)[0] not in "SC")
+    words = _BETWEEN.split(anyascii(letters).strip()) if letters else []
+    return "-".join(kept for word in words if (kept := re.sub(r"[^A-Za-z0-9_]", "", word))).upper()
+
+
+def check_code(text: str) -> None:
+    """Refuse *text* as a code when it cannot be one as it is written; the hint has one that can."""
+    if _CODE.fullmatch(text) and len(text) <= LONGEST:
+        return
+    suggestion = fold(text)[:LONGEST].strip("-")
+    hint = f"Write it as {suggestion}." if suggestion else "Use letters A to Z, digits, - and _."
+    if len(text) > LONGEST:
+        raise BadInput(f"a code has at most {LONGEST} characters, this one {len(text)}", hint=hint)
+    raise BadInput(f"{text!r} cannot be a code: it may have letters A to Z, digits, - and _", hint=hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """How codes are made: plain text and tokens like `{first_name}` or `{random:6}`."""
+
+    text: str
+
+    @classmethod
+    def read(cls, text: str) -> Pattern:
+        """Read a pattern as typed; an unknown token is refused with the known ones."""
+        for token in _TOKEN.findall(text):
+            name = token.strip().lower()
+            if name not in TOKENS and not (_RANDOM.fullmatch(name) and 1 <= int(name[7:]) <= 32):
+                known = " ".join(f"{{{each}}}" for each in TOKENS)
+                raise BadInput(f"{{{token}}} is no part of a pattern", hint=f"Use {known} {{random:6}}.")
+        bare = _TOKEN.sub("", text)
+        if "{" in bare or "}" in bare or not text.strip():
+            raise BadInput(
+                f"The pattern {text!r} cannot be read", hint="Write it like {first_name}{value} or Q4-{random:6}."
+            )
+        return cls(text.strip())
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The tokens in it, random ones apart."""
+        return frozenset(token.strip().lower() for token in _TOKEN.findall(self.text)) & frozenset(TOKENS)
+
+    @property
+    def signs(self) -> int:
+        """How many random signs a code of this pattern has."""
+        found = (_RANDOM.fullmatch(token.strip().lower()) for token in _TOKEN.findall(self.text))
+        return sum(int(each[1]) for each in found if each)
+
+    def fill(self, values: Mapping[str, str], draw: Draw = draw) -> str:
+        """The code for *values*; a token that is left empty is refused, since the code would be somebody else's too."""
+
+        def filled(token: str) -> str:
+            name = token.strip().lower()
+            if random := _RANDOM.fullmatch(name):
+                return draw(int(random[1]))
+            value = fold(values.get(name, ""))
+            if not value and name != "value":  # a code that takes nothing off has no value to show
+                raise BadInput(
+                    f"{{{name}}} is empty here, so the pattern {self.text} makes no code",
+                    hint=f"Fill the column {name}, or give this row a code of its own in the column code.",
+                )
+            return value
+
+        # What stands between tokens is folded by itself, so that a dash written there stays where it is.
+        parts = _TOKEN.split(self.text)
+        code = "".join(filled(part) if at % 2 else _plain(part) for at, part in enumerate(parts)).strip("-")
+        if not code or len(code) > LONGEST:
+            raise BadInput(
+                f"the pattern {self.text} makes a code of {len(code)} characters here; 1 to {LONGEST} can be used",
+                hint="Shorten the pattern, or give this row a code of its own in the column code.",
+            )
+        return code
+
+
+def _plain(text: str) -> str:
+    """Text between two tokens: dashes and underscores stay, spaces become dashes."""
+    pieces = re.split(r"([-_\s]+)", text)
+    return "".join(
+        ("".join("-" if sign.isspace() else sign for sign in piece) if place % 2 else fold(piece))
+        for place, piece in enumerate(pieces)
+    )
+
+
+def suffixed(code: str, draw: Draw = draw) -> str:
+    """*code* with a random suffix, for when the name is taken."""
+    return f"{code[: LONGEST - SUFFIX - 1]}-{draw(SUFFIX)}"
+
+
+def collision_chance(count: int, signs: int) -> float:
+    """How likely two of *count* codes with *signs* random signs are the same: 10,000 with 6 signs 5.5 %."""
+    room = float(len(ALPHABET)) ** signs
+    return 1.0 if count > room else -math.expm1(-count * (count - 1) / (2 * room))

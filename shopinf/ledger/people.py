@@ -1,0 +1,161 @@
+"""The people's part of the ledger: the only names and e-mails, each under an opaque id, erasable."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, select
+
+from shopinf.influencers import Influencer, Named, Source, email_key, folded_name, unique_name
+from shopinf.ledger.tables import influencers
+
+if TYPE_CHECKING:
+    from shopinf.ledger.ledger import Ledger
+
+CHUNK = 400  # values in one query; SQLite and PostgreSQL both take more
+
+
+class People:
+    """Influencers by opaque id, by the id that operators see, and by e-mail."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._database = ledger.database
+
+    def named(self, name: str) -> Influencer | None:
+        """The influencer whom an operator calls *name*."""
+        with self._database.reading() as db:
+            query = select(influencers).where(influencers.c.folded == folded_name(name))
+            row = db.execute(query).mappings().first()
+        return None if row is None else _influencer(row)
+
+    def by_id(self, ids: Iterable[str]) -> dict[str, Influencer]:
+        """Influencers by opaque id; ids that were erased are left out."""
+        wanted = sorted({each for each in ids if each})
+        found: dict[str, Influencer] = {}
+        with self._database.reading() as db:
+            for start in range(0, len(wanted), CHUNK):
+                query = select(influencers).where(influencers.c.id.in_(wanted[start : start + CHUNK]))
+                found |= {row["id"]: _influencer(row) for row in db.execute(query).mappings()}
+        return found
+
+    def email_keys(self, ids: Iterable[str]) -> dict[str, str]:
+        """The keyed hash of each one's e-mail, where it is known."""
+        key = self._database.key()
+        return {id: email_key(key, one.email) for id, one in self.by_id(ids).items() if one.email}
+
+    def recognise(self, named: Sequence[Named]) -> list[Influencer]:
+        """Who each of *named* is; one who is new gets a provisional id, and nothing is written."""
+        with self._database.reading() as db:
+            return _Recognition(db, self._database.key(), self._ledger).of(named)
+
+    def enrol(self, named: Sequence[Named]) -> list[Influencer]:
+        """Who each of *named* is; those who are new, and what is new about the others, are written."""
+        key = self._database.key()
+        with self._database.writing() as db:
+            recognition = _Recognition(db, key, self._ledger)
+            found = recognition.of(named)
+            recognition.write()
+        return found
+
+
+class _Recognition:
+    """Recognises people in one transaction, so that two rows of a sheet never make one person twice."""
+
+    def __init__(self, db: Connection, key: bytes, ledger: Ledger) -> None:
+        self._db, self._key, self._ledger = db, key, ledger
+        self._by_name: dict[str, Influencer] = {}
+        self._by_email: dict[str, Influencer] = {}
+        self._new: dict[str, Influencer] = {}
+        self._changed: dict[str, Influencer] = {}
+
+    def of(self, named: Sequence[Named]) -> list[Influencer]:
+        self._load(named)
+        return [self._one(each) for each in named]
+
+    def write(self) -> None:
+        rows = [self._row(each) | {"made_at": self._ledger.clock.now()} for each in self._new.values()]
+        if rows:
+            self._db.execute(influencers.insert(), rows)
+        for one in self._changed.values():
+            self._db.execute(influencers.update().where(influencers.c.id == one.id).values(self._row(one)))
+
+    def _row(self, one: Influencer) -> dict[str, Any]:
+        return {
+            "id": one.id,
+            "influencer": one.influencer,
+            "folded": folded_name(one.influencer),
+            "first_name": one.first_name,
+            "last_name": one.last_name,
+            "email": one.email,
+            "email_key": email_key(self._key, one.email) if one.email else None,
+        }
+
+    def _load(self, named: Sequence[Named]) -> None:
+        names = sorted({folded_name(each.name) for each in named})
+        keys = sorted({email_key(self._key, each.email) for each in named if each.email})
+        for column, values in ((influencers.c.folded, names), (influencers.c.email_key, keys)):
+            for start in range(0, len(values), CHUNK):
+                rows = self._db.execute(select(influencers).where(column.in_(values[start : start + CHUNK]))).mappings()
+                for row in rows:
+                    self._remember(_influencer(row))
+
+    def _remember(self, one: Influencer) -> None:
+        self._by_name[folded_name(one.influencer)] = one
+        if one.email:
+            self._by_email.setdefault(email_key(self._key, one.email), one)
+
+    def _one(self, named: Named) -> Influencer:
+        namesake = self._by_name.get(folded_name(named.name))
+        same_mail = self._by_email.get(email_key(self._key, named.email)) if named.email else None
+        if namesake is not None and self._is_same(namesake, named):
+            return self._more(namesake, named)
+        if same_mail is not None and named.source is not Source.INFLUENCER:
+            return self._more(same_mail, named)
+        made = Influencer(
+            secrets.token_hex(8),
+            unique_name(named.name, self._is_taken),
+            named.first_name,
+            named.last_name,
+            named.email,
+        )
+        self._new[made.id] = made
+        self._remember(made)
+        return made
+
+    def _is_same(self, namesake: Influencer, named: Named) -> bool:
+        both = namesake.email is not None and named.email is not None
+        alike = both and email_key(self._key, namesake.email or "") == email_key(self._key, named.email or "")
+        match named.source:
+            case Source.INFLUENCER:
+                return True
+            case Source.HANDLE:
+                return alike or not both
+            case Source.EMAIL:
+                return alike
+
+    def _more(self, known: Influencer, named: Named) -> Influencer:
+        """*known*, with what *named* adds; what is known already stays."""
+        more = Influencer(
+            known.id,
+            known.influencer,
+            known.first_name or named.first_name,
+            known.last_name or named.last_name,
+            known.email or named.email,
+        )
+        if more != known:
+            (self._new if known.id in self._new else self._changed)[known.id] = more
+            self._remember(more)
+        return more
+
+    def _is_taken(self, folded: str) -> bool:
+        if folded in self._by_name:
+            return True
+        query = select(func.count()).select_from(influencers).where(influencers.c.folded == folded)
+        return bool(self._db.execute(query).scalar())
+
+
+def _influencer(row: Mapping[Any, Any]) -> Influencer:
+    return Influencer(row["id"], row["influencer"], row["first_name"], row["last_name"], row["email"])

@@ -1,0 +1,1 @@
+"""Making discount codes, and looking after them."""

@@ -1,0 +1,103 @@
+"""`discounts check`: the ledger against the store, each difference with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shopinf.discounts import CodeRecord, Origin, State, counted
+from shopinf.errors import PartlyDone
+from shopinf.orders import folded
+from shopinf.results import Cell, Result, columns
+from shopinf.terms import differences
+from shopinf.work.discounts.codechoice import CodeChoice, choose_codes, people_of
+from shopinf.work.discounts.surveying import Found, survey
+
+if TYPE_CHECKING:
+    from shopinf.choices import FormChoice
+    from shopinf.desk import Desk
+    from shopinf.stores import Store
+
+CHECK_COLUMNS = columns("store campaign influencer slot code problem fix", numbers="price_rule_id discount_code_id")
+
+
+def check(desk: Desk, stores: Sequence[Store], choice: CodeChoice, form: FormChoice) -> None:
+    """Compare the codes chosen with what the stores have; those that are gone, or back again, are noted here."""
+    desk.form(form)
+    chosen = choose_codes(desk, stores, choice)
+    outcomes = desk.each_store(stores, lambda store: _check_store(desk, store, chosen[store.name])).or_raise()
+    rows = [row for _, found in outcomes.done for row in found]
+    failures = outcomes.failures
+    desk.show(Result("shopinf.discounts.check/1", CHECK_COLUMNS, rows, failures=failures), form)
+    checked = sum(len(chosen[store.name]) for store, _ in outcomes.done)
+    if rows or failures:
+        raise PartlyDone(
+            f"{counted(len(rows), 'difference')} in {counted(checked)}"
+            + (f"; {len(failures)} stores failed" if failures else ""),
+            hint="Do what stands in the column fix.",
+        )
+    desk.out.say(f"{counted(checked)} looked at: in the stores as here.")
+
+
+def _check_store(desk: Desk, store: Store, records: Sequence[CodeRecord]) -> list[dict[str, Cell]]:
+    looked_at = [record for record in records if record.state not in (State.FAILED, State.RETIRED)]
+    found = survey(desk.shop(store), [record.code for record in looked_at])
+    people = people_of(desk, looked_at)
+    rows: list[dict[str, Cell]] = []
+    for record in looked_at:
+        there = found.get(folded(record.code))
+        _note_sight(desk, store, record, there)
+        for problem, fix in _problems(desk, store, record, there):
+            person = people.get(record.person)
+            rows.append(
+                {
+                    "store": store.name,
+                    "campaign": record.campaign,
+                    "influencer": person.influencer if person else None,
+                    "slot": record.slot or None,
+                    "code": record.code,
+                    "problem": problem,
+                    "fix": fix,
+                    "price_rule_id": record.rule.price_rule_id,
+                    "discount_code_id": record.discount_code_id,
+                }
+            )
+    return rows
+
+
+def _note_sight(desk: Desk, store: Store, record: CodeRecord, there: Found | None) -> None:
+    """Keep that a code is gone from the store, or back in it."""
+    if record.state is State.LIVE and there is None:
+        desk.ledger.codes.retell(store.shop_id, record, "code.missing", {"state": State.MISSING})
+    elif record.state is State.MISSING and there is not None and there.rule.id == record.rule.price_rule_id:
+        desk.ledger.codes.retell(store.shop_id, record, "code.found", {"state": State.LIVE})
+
+
+def _problems(desk: Desk, store: Store, record: CodeRecord, there: Found | None) -> Iterator[tuple[str, str]]:
+    code = record.code
+    if record.state is State.INTENDED:
+        yield "its making was not finished", f"run discounts create --campaign {record.campaign} again"
+        return
+    if there is None:
+        if record.state is State.PAUSED and not record.rule.own:
+            return  # which is how a code of a shared rule is paused
+        yield "it is not in the store", f"shopinf discounts retire --code {code}, and make another one if it is needed"
+        return
+    if there.rule.id != record.rule.price_rule_id:
+        yield (
+            f"it belongs to price rule {there.rule.id} now",
+            f"shopinf discounts retire --code {code}, for it is somebody else's",
+        )
+        return
+    if record.state is State.PAUSED:
+        now = desk.clock.now()
+        if not record.rule.own or there.rule.terms.ends is None or there.rule.terms.ends > now:
+            yield "it is paused here and active in the store", f"shopinf discounts resume --code {code}, then pause it"
+        return
+    terms = there.rule.terms if record.rule.terms.starts else replace(there.rule.terms, starts=None)
+    for difference in differences(terms, record.rule.terms, store.zone, store.currency, "here"):
+        if record.origin is Origin.TRACKED:
+            yield f"in the store its {difference}", "nothing: the store's terms hold, and it is only tracked"
+        else:
+            yield f"in the store its {difference}", "discounts create --update-terms with the terms that are right"

@@ -1,0 +1,127 @@
+"""A code as operators see it: one flat row shape for all commands that answer with codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shopinf.discounts import UNKNOWN_RULE, CodeRecord
+from shopinf.influencers import Influencer
+from shopinf.links import affiliate_link, fill_utm
+from shopinf.results import Cell, Failure, Result, columns
+from shopinf.terms import Terms
+from shopinf.times import in_zone
+
+if TYPE_CHECKING:
+    from shopinf.stores import Store
+
+CODE_COLUMNS = columns(
+    "store campaign influencer slot email code link value_type commission status error",
+    numbers="value price_rule_id discount_code_id",
+    times="starts_at ends_at",
+    order="store campaign influencer slot email code link value_type value commission starts_at ends_at status error "
+    "price_rule_id discount_code_id",
+)
+SCHEMA = "shopinf.codes/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How many codes were asked for, and what came of them."""
+
+    asked: int = 0
+    created: int = 0
+    existing: int = 0
+    failed: int = 0
+
+    def __add__(self, other: Summary) -> Summary:
+        return Summary(
+            self.asked + other.asked,
+            self.created + other.created,
+            self.existing + other.existing,
+            self.failed + other.failed,
+        )
+
+    def facts(self) -> dict[str, int]:
+        return {"asked": self.asked, "created": self.created, "existing": self.existing, "failed": self.failed}
+
+
+def code_row(
+    store: Store,
+    record: CodeRecord,
+    person: Influencer | None,
+    status: str,
+    *,
+    error: str | None = None,
+    redirect: str | None = None,
+    utm: Mapping[str, str] | None = None,
+) -> dict[str, Cell]:
+    """The row of a code that the ledger has; *redirect* and *utm* stand in for its own."""
+    terms = None if record.rule.key == UNKNOWN_RULE else record.rule.terms
+    row = bare_row(store, record.campaign, person, record.slot, record.code, terms, status, error)
+    return row | {
+        "link": link(store, record.code, person, record.campaign, redirect or record.redirect, utm or record.utm),
+        "commission": record.commission,
+        "price_rule_id": record.rule.price_rule_id,
+        "discount_code_id": record.discount_code_id,
+    }
+
+
+def bare_row(
+    store: Store,
+    campaign: str,
+    person: Influencer | None,
+    slot: str,
+    code: str,
+    terms: Terms | None,
+    status: str,
+    error: str | None = None,
+) -> dict[str, Cell]:
+    """The row of a code that is not there, or not yet."""
+    return {
+        "store": store.name,
+        "campaign": campaign,
+        "influencer": person.influencer if person else None,
+        "slot": slot or None,
+        "email": person.email if person else None,
+        "code": code or None,
+        "link": None,
+        "value_type": str(terms.kind) if terms else None,
+        "value": terms.money(store.currency) if terms else None,
+        "commission": None,
+        "starts_at": in_zone(terms.starts, store.zone) if terms and terms.starts else None,
+        "ends_at": in_zone(terms.ends, store.zone) if terms and terms.ends else None,
+        "status": status,
+        "error": error,
+        "price_rule_id": None,
+        "discount_code_id": None,
+    }
+
+
+def link(
+    store: Store,
+    code: str,
+    person: Influencer | None,
+    campaign: str,
+    redirect: str | None,
+    utm: Mapping[str, str] | None,
+) -> str:
+    """The affiliate link of a code; `{influencer}`, `{campaign}` and `{code}` in a UTM value are filled in."""
+    filled = fill_utm(utm or {}, influencer=person.influencer if person else "", campaign=campaign, code=code)
+    return affiliate_link(store.storefront or store.domain, code, redirect, filled)
+
+
+def codes_result(
+    rows: list[dict[str, Cell]],
+    summary: Summary,
+    *,
+    notes: Iterable[str] = (),
+    said: Iterable[str] = (),
+    failures: Iterable[Failure] = (),
+    more: Mapping[str, Any] | None = None,
+) -> Result:
+    """The answer of a command about codes; *said* has notes that the person has read already."""
+    listed = [{column.key: row.get(column.key) for column in CODE_COLUMNS} for row in rows]
+    body = {"codes": listed, "summary": summary.facts(), **(more or {}), "notes": list(said)}
+    return Result(SCHEMA, CODE_COLUMNS, rows, body=body, notes=list(notes), failures=list(failures))

@@ -1,0 +1,128 @@
+"""Kill `discounts create` again and again, with a store that loses answers, and see that nothing is made twice.
+
+    python tests/benchmarks/soak_discounts.py --kills 100 --codes 1000 [--way own|shared|both] [--trouble 0.02]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from shopinf.practice import PracticeStore, serve
+
+HURRIED = Path(__file__).parents[1] / "discounts" / "hurried.py"
+
+
+class Soak:
+    """A practice store on loopback and a home; `run` is the real program."""
+
+    def __init__(self, home: Path, *, trouble: float = 0.0, seed: int = 1, latency: float = 0.004) -> None:
+        self.random = random.Random(seed)
+        self.store = PracticeStore("soak-shop", throttle=False, latency=latency, job_seconds=0.05, plan="plus")
+        self.served = serve([self.store])
+        self.environ = {
+            **os.environ,
+            "SHOPINF_HOME": str(home),
+            "SHOPINF_SOAK_SHOP_ACCESS_TOKEN": self.store.access_token,
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        }
+        self.home = home
+        done = self.run("connect", "soak-shop", "--url", self.served.urls[0])
+        assert done.returncode == 0, done.stderr
+        if trouble:
+            self.store.faults.random(trouble, random.Random(seed))
+
+    def start(self, *argv: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, str(HURRIED), *argv],
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *argv: str) -> subprocess.CompletedProcess[str]:
+        process = self.start(*argv)
+        out, err = process.communicate(timeout=600)
+        return subprocess.CompletedProcess(argv, process.returncode, out, err)
+
+    def kill_at_random(self, kills: int, longest: float, *argv: str) -> int:
+        """Start the command and kill it, so many times or until it ends by itself; returns how often it was killed."""
+        killed = 0
+        for _ in range(kills):
+            process = self.start(*argv)
+            try:
+                process.wait(self.random.uniform(0.3, longest))
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                killed += 1
+            process.communicate()
+        return killed
+
+    def finish(self, *argv: str) -> dict[str, object]:
+        """Run the command until it reports that everything is there."""
+        self.store.faults.random(0)
+        done = self.run(*argv, "--format", "json")
+        assert done.returncode == 0, f"{done.returncode}: {done.stderr}"
+        answer: dict[str, object] = json.loads(done.stdout)
+        return answer
+
+    def check(self, count: int, rules: int) -> None:
+        """As many codes and rules as were asked for, none twice, and the ledger agrees with the store."""
+        codes = Counter(code["code"].casefold() for code in self.store.discount_codes.values())
+        assert len(codes) == count, f"{len(codes)} codes instead of {count}"
+        assert not [code for code, times in codes.items() if times > 1]
+        assert len(self.store.price_rules) == rules, f"{len(self.store.price_rules)} rules instead of {rules}"
+        of_rules = Counter(code["price_rule_id"] for code in self.store.discount_codes.values())
+        assert len(of_rules) == rules, "a rule without a code"
+
+    def close(self) -> None:
+        self.served.close()
+
+
+def sheet(path: Path, count: int) -> Path:
+    path.write_text("influencer,email\n" + "".join(f"person{n},p{n}@x.com\n" for n in range(count)))
+    return path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--codes", type=int, default=1000)
+    parser.add_argument("--way", choices=["own", "shared", "both"], default="both")
+    parser.add_argument("--trouble", type=float, default=0.01)
+    parser.add_argument("--longest", type=float, default=2.0)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    ways = ["own", "shared"] if given.way == "both" else [given.way]
+    for way in ways:
+        begun = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            soak = Soak(Path(folder) / "home", trouble=given.trouble, seed=given.seed)
+            asked = ["--from", str(sheet(Path(folder) / "people.csv", given.codes))]
+            if way == "shared":
+                asked = ["--count", str(given.codes)]
+            command = ["discounts", "create", "--campaign", "soak", *asked, "--percent", "15", "--yes"]
+            try:
+                killed = soak.kill_at_random(given.kills, given.longest, *command)
+                before = len(soak.store.discount_codes)
+                answer = soak.finish(*command)
+                soak.check(given.codes, given.codes if way == "own" else 1)
+                passed = time.monotonic() - begun
+                print(f"{way}: killed {killed} times ({before} codes by then), {answer['summary']}, {passed:.0f} s")
+            finally:
+                soak.close()
+
+
+if __name__ == "__main__":
+    main()
