@@ -6,6 +6,7 @@ say what went wrong after Shopify refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from shopinf.errors import CredentialsProblem
@@ -24,6 +25,7 @@ _PREFIXES = {
     "shppa_": "access_token",
     "shpss_": "api_secret_key",
 }
+_HEX = r"[0-9a-f]{32}"
 
 
 def read_lines(lines: Iterable[str]) -> Credentials:
@@ -44,7 +46,10 @@ def read_lines(lines: Iterable[str]) -> Credentials:
                 hint="Give one value a line, by these names.",
             )
         if field in values:
-            raise CredentialsProblem(f"{key.strip()} was given twice (again in line {number} of standard input)")
+            raise CredentialsProblem(
+                f"{field.upper()} was given twice, again in line {number} of standard input",
+                hint="Give each value once.",
+            )
         if cleaned := value.strip().strip("\"'").strip():
             values[field] = Secret(cleaned)
     return Credentials(**values)
@@ -61,24 +66,52 @@ def check_sendable(credentials: Credentials) -> None:
             )
 
 
-def misplaced(credentials: Credentials) -> list[str]:
-    """Sentences about values that look as if they stand in a wrong field, or as if they were cut off."""
+def in_wrong_field(credentials: Credentials) -> list[str]:
+    """Sentences about values that begin as those of another field do, or that were given twice."""
     said: list[str] = []
+    for field, name in FIELDS.items():
+        secret: Secret | None = getattr(credentials, field)
+        home = _home(secret.reveal()) if secret else None
+        if home and home[0] != field:
+            said.append(f"the value given as {name} looks like an {FIELDS[home[0]]}")
+    token = credentials.access_token
+    for field in ("api_key", "api_secret_key"):
+        if token and token == getattr(credentials, field):
+            said.append(f"the value given as {FIELDS['access_token']} is the same as the {FIELDS[field]}")
+    return said
+
+
+def misplaced(credentials: Credentials) -> list[str]:
+    """Sentences about values that look as if they stand in a wrong field, or as if they were cut off or garbled."""
+    said = in_wrong_field(credentials)
     for field, name in FIELDS.items():
         secret: Secret | None = getattr(credentials, field)
         if not secret:
             continue
         text = secret.reveal()
-        belongs = next((home for prefix, home in _PREFIXES.items() if text.startswith(prefix)), None)
-        if belongs and belongs != field:
-            said.append(f"the value given as {name} looks like an {FIELDS[belongs]}")
-        elif belongs and len(text) < 38:
-            said.append(f"the value given as {name} looks cut off ({len(text)} signs; Shopify's have 38)")
-        elif field == "api_key" and len(text) != 32:
-            said.append(f"the value given as {name} has {len(text)} signs; Shopify's have 32")
-    token = credentials.access_token
-    if token and token == credentials.api_key:
-        said.append(f"the value given as {FIELDS['access_token']} is the same as the {FIELDS['api_key']}")
-    elif token and token == credentials.api_secret_key:
-        said.append(f"the value given as {FIELDS['access_token']} is the same as the {FIELDS['api_secret_key']}")
+        match _home(text):
+            case (home, prefix) if home == field:
+                wrong = _unlike(text.removeprefix(prefix), len(prefix))
+            case None if field == "api_key":
+                wrong = _unlike(text, 0)
+            case None if field == "access_token" and re.fullmatch(_HEX, text):
+                wrong = f"looks like an {FIELDS['api_key']}, since it has no shpat_ before it"
+            case _:
+                wrong = None
+        if wrong:
+            said.append(f"the value given as {name} {wrong}")
     return said
+
+
+def _home(text: str) -> tuple[str, str] | None:
+    """The field that *text* belongs to by its prefix, and the prefix."""
+    return next(((home, prefix) for prefix, home in _PREFIXES.items() if text.startswith(prefix)), None)
+
+
+def _unlike(text: str, before: int) -> str | None:
+    """How *text*, behind a prefix of *before* signs, differs from the 32 hexadecimal signs that Shopify gives out."""
+    if len(text) < 32:
+        return f"looks cut off ({before + len(text)} signs; Shopify's have {before + 32})"
+    if len(text) > 32:
+        return f"is too long ({before + len(text)} signs; Shopify's have {before + 32})"
+    return None if re.fullmatch(_HEX, text) else "has signs in it that Shopify's do not have"

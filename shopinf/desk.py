@@ -288,9 +288,16 @@ class Desk:
         """The present day in the shop's zone."""
         return in_zone(self.clock.now(), store.zone).date()
 
-    def show(self, result: Result, form: FormChoice | ReportForm, *, stem: Mapping[str, str] | None = None) -> None:
-        """Write a command's answer in the form that was asked for."""
-        self.out.show(result, self.form(form), stem=stem)
+    def show(
+        self,
+        result: Result,
+        form: FormChoice | ReportForm,
+        *,
+        stem: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+    ) -> None:
+        """Write a command's answer in the form that was asked for; *content* is the file of a report."""
+        self.out.show(result, self.form(form), stem=stem, content=content)
 
     def form(self, form: FormChoice | ReportForm) -> Form:
         """What `--format` and `--output` mean together; wrong ones are refused before any work is done."""

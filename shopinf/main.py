@@ -47,8 +47,8 @@ def _named(error: BaseException) -> ShopinfError:
         case ShopinfError():
             return error
         case KeyboardInterrupt():
-            return Stopped("stopped; what was done is recorded", hint="Run the same command again to go on.")
-        case OSError() if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO):
+            return Stopped("Stopped; what was done until then is recorded", hint="Run the same command again to go on.")
+        case OSError() if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO):
             return MachineProblem(
                 f"this machine could not write: {error.strerror}", hint="Make room, then run it again."
             )

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shopinf import __version__
 from shopinf.choices import FormChoice
 from shopinf.commands.options import DeskContext, Noun, examples
-from shopinf.errors import PartlyDone, ShopinfError
-from shopinf.results import Result, columns
+from shopinf.errors import NoAnswer, PartlyDone, ShopinfError, Stopped
+from shopinf.local.choosing import quoted
+from shopinf.results import Failure, Format, Result, columns
 from shopinf.stores import Store
 
 if TYPE_CHECKING:
-    from shopinf.desk import Desk
+    from shopinf.desk import Desk, Outcome
 
 app = Noun(help="Look everything over.")
 
 CHECK_COLUMNS = columns("check status detail next")
+CLOCK_OFF = 120  # seconds; Shopify does not mind less, and neither do our watermarks
+_PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at: `ok`, something to look at, or something that does not work."""
+    """One thing that was looked at: `ok`, a `warning`, or `failed`."""
 
     check: str
     status: str
@@ -36,55 +40,87 @@ class Check:
     def row(self) -> dict[str, str | None]:
         return {"check": self.check, "status": self.status, "detail": self.detail, "next": self.next}
 
+    @classmethod
+    def failed(cls, name: str, error: ShopinfError) -> Check:
+        return cls(name, "failed", error.message, error.hint, error.code)
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A store that answers: where its credentials are, and how far this machine's clock is from its own."""
+
+    source: str
+    clock_off: float | None
+
 
 @app.command("doctor", epilog=examples("doctor", "doctor -f json"))
 def doctor(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
     """Look over this machine and every store.
 
-    Keyring, config, ledger, clock, network, stores: what works, and what to do where something does not.
+    Keyring, config, ledger, clock, network, stores: what works, and what to do where something does not. Exit code 7
+    when something does not work.
     """
-    desk.form(form)
+    chosen = desk.form(form)
+    config = _tried("config", lambda: _config(desk))
+    stores, outcomes = _looked(desk)
     checks = [
         Check("shopinf", "ok", f"{__version__} on Python {platform.python_version()}, {sys.platform}"),
-        _tried("config", lambda: _config(desk)),
-        _tried("keyring", lambda: _keyring(desk)),
-        _tried("ledger", lambda: _ledger(desk)),
-        *_stores(desk),
+        config,
+        _tried("keyring", lambda: _keyring(desk, outcomes)),
+        _tried("ledger", lambda: _ledger(desk)) if config.status == "ok" else _not_looked_at("ledger"),
+        _clock(outcomes),
+        _network(desk, outcomes),
+        *stores,
     ]
-    desk.show(Result("shopinf.doctor/1", CHECK_COLUMNS, [check.row() for check in checks]), form)
-    failed = [check for check in checks if check.status == "failed"]
-    if failed:
-        verdict = PartlyDone(f"{len(failed)} of {len(checks)} checks failed", hint="See the next column of each.")
-        verdict.code = failed[0].code if len({check.code for check in failed}) == 1 else verdict.code
-        raise verdict
+    failures = [
+        Failure(None, check.check, check.detail, check.code or 1) for check in checks if check.status == "failed"
+    ]
+    rows = [check.row() for check in checks]
+    told = failures if chosen.format is Format.JSON else ()  # a table has them in its rows
+    desk.show(Result("shopinf.doctor/1", CHECK_COLUMNS, rows, failures=told), form)
+    if failures:
+        names = ", ".join(failure.what for failure in failures)
+        raise PartlyDone(
+            f"{len(failures)} of {len(checks)} checks failed: {names}", hint="The column next says what to do."
+        )
 
 
 def _tried(name: str, look: Callable[[], Check]) -> Check:
     """The check, or what it ran into: a doctor does not stop at the first wound."""
     try:
         return look()
+    except Stopped:
+        raise
     except ShopinfError as error:
-        return Check(name, "failed", error.message, error.hint, error.code)
+        return Check.failed(name, error)
+
+
+def _not_looked_at(name: str) -> Check:
+    return Check(name, "warning", "not looked at, since config.toml says where it is", "Correct config.toml first.")
 
 
 def _config(desk: Desk) -> Check:
     return Check("config", "ok", f"{desk.places.config_file}; API version {desk.config.api_version}")
 
 
-def _keyring(desk: Desk) -> Check:
+def _keyring(desk: Desk, outcomes: Sequence[Outcome[Sighting]]) -> Check:
     backend = desk.vault.backend()
-    if not backend.usable:
-        return Check(
-            "keyring",
-            "warning",
-            backend.problem or "no keyring",
-            "Keep credentials in the environment, or set up a keyring.",
-        )
-    if backend.plain_text:
+    if backend.usable and backend.plain_text:
         return Check(
             "keyring", "warning", f"{backend.name} keeps secrets as plain text", "Install a real keyring service."
         )
-    return Check("keyring", "ok", backend.name)
+    if backend.usable:
+        return Check("keyring", "ok", backend.name)
+    elsewhere = bool(outcomes) and all(o.value and not o.value.source.startswith("keyring") for o in outcomes)
+    detail = backend.problem or "This machine has no keyring"
+    if elsewhere:
+        return Check("keyring", "ok", f"{detail}; no store needs it")
+    return Check(
+        "keyring",
+        "warning",
+        detail,
+        "Set SHOPINF_<HANDLE>_ACCESS_TOKEN for each store, or set up a keyring; shopinf connect --help tells more.",
+    )
 
 
 def _ledger(desk: Desk) -> Check:
@@ -92,38 +128,72 @@ def _ledger(desk: Desk) -> Check:
     return Check("ledger", "ok", desk.ledger.shown)
 
 
-def _stores(desk: Desk) -> list[Check]:
+def _clock(outcomes: Sequence[Outcome[Sighting]]) -> Check:
+    known = [(o.store, o.value.clock_off) for o in outcomes if o.value and o.value.clock_off is not None]
+    if not known:
+        return Check("clock", "ok", "not compared: no store told its time")
+    store, off = max(known, key=lambda one: abs(one[1]))
+    if abs(off) > CLOCK_OFF:
+        way = "ahead of" if off > 0 else "behind"
+        return Check("clock", "warning", f"{abs(off):.0f} seconds {way} that of {store.name}", "Set the clock (NTP).")
+    return Check("clock", "ok", "agrees with Shopify's")
+
+
+def _network(desk: Desk, outcomes: Sequence[Outcome[Sighting]]) -> Check:
+    from shopinf.local.config import mask_url
+
+    proxy = next((desk.environ[name] for name in _PROXIES if desk.environ.get(name)), None)
+    by = f"through the proxy {mask_url(proxy)}" if proxy else "without a proxy"
+    by += "".join(f", certificates from {name}" for name in _CERTIFICATES if desk.environ.get(name))
+    silent = [o.store.name for o in outcomes if isinstance(o.error, NoAnswer)]
+    asked = [o for o in outcomes if o.value or isinstance(o.error, NoAnswer)]
+    if not asked:
+        return Check("network", "ok", f"{by}; not tried, since no store could be asked")
+    if silent:
+        return Check(
+            "network",
+            "warning",
+            f"{by}; {len(silent)} of {len(asked)} stores gave no answer: {', '.join(silent)}",
+            "Look at the proxy, the firewall and www.shopifystatus.com.",
+        )
+    return Check("network", "ok", f"{by}; {'every store answers' if len(asked) > 1 else 'the store answers'}")
+
+
+def _looked(desk: Desk) -> tuple[list[Check], Sequence[Outcome[Sighting]]]:
+    """A check for each store, and what came of asking those that are enabled."""
     try:
         stores = desk.book.all()
     except ShopinfError as error:
-        return [Check("stores", "failed", error.message, error.hint, error.code)]
+        return [Check.failed("stores", error)], []
     if not stores:
-        return [Check("stores", "ok", "none connected yet", "shopinf connect STORE")]
+        return [Check("stores", "ok", "none connected yet", "shopinf connect STORE")], []
     enabled = [store for store in stores if not store.disabled]
-    looked = desk.each_store(enabled, lambda store: _store(desk, store)) if enabled else None
-    found = {o.store.name: o for o in looked.all} if looked else {}
-    checks = []
-    for store in stores:
-        if store.disabled:
-            checks.append(Check(store.name, "ok", "disabled", f"shopinf stores enable {store.name}"))
-        elif wrong := found[store.name].error:
-            checks.append(Check(store.name, "failed", wrong.message, wrong.hint, wrong.code))
-        else:
-            checks.append(found[store.name].value or Check(store.name, "ok", ""))
-    return checks
+    outcomes = desk.each_store(enabled, lambda store: _sighted(desk, store)).all
+    found = {outcome.store.shop_id: outcome for outcome in outcomes}
+    return [_store(store, found.get(store.shop_id)) for store in stores], outcomes
 
 
-def _store(desk: Desk, store: Store) -> Check:
-    """The store answers, with credentials from a source that is named, at a time that agrees with ours."""
+def _store(store: Store, outcome: Outcome[Sighting] | None) -> Check:
+    if outcome is None:
+        return Check(store.name, "ok", "disabled", f"shopinf stores enable {quoted(store.name)}")
+    if outcome.error:
+        return Check.failed(store.name, outcome.error)
+    assert outcome.value
+    return Check(store.name, "ok", f"answers; credentials from {outcome.value.source}")
+
+
+def _sighted(desk: Desk, store: Store) -> Sighting:
+    """The store answers, and is the one that was connected."""
     source = desk.vault.find(store).source
-    answer = desk.shop(store).answer("GET", "shop.json", fields="id,name")
-    shown = f"answers; credentials from {source}"
-    off = _clock_off(desk, answer.headers.get("date"))
-    if off is not None and abs(off) > 120:
-        return Check(
-            store.name, "warning", f"{shown}; this machine's clock is {off:+.0f} s off", "Set the clock (NTP)."
+    shop = desk.shop(store)
+    answer = shop.answer("GET", "shop.json", fields="id,name")
+    found = answer.json.get("shop") if isinstance(answer.json, dict) else None
+    if not isinstance(found, dict) or found.get("id") != store.shop_id:
+        raise NoAnswer(
+            f"What answers at {store.base_url} is not the shop that was connected as {store.name}",
+            hint=f"shopinf disconnect {quoted(store.name)}, or look for a proxy or login page in between.",
         )
-    return Check(store.name, "ok", shown)
+    return Sighting(source, _clock_off(desk, answer.headers.get("date")))
 
 
 def _clock_off(desk: Desk, date: str | None) -> float | None:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from shopinf.errors import NotConnected
 from shopinf.scopes import Feature, Readiness, Status, readiness, unneeded
 from shopinf.stores import Store
 
 if TYPE_CHECKING:
     from shopinf.shopify.client import Shop
-    from shopinf.shopify.shop import DeprecatedCall, Probe, ShopFacts
+    from shopinf.shopify.shop import Probe, ShopFacts
 
 # Orders, customers and draft orders are protected customer data.
 _PROTECTED = {"customers": "customers", "orders": "orders", "gifts": "orders"}
@@ -40,43 +41,20 @@ class Look:
 
 def look(shop: Shop, store: Store) -> Look:
     """Look at *store*: its facts, granted scopes, one customer, one order, and how far back orders go."""
-    from shopinf.shopify.shop import deprecated_calls, granted_scopes, history_cut, probe, shop_facts
+    from shopinf.shopify.shop import deprecated_calls, granted_scopes, probe, shop_facts
 
     facts = shop_facts(shop)
-    scopes = granted_scopes(shop)
-    seen = probe(shop)
-    notes = _sights(seen)
-    if seen.orders in ("ok", "withheld", "empty") and history_cut(shop, scopes, facts):
-        notes.append(
-            "orders older than 60 days are hidden: ask Shopify for read_all_orders "
-            "(Dev Dashboard → API access requests) to attribute over longer periods"
+    if store.shop_id and facts.id != store.shop_id:
+        raise NotConnected(
+            f"Another shop than {store.name} answers at {store.base_url} now ({facts.name}, number {facts.id})",
+            hint=f"Forget the former one with shopinf disconnect {store.name}, then connect this one.",
         )
+    scopes = granted_scopes(shop)
+    seen = probe(shop, scopes, facts)
+    notes = list(seen.notes)
     if facts.myshopify_domain != store.domain:
         notes.append(f"Shopify knows this store as {facts.myshopify_domain}")
     if extra := unneeded(scopes):
         notes.append(f"granted but not needed by shopinf: {', '.join(extra)}")
-    notes += [_deprecation(call) for call in deprecated_calls(shop)]
+    notes += [str(call) for call in deprecated_calls(shop)]
     return Look(facts, scopes, seen, [*notes, *(note for note in shop.notes if note not in notes)])
-
-
-def _sights(seen: Probe) -> list[str]:
-    notes: list[str] = []
-    closed = [name for name in ("customers", "orders") if getattr(seen, name) == "forbidden_pcd"]
-    if closed:
-        notes.append(
-            f"{' and '.join(closed)} cannot be read, although the scopes are granted: the app is not approved for "
-            "protected customer data; in the Dev Dashboard open API access requests → Protected customer data"
-        )
-    withheld = [name for name in ("customers", "orders") if getattr(seen, name) == "withheld"]
-    if withheld:
-        notes.append(
-            f"personal data of {' and '.join(withheld)} is withheld (no names, no e-mails): an app made in the store's "
-            "admin needs the Grow plan or higher, a Dev Dashboard app must declare the fields it reads"
-        )
-    return notes
-
-
-def _deprecation(call: DeprecatedCall) -> str:
-    what = call.endpoint or call.description or "a call"
-    until = f", which ends on {call.migration_deadline:%Y-%m-%d}" if call.migration_deadline else ""
-    return f"deprecated at Shopify: {what}{until}" + (f" ({call.documentation_url})" if call.documentation_url else "")

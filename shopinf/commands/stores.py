@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import secrets
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shopinf.choices import FormChoice, StoreChoice
-from shopinf.commands.connect import store_row
+from shopinf.commands.connect import feature_rows, store_row
+from shopinf.commands.handover import EXPORTED, exported, read_export
 from shopinf.commands.options import DeskContext, Noun, OptionalStoreArgument, StoreArgument, examples
-from shopinf.errors import BadInput, BadSheet
-from shopinf.results import Result, columns
+from shopinf.errors import BadInput
+from shopinf.local.choosing import quoted
+from shopinf.results import Format, Result, columns
 from shopinf.scopes import FEATURES, readiness
-from shopinf.stores import Auth, Store
-from shopinf.times import iso, parse_time
+from shopinf.stores import Store
+from shopinf.times import in_zone, iso
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
 
 stores = Noun(help="List the connected stores and look after them.")
 app = Noun()
@@ -36,7 +40,7 @@ def _row(store: Store, default: str | None) -> dict[str, Any]:
         **store_row(store),
         "disabled": store.disabled,
         "default": store.name == default,
-        "connected_at": store.connected_at,
+        "connected_at": store.connected_at and in_zone(store.connected_at, store.zone),
     }
 
 
@@ -50,27 +54,44 @@ def list_(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
         desk.out.say("No store is connected yet.  Next: shopinf connect STORE")
 
 
-@stores.command("show", epilog=examples("stores show maya-shop"))
+@stores.command("show", epilog=examples("stores show", "stores show maya-shop -f json"))
 def show(desk: DeskContext, store: OptionalStoreArgument = None, form: FormChoice = FormChoice()) -> None:
     """Show what is known of a store; nothing is asked of Shopify."""
-    found = desk.book.find(store) if store else desk.store(StoreChoice())
-    row = {**_row(found, desk.book.default), "scopes": sorted(found.scopes)}
-    features = [readiness(feature, found.scopes, read_only=found.read_only) for feature in FEATURES]
-    body = {
-        **row,
-        "features": [
-            {"feature": r.feature.name, "status": r.status.value, "missing": list(r.missing)} for r in features
-        ],
-    }
+    found = desk.book.find(store) if store else _meant(desk)
+    default = desk.book.default
+    features = feature_rows([readiness(feature, found.scopes, read_only=found.read_only) for feature in FEATURES])
+    body = {**store_row(found), "scopes": sorted(found.scopes), "features": features}
+    row = {**_row(found, default), "scopes": sorted(found.scopes)}
     lines = [{"field": key, "value": _text(value)} for key, value in row.items()]
-    lines += [{"field": f"feature {r.feature.name}", "value": r.status.value} for r in features]
-    desk.show(Result("shopinf.store/1", SHOW_COLUMNS, lines, body=body), form)
+    lines += [{"field": f"feature {one['feature']}", "value": one["status"]} for one in features]
+    notes = []
+    if found.disabled:
+        notes.append(f"it is disabled; undo that with shopinf stores enable {quoted(found.name)}")
+    if found.connected_at is None:
+        notes.append(f"it has no credentials here yet: shopinf connect {quoted(found.name)}")
+    desk.show(Result("shopinf.store/1", SHOW_COLUMNS, lines, body=body, notes=notes), form)
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+def _meant(desk: Desk) -> Store:
+    """The store that is meant when none is named."""
+    try:
+        return desk.store(StoreChoice())
+    except BadInput as unclear:
+        unclear.hint = f"shopinf stores show {quoted(desk.book.all()[0].name)}"
+        raise
+
+
+def _text(value: Any) -> str | None:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(value) or None
+        case datetime():
+            return iso(value)
+        case None:
+            return None
+    return str(value)
 
 
 @stores.command("default", epilog=examples("stores default maya-shop"))
@@ -96,7 +117,7 @@ def disable(desk: DeskContext, store: StoreArgument) -> None:
     """Leave a store out of --all-stores and groups until it is enabled again."""
     found = desk.book.find(store)
     desk.book.change(found, disabled=True)
-    desk.out.say(f"{found.name} is disabled.  Undo: shopinf stores enable {found.name}")
+    desk.out.say(f"{found.name} is disabled.  Undo: shopinf stores enable {quoted(found.name)}")
 
 
 @stores.command("enable", epilog=examples("stores enable maya-shop"))
@@ -107,62 +128,32 @@ def enable(desk: DeskContext, store: StoreArgument) -> None:
     desk.out.say(f"{found.name} is enabled.")
 
 
-# What is exported as it is.
-_PLAIN = "name shop_id domain title storefront plan currency timezone api_version url group read_only disabled"
-
-
 @stores.command("export", epilog=examples("stores export -o stores.json"))
-def export(
-    desk: DeskContext,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file.", metavar="FILE")] = None,
-) -> None:
-    """Write the connected stores, without secrets, for a colleague."""
-    rows = [
-        {
-            **{field: getattr(store, field) for field in _PLAIN.split()},
-            "auth": store.auth.value,
-            "aliases": list(store.aliases),
-            "scopes": list(store.scopes),
-            "connected_at": iso(store.connected_at),
-        }
-        for store in desk.book.all()
-    ]
-    text = json.dumps({"schema": "shopinf.stores.export/1", "rows": rows}, indent=2, ensure_ascii=False)
-    if output is None:
-        desk.out.print(text)
-    else:
-        written = desk.out.save(output, f"{text}\n".encode())
-        desk.out.say(f"{len(rows)} stores written to {written}, without secrets.")
+def export(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
+    """Write the connected stores, without secrets, for a colleague or another machine.
+
+    JSON unless --format or the file's name says otherwise; `stores import` reads JSON.
+    """
+    chosen = desk.form(form)
+    if form.format is None and chosen.format is Format.TABLE:
+        form = FormChoice("json", form.output)
+    rows = [exported(store) for store in desk.book.all()]
+    desk.show(Result("shopinf.stores.export/1", columns(order=" ".join(EXPORTED)), rows), form)
+    if form.output is not None:
+        desk.out.say("There are no secrets in it.")
 
 
 @stores.command("import", epilog=examples("stores import stores.json"))
 def import_(desk: DeskContext, file: Annotated[Path, typer.Argument(help="A file of `stores export`.")]) -> None:
-    """Take over a colleague's stores; `shopinf connect` then asks for each one's credentials."""
-    added = [store for store in _read_export(file) if desk.book.by_shop_id(store.shop_id) is None]
-    for store in added:
-        desk.book.save(store)
+    """Take over exported stores; `shopinf connect` then asks for each one's credentials."""
+    added = []
+    for store in read_export(file):
+        if desk.book.by_shop_id(store.shop_id) is None:
+            store = store.with_(name=desk.book.free_name(store.name))
+            desk.book.save(store)
+            added.append(quoted(store.name))
     if added:
-        desk.out.say(f"{len(added)} stores added: {', '.join(s.name for s in added)}.")
-        desk.out.say(f"Next, for each of them: shopinf connect {added[0].name}")
+        desk.out.say(f"Added without credentials: {', '.join(added)}.")
+        desk.out.say(f"Next, for each of them: shopinf connect {added[0]}")
     else:
         desk.out.say("All of these stores are here already.")
-
-
-def _read_export(file: Path) -> list[Store]:
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        return [_imported(row) for row in found["rows"]]
-    except OSError as error:
-        raise BadInput(f"{file} cannot be read: {error.strerror}", hint="Name a file of `stores export`.") from None
-    except (ValueError, KeyError, TypeError) as error:
-        line = getattr(error, "lineno", None)
-        raise BadSheet(str(file), "this is not a file of `stores export`", line=line) from None
-
-
-def _imported(row: dict[str, Any]) -> Store:
-    connected_at = row.pop("connected_at", None)
-    return Store(
-        **{**row, "auth": Auth(row["auth"]), "aliases": tuple(row["aliases"]), "scopes": tuple(row["scopes"])},
-        connection=secrets.token_hex(4),
-        connected_at=parse_time(connected_at) if connected_at else None,
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from shopinf import __version__
 from shopinf.commands.options import QuietOption, VerboseOption, WaitOption, YesOption
 from shopinf.errors import BadInput, Stopped
 
@@ -26,6 +28,8 @@ COMMANDS = {
     "doctor": ("doctor", "Look over this machine and every store."),
     "discounts": ("discounts", "Make and look after influencers' discount codes."),
     "orders": ("orders", "Read orders and attribute them to influencers."),
+    "products": ("products", "Read the stores' products and look them up."),
+    "gifts": ("gifts", "Send influencers gifts and follow the parcels."),
     "practice": ("practice", "Serve practice stores on this machine."),
     "demo": ("demo", "Run the whole story on a practice store in a minute."),
 }
@@ -89,10 +93,18 @@ app = typer.Typer(
 )
 
 
+def _say_version(context: typer.Context, wanted: bool) -> None:
+    if wanted:
+        context.obj.desk.out.print(f"shopinf {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def top(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", "-V", help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", "-V", help="Show the version.", is_eager=True, callback=_say_version)
+    ] = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
     yes: YesOption = False,
@@ -105,11 +117,17 @@ def top(
 def carry_out(argv: Sequence[str], door: Door) -> int:
     """Run one command line; what Typer finds wrong with it becomes one of our own sentences."""
     command: Any = typer.main.get_command(app)
-    argv = argv or ["--help"]
+    argv = list(argv) or ["--help"]
+    if "_SHOPINF_COMPLETE" in os.environ:  # a shell asks for completions, or for its script of them
+        return int(command.main(args=argv, prog_name="shopinf", standalone_mode=False, obj=door) or 0)
     try:
-        answer = command.main(args=list(argv), prog_name="shopinf", standalone_mode=False, obj=door)
+        # Not `command.main`: it makes a silent exit code of Ctrl-C, of a closed pipe and of the end of a file.
+        with command.make_context("shopinf", argv, obj=door) as context:
+            answer = command.invoke(context)
+    except typer.Exit as done:
+        return int(done.exit_code)
     except typer.Abort:
-        raise Stopped("stopped; nothing more was done") from None
+        raise Stopped("Stopped; nothing more was done") from None
     except typer.TyperException as error:
         raise _usage(error) from None
     return answer if isinstance(answer, int) else 0

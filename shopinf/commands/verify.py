@@ -9,7 +9,7 @@ import typer
 
 from shopinf.choices import FormChoice, StoreChoice
 from shopinf.commands.looking import look
-from shopinf.commands.options import DeskContext, Noun, examples
+from shopinf.commands.options import DeskContext, Noun, StoreArguments, examples
 from shopinf.errors import NotAllowed
 from shopinf.results import Result, columns
 from shopinf.scopes import Feature, Readiness, choose_features, expand, good_enough, to_paste, unneeded
@@ -42,7 +42,7 @@ class Verified:
 )
 def verify_scopes(
     desk: DeskContext,
-    names: Annotated[list[str] | None, typer.Argument(metavar="[STORE]...", help="Connected stores.")] = None,
+    names: StoreArguments = None,
     stores: StoreChoice = StoreChoice(),
     feature: Annotated[list[str] | None, typer.Option("--feature", help="A feature to check; may be repeated.")] = None,
     print_required: Annotated[
@@ -73,14 +73,16 @@ def verify_scopes(
 
 def _verify(desk: Desk, store: Store, features: list[Feature]) -> Verified:
     found = look(desk.shop(store), store)
-    desk.book.change(
-        store,
-        scopes=tuple(sorted(found.scopes)),
-        title=found.facts.name,
-        storefront=found.facts.domain or store.storefront,
-        plan=found.facts.plan,
-        timezone=found.facts.iana_timezone,
-    )
+    facts = found.facts
+    seen = {
+        "scopes": tuple(sorted(found.scopes)),
+        "title": facts.name,
+        "storefront": facts.domain or store.storefront,
+        "plan": facts.plan,
+        "timezone": facts.iana_timezone,
+    }
+    if any(getattr(store, field) != value for field, value in seen.items()):
+        desk.book.change(store, **seen)
     return Verified(found.scopes, found.ready(features, read_only=store.read_only), found.notes)
 
 
@@ -131,14 +133,22 @@ def _entry(store: Store, found: Verified) -> dict[str, Any]:
 def _complain(done: list[tuple[Store, Verified]]) -> None:
     """Exit code 5 when a feature that was asked for is not ready."""
     lacking = [
-        f"{store.name} is not ready for {ready.feature.name}: "
-        + (f"{', '.join(ready.missing)} missing" if ready.missing else "protected customer data not approved")
+        (store, ready)
         for store, found in done
         for ready in found.ready
         if not good_enough(ready, read_only=store.read_only)
     ]
-    if lacking:
-        raise NotAllowed(
-            "; ".join(lacking),
-            hint="Add the scopes of `shopinf verify-scopes --print-required` to the app at Shopify, and approve them.",
-        )
+    if not lacking:
+        return
+    told = [f"{store.name} is not ready for {ready.feature.name}: {_lack(ready)}" for store, ready in lacking]
+    if any(ready.missing for _, ready in lacking):
+        hint = "Add the scopes of `shopinf verify-scopes --print-required` to the app at Shopify, and approve them."
+    else:
+        hint = "In the Dev Dashboard, under API access requests, tick Protected customer data: shopinf connect --guide"
+    raise NotAllowed("; ".join(told), hint=hint)
+
+
+def _lack(ready: Readiness) -> str:
+    if not ready.missing:
+        return "Shopify has not approved the app for protected customer data"
+    return f"{', '.join(ready.missing)} {'are' if len(ready.missing) > 1 else 'is'} not granted"

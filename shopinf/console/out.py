@@ -62,20 +62,22 @@ class Out:
 
     # results
 
-    def show(self, result: Result, form: Form, *, stem: Mapping[str, str] | None = None) -> None:
+    def show(
+        self, result: Result, form: Form, *, stem: Mapping[str, str] | None = None, content: bytes | None = None
+    ) -> None:
         """Write *result* to standard output, or to the file of *form*; then say its notes and failures.
 
         *stem* has the values of `{period}` and `{store}` in the file's name; `{date}` is today unless it differs there.
+        *content* is the file as the reports made it, for html and xlsx.
         """
         if form.output is None:
             self._write(self._text(result, form.format, _is_terminal(self.stdout)))
         else:
-            path = self.save(form.output, self._text(result, form.format, False).encode(), stem=stem)
+            whole = content is not None or bool(result.body and form.format is Format.JSON)
+            path = self.save(form.output, content or self._text(result, form.format, False).encode(), stem=stem)
             count = len(result.rows)
             rows = f"{count} {'row' if count == 1 else 'rows'}"
-            self.say(
-                f"Written to {path}" if result.body and form.format is Format.JSON else f"{rows} written to {path}"
-            )
+            self.say(f"Written to {path}" if whole else f"{rows} written to {path}")
         for note in result.notes:
             self.note(note)
         for failure in result.failures:

@@ -11,6 +11,7 @@ import errno
 import os
 import secrets
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,7 @@ class Database:
         self._url = url
         self._shown = shown  # the place as it may be printed, without any password
         self._engine: Engine | None = None
+        self._opening = threading.Lock()  # several stores' threads may be the first at once
 
     @classmethod
     def in_file(cls, path: Path) -> Database:
@@ -79,9 +81,10 @@ class Database:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _opened(self) -> Engine:
-        if self._engine is None:
-            self._engine = self._open()
-        return self._engine
+        with self._opening:
+            if self._engine is None:
+                self._engine = self._open()
+            return self._engine
 
     def _open(self) -> Engine:
         try:

@@ -28,6 +28,7 @@ _OAUTH = re.compile(r"Oauth error ([a-z_]+)(?::\s*([^<\n]+))?", re.IGNORECASE)
 _EARLY = timedelta(minutes=5)
 _SETTLING = 5.0  # seconds between tries while a freshly made app becomes known everywhere
 _SETTLING_TRIES = 3
+_TELLING = 8  # signs; what is shorter stands in ordinary words too
 
 
 class StoreToken(httpx.Auth):
@@ -57,6 +58,14 @@ class StoreToken(httpx.Auth):
             token = yield from self._current(instead_of=token)
             _sign(request, token, self._store_name)
             yield request
+
+    def masked(self, text: str) -> str:
+        """*text* with `…` in place of every secret that this connection knows."""
+        known = self._credentials
+        for secret in (known.access_token, known.api_secret_key, known.api_key, self._token):
+            if secret and len(secret.reveal()) >= _TELLING:
+                text = text.replace(secret.reveal(), "…")
+        return text
 
     @property
     def _renews(self) -> bool:
@@ -103,6 +112,8 @@ class StoreToken(httpx.Auth):
                 return self._keep(response, asked_at)
             code, words = oauth_error(response)
             if code != "application_cannot_be_found" or attempt == _SETTLING_TRIES:
+                break
+            if key.reveal().startswith("shp"):  # the secret, or a token, in the key's place: waiting does not help
                 break
             self._clock.wait(_SETTLING)
         raise self._refusal(response, code, words)
@@ -152,8 +163,7 @@ class StoreToken(httpx.Auth):
                     hint=f"One may be cut or in the wrong field; copy both again, then: {connect}",
                 )
             case str():
-                for given in (self._credentials.api_key, self._credentials.api_secret_key):
-                    words = words.replace(given.reveal(), "…") if given else words
+                words = self.masked(words)
                 return CredentialsRefused(
                     f"Shopify refused a token for {name}: {code}{': ' + words if words else ''}", hint=connect
                 )
@@ -161,7 +171,9 @@ class StoreToken(httpx.Auth):
             return NoSuchShop(f"Shopify knows no shop at {host}", hint=NO_SUCH_SHOP_HINT)
         if response.status_code == 400:
             return CredentialsRefused(f"Shopify refused a token for {name}", hint=connect)
-        return problem(response, name, doing="ask for a token")
+        other = problem(response, name, doing="ask for a token")
+        other.message = self.masked(other.message)
+        return other
 
 
 def oauth_error(response: httpx.Response) -> tuple[str | None, str]:

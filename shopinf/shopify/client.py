@@ -14,7 +14,7 @@ import httpx
 from pydantic import BaseModel
 
 from shopinf import __version__
-from shopinf.errors import BadInput, LostResponse, NoAnswer, NoSuchThing, StoreReadOnly
+from shopinf.errors import BadInput, LostResponse, NoAnswer, NoSuchThing, Refused, ShopinfError, StoreReadOnly
 from shopinf.shopify.auth import StoreToken
 from shopinf.shopify.bucket import Bucket
 from shopinf.shopify.pages import next_link, page_of, resumed
@@ -81,9 +81,10 @@ class Shop:
         transport = PatientTransport(
             wire, clock, self.bucket, store=access.name, host=self._base.host, notes=self._notes, talk=talk
         )
+        self._token = StoreToken(access.base_url, access.name, access.credentials, clock)
         self._client = httpx.Client(
             transport=transport,
-            auth=StoreToken(access.base_url, access.name, access.credentials, clock),
+            auth=self._token,
             trust_env=False,
             follow_redirects=False,
         )
@@ -197,7 +198,7 @@ class Shop:
         else:
             response = self._write(method, url, body, idempotent=idempotent, accept=accept)
         if response.status_code >= 400 and response.status_code not in accept:
-            raise problem(response, self.access.name)
+            raise self._refusal(response)
         try:
             parsed = _parsed(response.content) if response.content.strip() else None
         except ValueError:
@@ -234,7 +235,7 @@ class Shop:
                 return response
             target = response.headers.get("Location")
             if response.status_code not in _FOLLOWED or not target:
-                raise problem(response, self.access.name)
+                raise self._refusal(response)
             try:
                 url = url.join(target)
             except (httpx.InvalidURL, ValueError):
@@ -267,7 +268,7 @@ class Shop:
         content = None if body is None else json.dumps(body, ensure_ascii=False, default=_shown).encode()
         response = self._send(method, url, content, **{IDEMPOTENT: idempotent})
         if response.status_code >= 300 and response.status_code not in accept:
-            raise problem(response, self.access.name)
+            raise self._refusal(response)
         return response
 
     def _written(self, response: httpx.Response) -> Any:
@@ -277,6 +278,17 @@ class Shop:
             return _parsed(response.content)
         except ValueError:
             raise self._unreadable(response.request.method, response) from None
+
+    def _refusal(self, response: httpx.Response) -> ShopinfError:
+        """What the answer means; a far side that repeats our secrets to us is not quoted with them."""
+        error = problem(response, self.access.name)
+        error.message = self._token.masked(error.message)
+        if isinstance(error, Refused):
+            error.fields = {
+                self._token.masked(name): [self._token.masked(text) for text in texts]
+                for name, texts in error.fields.items()
+            }
+        return error
 
     def _unreadable(self, method: str, response: httpx.Response) -> NoAnswer:
         if method in ("GET", "HEAD"):

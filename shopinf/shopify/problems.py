@@ -44,8 +44,9 @@ def problem(response: httpx.Response, store_name: str, *, doing: str = "") -> Sh
     match status:
         case 401:
             return CredentialsRefused(
-                f"Shopify no longer accepts the credentials of {store_name}{tail}",
-                hint=f"The token was revoked, or the app was uninstalled: shopinf connect {store_name}",
+                f"Shopify does not accept the credentials of {store_name}{tail}",
+                hint="The token is not this store's, was revoked, or the app was uninstalled; with a good one: "
+                f"shopinf connect {store_name}",
             )
         case 402:
             return StoreFrozen(

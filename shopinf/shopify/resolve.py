@@ -9,7 +9,7 @@ import httpx
 
 from shopinf.errors import BadInput, NoAnswer, NotFound, Stopped
 from shopinf.shopify.problems import NO_SUCH_SHOP_HINT, clean
-from shopinf.shopify.wire import Wire
+from shopinf.shopify.wire import Wire, is_loopback
 from shopinf.stores import MYSHOPIFY, StoreName
 from shopinf.times import Clock
 
@@ -23,15 +23,18 @@ _IN_PAGE = re.compile(
 )
 
 
-def resolve(name: StoreName, wire: Wire, clock: Clock) -> str:
-    """The `*.myshopify.com` host of a store; a domain of its own is asked for it over https."""
+def resolve(name: StoreName, wire: Wire, clock: Clock, *, at: str | None = None) -> str:
+    """The `*.myshopify.com` host of a store; a domain of its own is asked for it over https.
+
+    *at* is the address of a practice store on this machine, which is asked instead.
+    """
     if name.handle:
         return f"{name.handle}.myshopify.com"
     if not name.website:
         raise BadInput("That does not name a store", hint=NO_SUCH_SHOP_HINT)
     host, answered = None, False
     for path in ("/meta.json", "/"):
-        page = _page(f"https://{name.website}{path}", wire, clock)
+        page = _page(f"{at or 'https://' + name.website}{path}", wire, clock)
         answered = answered or page is not None
         if page and (host := (_from_meta if path == "/meta.json" else _from_home)(page)):
             return host
@@ -61,8 +64,10 @@ def _page(address: str, wire: Wire, clock: Clock) -> bytes | None:
     """The first megabyte of a public page, or an empty one where it is refused; None where nobody answers."""
     try:
         url = httpx.URL(address)
+        start = url
         for _ in range(_MOST_REDIRECTS + 1):
-            if url.scheme != "https" or url.userinfo:
+            local = is_loopback(start.host) and (url.scheme, url.netloc) == (start.scheme, start.netloc)
+            if not (url.scheme == "https" or local) or url.userinfo:
                 return b""
             status, target, body = _once(url, wire, clock)
             if not (300 <= status < 400 and target):

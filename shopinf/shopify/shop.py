@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,13 +10,15 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from shopinf.errors import CustomerDataProtected, NoAnswer, NoSuchThing, NotAllowed, ScopeMissing
+from shopinf.errors import CustomerDataProtected, NoAnswer, NotAllowed, NotFound, Refused, ScopeMissing
+from shopinf.scopes import expand
 from shopinf.shopify.client import Shop
 from shopinf.shopify.problems import clean
 from shopinf.shopify.resolve import resolve as resolve
 
 Model = TypeVar("Model", bound="Facts")
 
+_MORE = 50  # records, where the first has nothing personal in it
 HISTORY_DAYS = 60  # without read_all_orders only orders of the last 60 days are visible
 
 
@@ -99,9 +101,9 @@ def deprecated_calls(shop: Shop) -> list[DeprecatedCall]:
     """The deprecated calls this app made in the last 30 days; empty where Shopify keeps no such list for the app."""
     try:
         answer = shop.get("deprecated_api_calls.json")
-    except (NoSuchThing, NotAllowed):
+        return read(_Calls, answer, shop, "deprecated_api_calls.json").deprecated_api_calls
+    except (NotFound, NotAllowed, NoAnswer, Refused):  # it is only advice: a store works as well without it
         return []
-    return read(_Calls, answer, shop, "deprecated_api_calls.json").deprecated_api_calls
 
 
 def uninstall_app(shop: Shop) -> None:
@@ -155,25 +157,38 @@ def probe(shop: Shop, scopes: Collection[str] | None = None, facts: ShopFacts | 
 
     With the granted *scopes* it also tells whether the history of orders is cut.
     """
-    customers = _sight(shop, "customers", "id,email,first_name,phone")
-    orders = _sight(shop, "orders", "id,email,customer", status="any")
+    held = None if scopes is None else expand(scopes)
+    customers = _sight(shop, "customers", held, fields="id,email,first_name,phone")
+    orders = _sight(shop, "orders", held, fields="id,email,customer", status="any")
     readable = scopes is not None and orders in (Sight.OK, Sight.WITHHELD, Sight.EMPTY)
     return Probe(customers, orders, readable and scopes is not None and history_cut(shop, scopes, facts))
 
 
-def _sight(shop: Shop, key: str, fields: str, **params: str) -> Sight:
+def _sight(shop: Shop, key: str, held: frozenset[str] | None, **params: str) -> Sight:
     try:
-        answer = shop.get(f"{key}.json", limit=1, fields=fields, **params)
+        rows = _some(shop, key, 1, params)
+        # A guest's order, or a customer of the till, has nothing personal either; a page of them tells more.
+        if rows and not any(map(_is_personal, rows)):
+            rows = _some(shop, key, _MORE, params) or rows
     except CustomerDataProtected:
         return Sight.FORBIDDEN_PCD
     except ScopeMissing:
         return Sight.SCOPE_MISSING
+    except NotAllowed:
+        if held is not None and f"read_{key}" not in held:
+            return Sight.SCOPE_MISSING
+        raise
+    if not rows:
+        return Sight.EMPTY
+    return Sight.OK if any(map(_is_personal, rows)) else Sight.WITHHELD
+
+
+def _some(shop: Shop, key: str, limit: int, params: Mapping[str, str]) -> list[Any]:
+    answer = shop.get(f"{key}.json", limit=limit, **params)
     rows = answer.get(key) if isinstance(answer, dict) else None
     if not isinstance(rows, list):
         raise NoAnswer(f"{shop.access.name} sent {key} that cannot be read", hint="Run the same command again later.")
-    if not rows:
-        return Sight.EMPTY
-    return Sight.OK if _is_personal(rows[0]) else Sight.WITHHELD
+    return rows
 
 
 def _is_personal(row: Any) -> bool:

@@ -14,7 +14,7 @@ import httpx
 from shopinf.errors import LostResponse, NoAnswer, Stopped
 from shopinf.shopify.bucket import Bucket
 from shopinf.shopify.problems import clean, request_id
-from shopinf.shopify.wire import TIMEOUTS, Wire
+from shopinf.shopify.wire import TIMEOUTS, Wire, is_loopback
 from shopinf.times import Clock
 
 TRIES = 5
@@ -224,10 +224,10 @@ class PatientTransport(httpx.BaseTransport):
                 f"The answer of {host} was lost, so it is not known whether the change was made ({_cause(outcome)})",
                 hint="Run the same command again: it looks at the store first and makes only what is missing.",
             ) from outcome
-        raise NoAnswer(
-            f"{host} gave no usable answer ({_cause(outcome)})",
-            hint="Check the network with shopinf doctor, and run the same command again.",
-        ) from outcome
+        hint = "Check the network with shopinf doctor, and run the same command again."
+        if isinstance(outcome, _NOT_CONNECTED) and is_loopback(host):
+            hint = "Is the practice store open? shopinf practice opens one."
+        raise NoAnswer(f"{host} gave no usable answer ({_cause(outcome)})", hint=hint) from outcome
 
     def _note(self, request: httpx.Request, answer: httpx.Response) -> None:
         if reason := answer.headers.get("X-Shopify-API-Deprecated-Reason"):
@@ -314,7 +314,7 @@ def _cause(error: httpx.RequestError) -> str:
         case httpx.ProxyError():
             return "the proxy refused"
         case httpx.ConnectError():
-            return "no connection: " + clean(str(error), 120)
+            return "no connection: " + clean(re.sub(r"\[Errno -?\d+\] ", "", str(error)), 120)
         case httpx.DecodingError():
             return "the answer was broken"
         case _:

@@ -64,7 +64,17 @@ def test_deprecated_calls_are_sentences() -> None:
     )
 
 
-@pytest.mark.parametrize("answer", [reply({"errors": "Not Found"}, 404), reply({"errors": "no"}, 403)])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reply({"errors": "Not Found"}, 404),
+        page("<html>Not found</html>", 404),
+        reply({"errors": "no"}, 403),
+        reply({"errors": "no"}, 406),
+        page("<html>502</html>", 502),
+        reply({"deprecated_api_calls": "none"}),
+    ],
+)
 def test_an_app_without_a_list_of_deprecated_calls_has_none(answer: httpx.Response) -> None:
     assert deprecated_calls(shop_on(ScriptedWire(answer))) == []
 
@@ -90,12 +100,25 @@ def test_uninstalling_is_a_deletion_and_no_store_to_be_read_only_is_touched() ->
     ],
 )
 def test_a_look_at_one_customer_tells_what_is_withheld(answer: httpx.Response, sight: Sight) -> None:
-    wire = ScriptedWire(answer, reply({"orders": []}))
+    again = [answer] if sight is Sight.WITHHELD else []
+    wire = ScriptedWire(answer, *again, reply({"orders": []}))
     assert probe(shop_on(wire)) == Probe(sight, Sight.EMPTY)
-    assert wire.lines == [
+    assert [line for line in wire.lines if "limit=1&" in line] == [
         f"GET {API}/customers.json?limit=1&fields=id%2Cemail%2Cfirst_name%2Cphone",
         f"GET {API}/orders.json?limit=1&fields=id%2Cemail%2Ccustomer&status=any",
     ]
+
+
+def test_one_record_without_personal_data_is_not_taken_for_withheld_data() -> None:
+    guest = {"id": 1, "email": None, "customer": None}
+    some = [guest, {"id": 2, "email": "a@x.example", "customer": None}]
+    wire = ScriptedWire(reply({"customers": []}), reply({"orders": [guest]}), reply({"orders": some}))
+    assert probe(shop_on(wire)).orders is Sight.OK
+
+
+def test_a_refusal_without_the_scope_is_no_more_than_the_missing_scope() -> None:
+    wire = ScriptedWire(reply({"errors": "Forbidden"}, 403))
+    assert probe(shop_on(wire), {"read_products"}) == Probe(Sight.SCOPE_MISSING, Sight.SCOPE_MISSING)
 
 
 @pytest.mark.parametrize(

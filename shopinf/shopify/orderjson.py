@@ -1,0 +1,161 @@
+"""The Order resource as Shopify writes it, read tolerantly (REST Admin API, resources/order).
+
+What may be withheld, empty or missing is so here as well; amounts are strings, but refunds have some as numbers. Of an
+amount that comes in two currencies, the shop's own counts.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from shopinf.shopify.shop import Facts
+
+# What is asked for; Shopify trims an order at its top level only.
+FIELDS = (
+    "id,name,created_at,processed_at,updated_at,cancelled_at,test,currency,taxes_included,financial_status,"
+    "fulfillment_status,total_line_items_price,total_discounts,subtotal_price,current_subtotal_price,discount_codes,"
+    "discount_applications,line_items,shipping_lines,refunds,landing_site,landing_site_ref,source_name,tags,customer,"
+    "email,phone,shipping_address"
+)
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+Amount = Decimal  # pydantic lets no NaN and no infinity in
+Moment = Annotated[datetime, AfterValidator(_aware)]
+
+
+class ShopMoney(Facts):
+    amount: Amount | None = None
+
+
+class MoneySet(Facts):
+    shop_money: ShopMoney | None = None
+
+
+def in_shop_money(both: MoneySet | None, plain: Decimal | None) -> Decimal:
+    """An amount in the shop's currency, from the pair of currencies where there is one."""
+    if both is not None and both.shop_money is not None and both.shop_money.amount is not None:
+        return both.shop_money.amount
+    return plain if plain is not None else Decimal(0)
+
+
+class TaxLine(Facts):
+    price: Amount | None = None
+    price_set: MoneySet | None = None
+
+
+class DiscountAllocation(Facts):
+    amount: Amount | None = None
+    amount_set: MoneySet | None = None
+    discount_application_index: int = 0
+
+
+class LineItem(Facts):
+    id: int
+    quantity: int = 0
+    current_quantity: int | None = None
+    price: Amount | None = None
+    price_set: MoneySet | None = None
+    gift_card: bool | None = None
+    tip_payment_gateway: str | None = None
+    tip_payment_method: str | None = None
+    product_id: int | None = None
+    variant_id: int | None = None
+    sku: str | None = None
+    title: str | None = None
+    tax_lines: list[TaxLine] | None = None
+    discount_allocations: list[DiscountAllocation] | None = None
+
+
+class ShippingLine(Facts):
+    discount_allocations: list[DiscountAllocation] | None = None
+
+
+class DiscountApplication(Facts):
+    type: str | None = None
+    code: str | None = None
+    title: str | None = None
+    target_type: str | None = None
+
+
+class DiscountCode(Facts):
+    code: str | None = None
+    amount: Amount | None = None
+    type: str | None = None
+
+
+class RefundLineItem(Facts):
+    line_item_id: int | None = None
+    quantity: int = 0
+    subtotal: Amount | None = None
+    subtotal_set: MoneySet | None = None
+    total_tax: Amount | None = None
+    total_tax_set: MoneySet | None = None
+
+
+class OrderAdjustment(Facts):
+    kind: str | None = None
+    amount: Amount | None = None
+    amount_set: MoneySet | None = None
+    tax_amount: Amount | None = None
+    tax_amount_set: MoneySet | None = None
+
+
+class RefundJson(Facts):
+    id: int
+    created_at: Moment
+    refund_line_items: list[RefundLineItem] | None = None
+    order_adjustments: list[OrderAdjustment] | None = None
+
+
+class Buyer(Facts):
+    """The customer in an order; null for guests at the counter, redacted and erased people."""
+
+    id: int | None = None
+    email: str | None = None
+    phone: str | None = None
+    created_at: Moment | None = None
+
+
+class Address(Facts):
+    address1: str | None = None
+    zip: str | None = None
+    country_code: str | None = None
+
+
+class OrderJson(Facts):
+    id: int
+    name: str | None = None
+    created_at: Moment
+    processed_at: Moment | None = None
+    updated_at: Moment | None = None
+    cancelled_at: Moment | None = None
+    test: bool | None = None
+    currency: str | None = None
+    taxes_included: bool | None = None
+    financial_status: str | None = None
+    fulfillment_status: str | None = None
+    total_line_items_price: Amount | None = None
+    total_discounts: Amount | None = None
+    subtotal_price: Amount | None = None
+    current_subtotal_price: Amount | None = None
+    discount_codes: list[DiscountCode] | None = None
+    discount_applications: list[DiscountApplication] | None = None
+    line_items: list[LineItem] | None = None
+    shipping_lines: list[ShippingLine] | None = None
+    refunds: list[RefundJson] | None = None
+    landing_site: str | None = None
+    landing_site_ref: str | None = None
+    source_name: str | None = None
+    tags: str | None = None
+    customer: Buyer | None = None
+    email: str | None = None
+    phone: str | None = None
+    shipping_address: Address | None = None

@@ -1,0 +1,264 @@
+"""Orders as a store has them: counted, listed, and read as our own values, without names and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+from pydantic_core import from_json
+
+from shopinf.errors import NoAnswer, NoSuchThing, Refused
+from shopinf.influencers import address_key, email_key, phone_key
+from shopinf.orders import (
+    Adjustment,
+    Allocation,
+    Application,
+    Line,
+    Order,
+    Refund,
+    RefundLine,
+    UsedCode,
+    folded,
+    is_gift,
+    read_landing,
+)
+from shopinf.shopify.client import PAGE, Shop
+from shopinf.shopify.orderjson import (
+    FIELDS,
+    DiscountAllocation,
+    LineItem,
+    OrderJson,
+    RefundJson,
+    in_shop_money,
+)
+from shopinf.shopify.pages import page_of
+from shopinf.windows import ALWAYS, EVER, Window
+
+_DRAFT = "shopify_draft_order"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Orders of one answer by rising id, and the store's own time when it was given."""
+
+    orders: list[Order]
+    at: datetime | None
+
+    @property
+    def last_id(self) -> int:
+        return max((order.order_id for order in self.orders), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many orders Shopify says there are (None: it does not say), and its own time when it said so."""
+
+    count: int | None
+    at: datetime | None
+
+
+def count_orders(shop: Shop, window: Window = Window(), *, updated_since: datetime | None = None) -> Counted:
+    """How many orders of any status were created in *window*, or of these changed since then."""
+    try:
+        raw = shop.get_raw("orders/count.json", status="any", **_bounds(window), updated_at_min=updated_since)
+        return Counted(int(from_json(raw.content)["count"]), _date(raw.headers))
+    except NoSuchThing:
+        return Counted(None, None)
+    except (ValueError, KeyError, TypeError):
+        raise NoAnswer(f"{shop.access.name} sent a number of orders that cannot be read") from None
+
+
+def pages(
+    shop: Shop,
+    key: bytes,
+    window: Window = Window(),
+    *,
+    updated_since: datetime | None = None,
+    whole: bool = False,
+    limit: int = PAGE,
+) -> Iterator[Page]:
+    """The orders of any status in *window* by rising id, beginning after the id it was read up to.
+
+    Where Shopify no longer knows the place in the listing, it goes on after the last id. E-mails, phones and addresses
+    become hashes under *key*. Orders without any code, link or gift come as skeletons, unless the *whole* is wanted.
+    """
+    after = window.after_id
+    while True:
+        begun = after
+        listing = shop.raw_pages(
+            "orders.json",
+            limit=limit,
+            status="any",
+            since_id=after,
+            fields=FIELDS,
+            updated_at_min=updated_since,
+            **_bounds(window),
+        )
+        try:
+            for raw in listing:
+                found = page_of(raw.content, "orders", OrderJson, shop.access.name, from_json)
+                page = Page([read_order(each, key, whole=whole) for each in found], _date(raw.headers))
+                after = max(after, page.last_id)
+                yield page
+        except Refused as refused:
+            if "page_info" not in refused.fields or after == begun:
+                raise
+            continue
+        return
+
+
+def glance(shop: Shop, key: bytes, window: Window) -> Page:
+    """The order with the lowest id in *window* alone, if there is any, and the store's own time."""
+    return next(pages(shop, key, window, limit=1), Page([], None))
+
+
+def find_orders(shop: Shop, key: bytes, *, order_id: int | None = None, name: str | None = None) -> list[Order]:
+    """The orders of that id or name that we may see, whole."""
+    raw = shop.get_raw("orders.json", limit=PAGE, status="any", ids=order_id, name=name, fields=FIELDS)
+    found = page_of(raw.content, "orders", OrderJson, shop.access.name, from_json)
+    return [read_order(each, key, whole=True) for each in found]
+
+
+def _bounds(window: Window) -> dict[str, Any]:
+    """The window as parameters; where it is open nothing is sent."""
+    return {
+        "created_at_min": window.since if window.since > EVER else None,
+        "created_at_max": window.until if window.until < ALWAYS else None,
+    }
+
+
+def _date(headers: httpx.Headers) -> datetime | None:
+    try:
+        return parsedate_to_datetime(headers["Date"]).astimezone(UTC)
+    except (KeyError, ValueError):
+        return None
+
+
+def read_order(raw: OrderJson, key: bytes, *, whole: bool = False) -> Order:
+    """An order as we keep it: its facts, people as hashes under *key*; the free text that staff wrote is left out."""
+    landing = read_landing(raw.landing_site, raw.landing_site_ref) if _came_by_link(raw) else None
+    telling = landing or raw.discount_codes or raw.source_name == _DRAFT or _by_hand(raw)
+    if not (whole or telling):
+        return _skeleton(raw, key)
+    buyer, home = raw.customer, raw.shipping_address
+    phone = raw.phone or (buyer.phone if buyer else None)
+    applications = raw.discount_applications
+    order = replace(
+        _skeleton(raw, key),
+        skeleton=False,
+        lines=tuple([_line(each) for each in raw.line_items or ()]),
+        taxes_included=bool(raw.taxes_included),
+        applications=None
+        if applications is None
+        else tuple([Application(a.type or "", a.code, a.title, a.target_type or "line_item") for a in applications]),
+        used_codes=tuple(
+            [UsedCode(c.code, c.amount or Decimal(0), c.type or "") for c in raw.discount_codes or () if c.code]
+        ),
+        shipping_discounts=_allocations(
+            each for line in raw.shipping_lines or () for each in line.discount_allocations or ()
+        ),
+        refunds=tuple([_refund(each) for each in raw.refunds or ()]),
+        fulfillment_status=raw.fulfillment_status,
+        total_line_items_price=raw.total_line_items_price,
+        total_discounts=raw.total_discounts,
+        subtotal_price=raw.subtotal_price,
+        current_subtotal_price=raw.current_subtotal_price,
+        phone_key=phone_key(key, phone) if phone else None,
+        address_key=address_key(key, home.country_code, home.zip or "", home.address1 or "") if home else None,
+        landing=landing,
+        source_name=raw.source_name,
+        tags=tuple(tag.strip() for tag in (raw.tags or "").split(",") if tag.strip() and "@" not in tag),
+    )
+    return _without_titles(replace(order, gift=True) if is_gift(order) else order)
+
+
+def _came_by_link(raw: OrderJson) -> bool:
+    """Could the first page tell where the buyer came from? Most cannot, and reading them all takes its time."""
+    site = (raw.landing_site or "").lower()
+    return bool(raw.landing_site_ref) or "discount" in site or "ref=" in site or "utm_" in site
+
+
+def _by_hand(raw: OrderJson) -> bool:
+    """Has it a code or a discount given by staff? A manual discount may be the mark of a gift."""
+    return any(each.type in ("discount_code", "manual") for each in raw.discount_applications or ())
+
+
+def _without_titles(order: Order) -> Order:
+    """*order* without what staff wrote as the title of a discount: it may be anything, a customer's name included."""
+    if order.applications is None or not any(each.type == "manual" for each in order.applications):
+        return order
+    typed = {folded(code) for code in order.codes}
+    return replace(
+        order,
+        applications=tuple(
+            [replace(a, code=None, title=None) if a.type == "manual" else a for a in order.applications]
+        ),
+        used_codes=tuple([used for used in order.used_codes if folded(used.code) in typed]),
+    )
+
+
+def _skeleton(raw: OrderJson, key: bytes) -> Order:
+    buyer = raw.customer
+    email = raw.email or (buyer.email if buyer else None)
+    return Order(
+        order_id=raw.id,
+        name=raw.name or f"#{raw.id}",
+        created_at=raw.created_at,
+        processed_at=raw.processed_at or raw.created_at,
+        updated_at=raw.updated_at or raw.created_at,
+        currency=raw.currency or "",
+        financial_status=raw.financial_status,
+        cancelled_at=raw.cancelled_at,
+        test=bool(raw.test),
+        customer_id=buyer.id if buyer else None,
+        customer_created_at=buyer.created_at if buyer else None,
+        email_key=email_key(key, email) if email and "@" in email else None,
+        skeleton=True,
+    )
+
+
+def _line(raw: LineItem) -> Line:
+    return Line(
+        raw.id,
+        raw.quantity,
+        in_shop_money(raw.price_set, raw.price),
+        raw.current_quantity,
+        _allocations(raw.discount_allocations or ()),
+        sum((in_shop_money(each.price_set, each.price) for each in raw.tax_lines or ()), Decimal(0)),
+        bool(raw.gift_card),
+        bool(raw.tip_payment_gateway or raw.tip_payment_method),
+        raw.product_id,
+        raw.variant_id,
+        raw.sku or None,
+        raw.title,
+    )
+
+
+def _allocations(raw: Iterable[DiscountAllocation]) -> tuple[Allocation, ...]:
+    return tuple([(each.discount_application_index, in_shop_money(each.amount_set, each.amount)) for each in raw])
+
+
+def _refund(raw: RefundJson) -> Refund:
+    lines = [
+        RefundLine(
+            each.line_item_id or 0,
+            each.quantity,
+            in_shop_money(each.subtotal_set, each.subtotal),
+            in_shop_money(each.total_tax_set, each.total_tax),
+        )
+        for each in raw.refund_line_items or ()
+    ]
+    adjustments = [
+        Adjustment(
+            each.kind or "",
+            in_shop_money(each.amount_set, each.amount),
+            in_shop_money(each.tax_amount_set, each.tax_amount),
+        )
+        for each in raw.order_adjustments or ()
+    ]
+    return Refund(raw.id, raw.created_at, tuple(lines), tuple(adjustments))

@@ -1,0 +1,178 @@
+"""The bench that tests work at: the real program, with the practice store behind its wire.
+
+`run("discounts", "create", …)` calls the real `main`; the wire ends in the practice store, the clock stands still until
+it is waited on, the home is temporary and the keyring is in memory. It returns code, out and err.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import termios
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TextIO
+
+import httpx
+
+from shopinf.desk import Setting
+from shopinf.errors import Stopped
+from shopinf.main import main
+from shopinf.practice import ConnectionDropped, PracticeStore
+
+START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+class StillClock:
+    """Stands still until it is waited on; then it moves at once."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self.stop = threading.Event()
+        self._start, self._passed = start, 0.0
+        self._guard = threading.Lock()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=self._passed)
+
+    def monotonic(self) -> float:
+        return self._passed
+
+    def wait(self, seconds: float) -> None:
+        if self.stop.is_set():
+            raise Stopped("stopped")
+        until = self._passed + max(seconds, 0.0)
+        with self._guard:
+            self._passed = max(self._passed, until)
+
+    def pass_(self, **time: float) -> None:
+        """Let time pass: `clock.pass_(days=2)`."""
+        self._passed += timedelta(**time).total_seconds()
+
+
+class PracticeWire:
+    """The wire of tests: each host leads to a practice store in memory, all others to nobody."""
+
+    def __init__(self) -> None:
+        self.stores: dict[str, PracticeStore] = {}
+        self.sent: list[httpx.Request] = []
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        self.sent.append(request)
+        store = self.stores.get(request.url.host)
+        if store is None:
+            return httpx.Response(404, html="<h1>Not found</h1>", request=request)
+        transport = httpx.WSGITransport(app=store.app, raise_app_exceptions=True)
+        try:
+            response = transport.handle_request(request)
+        except ConnectionDropped as dropped:
+            raise httpx.ReadError(str(dropped), request=request) from None
+        response.request = request
+        return response
+
+    def close(self) -> None:
+        pass
+
+
+class MemoryKeyring:
+    """A keyring that keeps its entries as long as the test."""
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.entries.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.entries[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.entries[service, username]
+
+
+@dataclass
+class Ran:
+    """What a run came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    def ok(self) -> Ran:
+        """This run, which has to have gone well."""
+        assert self.code == 0, self.err or self.out
+        return self
+
+
+@dataclass
+class Bench:
+    """Everything a run can reach, kept from one run to the next."""
+
+    home: Path
+    clock: StillClock = field(default_factory=StillClock)
+    wire: PracticeWire = field(default_factory=PracticeWire)
+    keyring: MemoryKeyring = field(default_factory=MemoryKeyring)
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, *argv: str, stdin: str = "", environ: Mapping[str, str] | None = None) -> Ran:
+        out, err = io.StringIO(), io.StringIO()
+        at = self.setting(io.StringIO(stdin), out, err, environ)
+        return Ran(main(argv, at), out.getvalue(), err.getvalue())
+
+    def at_a_terminal(self, *argv: str, lines: Sequence[str], environ: Mapping[str, str] | None = None) -> Ran:
+        """The same with a person at the terminal who types *lines*; `err` is what the terminal showed."""
+        ours, theirs = os.openpty()
+        settings = termios.tcgetattr(theirs)
+        # Typed ahead, so the terminal itself must not echo it; what the program hides is put back by it as it was.
+        settings[3] &= ~termios.ECHO
+        termios.tcsetattr(theirs, termios.TCSANOW, settings)
+        os.write(ours, "".join(f"{line}\n" for line in lines).encode())
+        out = io.StringIO()
+        with (
+            open(ours, "rb", buffering=0) as shown,
+            open(os.dup(theirs), encoding="utf-8") as stdin,
+            open(theirs, "w", encoding="utf-8") as stderr,
+        ):
+            code = main(argv, self.setting(stdin, out, stderr, environ))
+            assert termios.tcgetattr(stdin.fileno()) == settings, "the terminal was left changed"
+            os.set_blocking(shown.fileno(), False)
+            said = b"".join(iter(lambda: shown.read(65536) or b"", b""))
+        return Ran(code, out.getvalue(), said.decode().replace("\r\n", "\n"))
+
+    def setting(self, stdin: TextIO, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str] | None) -> Setting:
+        """What a run at this bench may reach."""
+        return Setting(
+            {"SHOPINF_HOME": str(self.home), **self.environ, **(environ or {})},
+            stdin,
+            stdout,
+            stderr,
+            clock=self.clock,
+            wire=self.wire,
+            keyring=self.keyring,
+            signals=False,
+        )
+
+    def open(self, **settings: Any) -> PracticeStore:
+        """A practice store at the other end of the wire, on the bench's clock."""
+        given = {"handle": "maya-shop", "now": self.clock.now, "monotonic": self.clock.monotonic, **settings}
+        store = PracticeStore(**given, sleep=self.clock.wait)
+        self.wire.stores[store.domain] = store
+        return store
+
+    def connect(self, store: PracticeStore, *more: str) -> Ran:
+        """Connect a practice store with its own token."""
+        handle = store.domain.removesuffix(".myshopify.com")
+        return self("connect", handle, "--stdin", *more, stdin=self.credentials(store))
+
+    @staticmethod
+    def credentials(store: PracticeStore) -> str:
+        """The three values of a practice store as `--stdin` reads them."""
+        values = {"API_KEY": store.api_key, "API_SECRET_KEY": store.api_secret_key, "ACCESS_TOKEN": store.access_token}
+        return "".join(f"{name}={value}\n" for name, value in values.items())
