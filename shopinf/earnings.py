@@ -88,6 +88,11 @@ def report_columns(by: By, *, client: bool = False) -> list[Column]:
     return columns(numbers=_NUMBERS, money=" ".join((*MONEY, "average_order_value")), times=_TIMES, order=shown)
 
 
+LEFT_OUT_COLUMNS = columns(
+    numbers="order_id", times="processed_at", order="store order_id order_name processed_at codes excluded"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class StoreOrders:
     """One store's part of a report: what `attribute` said of its orders, and the period on its own calendar."""
@@ -125,6 +130,8 @@ class Report:
     totals: list[Row]  # one for each currency
     excluded: dict[str, int]
     notes: list[str] = field(default_factory=list)
+    left_out: list[Row] = field(default_factory=list)  # the orders that are counted in `excluded`
+    assumed: int = 0  # orders of which it is not known whether the buyer is new
 
 
 def report(stores: Iterable[StoreOrders], choice: Choice | None = None) -> Report:
@@ -157,7 +164,16 @@ def report(stores: Iterable[StoreOrders], choice: Choice | None = None) -> Repor
             for (name, currency, group), each in sorted(groups.items(), key=lambda item: _place(choice.by, *item))
         ]
     sums = [{"currency": currency, **totals[currency].figures()} for currency in sorted(totals)]
-    return Report(choice.by, report_columns(choice.by), rows, sums, aside.counts(), aside.notes())
+    return Report(
+        choice.by,
+        report_columns(choice.by),
+        rows,
+        sums,
+        aside.counts(),
+        aside.notes(),
+        aside.rows(),
+        len(aside.assumed),
+    )
 
 
 def _parts(store: StoreOrders, choice: Choice, aside: Aside) -> Iterator[Part]:
@@ -167,7 +183,7 @@ def _parts(store: StoreOrders, choice: Choice, aside: Aside) -> Iterator[Part]:
         if isinstance(outcome, Excluded):
             order = outcome.order
             if _inside(order.processed_at, bounds) and _concerns(outcome, choice):
-                aside.leave_out(outcome.reason, store.store, order.name, order.order_id)
+                aside.leave_out(outcome.reason, store.store, order, store.zone)
             continue
         for credit in outcome:
             if not choice.wants(credit.campaign, credit.influencer):
@@ -176,7 +192,7 @@ def _parts(store: StoreOrders, choice: Choice, aside: Aside) -> Iterator[Part]:
                 aside.hear(part)
                 unpaid = credit.status is Status.PENDING and not choice.include_pending
                 if unpaid or credit.status is Status.NEEDS_REVIEW:
-                    aside.leave_out(credit.status, store.store, credit.order.name, credit.order.order_id)
+                    aside.leave_out(credit.status, store.store, credit.order, store.zone)
                 if not unpaid and (choice.by is By.ORDER or credit.status is not Status.NEEDS_REVIEW):
                     aside.hear_row(part)
                     yield part

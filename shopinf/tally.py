@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from shopinf.attribution import Credit, Exclusion, Status, is_unheard_of
 from shopinf.money import Money
+from shopinf.orders import Order
 from shopinf.results import Cell
 from shopinf.sales import Amounts
 
@@ -114,15 +116,22 @@ class Aside:
     """What is said beside the rows: the orders left out of them, each once, and what a person should know."""
 
     def __init__(self) -> None:
-        self.orders: dict[str, dict[tuple[str, int], str]] = {
+        self.orders: dict[str, dict[tuple[str, int], Row]] = {
             reason: {} for reason in (*Exclusion, Status.PENDING, Status.NEEDS_REVIEW)
         }
         self.unrated: set[str] = set()
         self.assumed: set[tuple[str, int]] = set()
         self.unheard: set[str] = set()
 
-    def leave_out(self, reason: Exclusion | Status, store: str, name: str, order_id: int) -> None:
-        self.orders[reason][store, order_id] = name
+    def leave_out(self, reason: Exclusion | Status, store: str, order: Order, zone: ZoneInfo) -> None:
+        self.orders[reason][store, order.order_id] = {
+            "store": store,
+            "order_id": order.order_id,
+            "order_name": order.name,
+            "processed_at": order.processed_at.astimezone(zone),
+            "codes": order.codes,
+            "excluded": str(reason),
+        }
 
     def hear(self, part: Part) -> None:
         """Take note of a part of the report, whether or not it goes into a row."""
@@ -136,6 +145,10 @@ class Aside:
             self.unrated.add(part.credit.influencer or part.credit.code)
         if part.credit.rank and part.credit.rank.assumed:
             self.assumed.add(part.order_key)
+
+    def rows(self) -> list[Row]:
+        """The orders left out, reason by reason."""
+        return [row for orders in self.orders.values() for row in orders.values()]
 
     def counts(self) -> dict[str, int]:
         return {str(reason): len(orders) for reason, orders in self.orders.items()}
@@ -152,7 +165,8 @@ class Aside:
                 "Give --commission, or a rate with shopinf influencers rate."
             )
         if review := self.orders[Status.NEEDS_REVIEW]:
-            said.append(f"In no sum until looked at: {_some([*review.values()])}. See shopinf orders explain.")
+            names = [str(row["order_name"]) for row in review.values()]
+            said.append(f"In no sum until looked at: {_some(names)}. See shopinf orders explain.")
         if self.assumed:
             said.append(f"New or returning is assumed for {len(self.assumed)} orders: earlier orders cannot be seen.")
         if self.unheard:

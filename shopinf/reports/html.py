@@ -1,0 +1,159 @@
+"""A report as one web page: no script, nothing from the network, made for a phone, a screen and paper alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from shopinf.earnings import By
+from shopinf.money import Money
+from shopinf.overview import Figure, Overview, Section
+from shopinf.plain import harmless
+from shopinf.reports import charts
+from shopinf.reports.tables import Table, shown, table
+from shopinf.reports.words import HEADINGS, LEFT_OUT, amount, count, listed, moment, percent, stamps
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_WIDE, _NARROW = 760, 340
+_BARS = 10  # influencers in the chart; the table has them all
+_TABLES = (By.INFLUENCER, By.CAMPAIGN, By.STORE, By.CODE, By.ORDER)
+_STRETCHES = {By.DAY: "day", By.WEEK: "week", By.MONTH: "month"}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A chart in both its widths, and the same in numbers."""
+
+    title: str
+    wide: Markup
+    narrow: Markup
+    rows: Sequence[tuple[str, str, str]] = ()  # name, orders, amount
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One currency's part of the page."""
+
+    section: Section
+    figures: Sequence[Figure]
+    charts: Sequence[Drawn]
+    tables: Sequence[Table]
+
+
+def page(overview: Overview) -> bytes:
+    """*overview* as an HTML page of one file, in UTF-8."""
+    parts = [_part(overview, section) for section in overview.sections]
+    text = _template().render(
+        overview=overview,
+        parts=parts,
+        heading=listed([store.shown for store in overview.stores]) or "Stores",
+        several=len(overview.stores) > 1,
+        stamps=stamps(overview),
+        left_out=[(LEFT_OUT.get(why, why), number) for why, number in overview.excluded.items() if number],
+        stretch=_STRETCHES[overview.step],
+    )
+    return text.encode()
+
+
+@cache
+def _template() -> Template:
+    import jinja2
+
+    house = jinja2.Environment(
+        loader=jinja2.PackageLoader("shopinf.reports"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_plain,
+    )
+    house.filters |= {"figure": _figure, "percent": percent, "moment": moment, "count": count}
+    house.filters |= {"heading": HEADINGS.get, "mood": _mood}
+    return house.get_template("report.html")
+
+
+def _plain(value: Any) -> Any:
+    """Text from a store as mere text; Jinja escapes it after that."""
+    return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _figure(value: Money | int | None) -> str:
+    match value:
+        case None:
+            return "–"
+        case Money():
+            return amount(value)
+        case _:
+            return count(value)
+
+
+def _mood(figure: Figure) -> str:
+    """Is the change welcome? More returns are not; more commission is neither."""
+    if not figure.change or figure.key == "commission":
+        return "same"
+    return "good" if (figure.change > 0) == (figure.key != "returns") else "bad"
+
+
+def _part(overview: Overview, section: Section) -> Part:
+    hidden = {"commission"} if overview.client else set()
+    return Part(
+        section,
+        [figure for figure in section.figures if figure.key not in hidden],
+        [drawn for drawn in (_over_time(overview, section), _by_influencer(section)) if drawn],
+        [table(section, by, client=overview.client) for by in _TABLES if _tells(overview, section, by)],
+    )
+
+
+def _tells(overview: Overview, section: Section, by: By) -> bool:
+    """Is there something to show? One campaign or one store alone only says the total again."""
+    rows = section.tables.get(by, ())
+    return len(rows) > 1 or (bool(rows) and (by not in {By.CAMPAIGN, By.STORE} or by is overview.choice.by))
+
+
+def _over_time(overview: Overview, section: Section) -> Drawn | None:
+    course = section.course
+    if not course or not section.total["orders"]:
+        return None
+    stretch = _STRETCHES[overview.step]
+    best = max(course, key=lambda each: each.net_sales.amount)
+    chart = charts.Chart(
+        f"time-{section.currency}",
+        f"Net sales by {stretch}, {section.currency}",
+        f"{len(course)} columns from {course[0].label} to {course[-1].label}; the highest is {best.label} with "
+        f"{amount(best.net_sales)} {section.currency}. The numbers stand in the table below.",
+        [charts.Point(each.label, each.net_sales.amount, amount(each.net_sales)) for each in course],
+    )
+    return Drawn(
+        chart.title,
+        charts.columns(chart, width=_WIDE, height=230),
+        charts.columns(chart, width=_NARROW, height=190),
+        [(each.label, count(each.orders), amount(each.net_sales)) for each in course],
+    )
+
+
+def _by_influencer(section: Section) -> Drawn | None:
+    sold: dict[str, Money] = {}  # in several stores of one currency somebody has several rows
+    for row in section.tables[By.INFLUENCER]:
+        name, net = shown("influencer", row["influencer"]).text, row["net_sales"]
+        assert isinstance(net, Money)
+        sold[name] = sold.get(name, Money.zero(section.currency)) + net
+    points = [charts.Point(name, net.amount, amount(net)) for name, net in sold.items() if net]
+    points.sort(key=lambda point: -point.value)
+    if not points:
+        return None
+    few = points[:_BARS]
+    more = f" The first {len(few)} of {len(sold)}." if len(points) > len(few) else ""
+    chart = charts.Chart(
+        f"people-{section.currency}",
+        f"Net sales by influencer, {section.currency}",
+        f"{few[0].name} is first with {few[0].shown} {section.currency}.{more} All are in the table of influencers.",
+        few,
+    )
+    title = f"{chart.title}: the first {len(few)} of {len(sold)}" if more else chart.title
+    return Drawn(title, charts.bars(chart, width=_WIDE), charts.bars(chart, width=_NARROW))

@@ -1,0 +1,98 @@
+"""How a report's readers see its values: amounts with their thousands set apart, headings, sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from shopinf.money import Money
+from shopinf.overview import Covered, Overview
+
+HEADINGS = {
+    "net_sales": "Net sales",
+    "gross_sales": "Gross sales",
+    "discounts": "Discounts",
+    "included_tax": "Included tax",
+    "returns": "Returns",
+    "commission": "Commission",
+    "orders": "Orders",
+    "new_customers": "New customers",
+    "returning_customers": "Returning customers",
+    "average_order_value": "Average order",
+    "store": "Store",
+    "influencer": "Influencer",
+    "code": "Code",
+    "campaign": "Campaign",
+    "order_name": "Order",
+    "processed_at": "Date",
+    "customer_type": "Customer",
+    "status": "Status",
+    "reasons": "Reasons",
+    "other_codes": "Other codes",
+}
+LEFT_OUT = {
+    "test": "test orders",
+    "gift": "gifts to influencers",
+    "gift_card_only": "orders of gift cards only",
+    "pending": "orders not paid yet",
+    "needs_review": "orders still to be checked",
+}
+
+
+def amount(money: Money) -> str:
+    """`12,340.50`: the currency's own decimals, thousands set apart, no sign for the currency."""
+    return f"{Decimal(str(money)):,f}"
+
+
+def count(number: int) -> str:
+    return f"{number:,}"
+
+
+def percent(change: Decimal) -> str:
+    """A change with its sign: `+12.5 %`."""
+    return f"{'−' if change < 0 else '+' if change else '±'}{abs(change):,} %"
+
+
+def moment(at: datetime) -> str:
+    """`2026-06-03 14:05`, on the wall clock that *at* is on."""
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def listed(names: list[str], most: int = 4) -> str:
+    """The first few names, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def stamps(overview: Overview) -> list[tuple[str, str]]:
+    """What the first page has to say before any number: each a word, and a sentence."""
+    found = []
+    if provisional := [store.shown for store in overview.stores if store.provisional]:
+        where = f" in {listed(provisional)}" if len(provisional) < len(overview.stores) else ""
+        made = moment(overview.made_here)
+        found.append(("Provisional", f"The period ends on {overview.last}{where}; these are the figures of {made}."))
+    found += _truncations(overview.stores)
+    if overview.missing:
+        if overview.client:
+            failed = listed([each.name for each in overview.missing], 20)
+        else:
+            failed = "; ".join(f"{each.name} ({each.error})" for each in overview.missing)
+        found.append(("Incomplete", f"Not included, because their orders could not be read: {failed}."))
+    return found
+
+
+def _truncations(stores: Sequence[Covered]) -> list[tuple[str, str]]:
+    """One stamp for all stores that are cut off at the same day."""
+    cut: dict[tuple[date, bool], list[str]] = {}
+    for store in stores:
+        if store.complete_from is not None:
+            since = store.complete_from.date()
+            cut.setdefault((since, since > store.period.first), []).append(store.shown)
+    found = []
+    for (since, inside), names in cut.items():
+        before = f"{listed(names, 20)}: orders before {since} could not be read"
+        if inside:
+            found.append(("Truncated", f"{before} and are not in these figures."))
+        else:
+            found.append(("Comparison truncated", f"{before}, so the period before is not complete."))
+    return found

@@ -1,0 +1,250 @@
+"""A report as an Excel workbook: real numbers and dates under the columns that CSV and JSON have, and a chart.
+
+Excel's times know no zone, so every sheet with times has a column that names the zone of its row.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from shopinf.earnings import LEFT_OUT_COLUMNS, By
+from shopinf.errors import BadInput
+from shopinf.money import Money, digits
+from shopinf.overview import Overview, Section
+from shopinf.plain import formula_safe, harmless
+from shopinf.reports.words import LEFT_OUT, amount, moment, stamps
+from shopinf.results import Cell, Column, Kind, columns
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+MOST_ROWS = 1_048_576  # of a sheet, its header included
+_MOST_TEXT = 32_767  # letters in a cell
+_WIDEST = 48  # letters in a column; more is there, and hidden by the next cell
+_LEFT = {"align": "left"}
+_MOST_DIGITS = 15  # of a number that Excel keeps whole
+_ZONE = Column("timezone")
+_SHEETS = {"Influencers": By.INFLUENCER, "Codes": By.CODE, "Orders": By.ORDER}
+
+
+def workbook(overview: Overview) -> bytes:
+    """*overview* as an xlsx file with the sheets Summary, Influencers, Codes, Orders and Excluded."""
+    import xlsxwriter
+
+    for name, by in _SHEETS.items():
+        if len(overview.reports[by].rows) >= MOST_ROWS:
+            raise BadInput(
+                f"{name} has {len(overview.reports[by].rows):,} rows, and a sheet of Excel at most {MOST_ROWS:,}",
+                hint="Choose a shorter period, or write them as CSV: --by order -o orders.csv",
+            )
+    file = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        book.set_properties({"title": "Influencer sales", "created": overview.made_here.replace(tzinfo=None)})
+        pen = _Pen(book)
+        _summary(book.add_worksheet("Summary"), book, pen, overview)
+        for name, by in _SHEETS.items():
+            _table(book.add_worksheet(name), pen, overview.columns(by), overview.reports[by].rows)
+        _table(book.add_worksheet("Excluded"), pen, LEFT_OUT_COLUMNS, overview.left_out)
+    return file.getvalue()
+
+
+class _Pen:
+    """Writes values as what they are; Excel's number formats, each made once."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._widths: dict[str, dict[int, int]] = {}  # of each sheet, in letters
+
+    def form(self, **settings: Any) -> Format:
+        key = tuple(sorted(settings.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(settings)
+        return self._formats[key]
+
+    def write(self, sheet: Worksheet, row: int, column: int, value: Cell, *, fit: bool = True, **style: Any) -> None:
+        """One cell; with *fit* its column becomes wide enough. Text never runs as a formula, edited or not."""
+        match value:
+            case None | "" | ():
+                return
+            case Money():
+                number, sign = money_format(value.currency), f" {value.currency}"
+                sheet.write_number(row, column, float(Decimal(str(value))), self.form(num_format=number, **style))
+                shown = amount(value) + sign
+            case bool():
+                sheet.write_boolean(row, column, value, self.form(**style))
+                shown = str(value)
+            case int() if len(str(abs(value))) > _MOST_DIGITS:
+                sheet.write_string(row, column, shown := str(value), self.form(**style))
+            case int():
+                sheet.write_number(row, column, value, self.form(num_format="0", **style))
+                shown = str(value)
+            case Decimal():
+                sheet.write_number(row, column, float(value), self.form(num_format="0.0", **style))
+                shown = str(value)
+            case datetime():
+                wall = value.replace(tzinfo=None, microsecond=0)
+                sheet.write_datetime(row, column, wall, self.form(num_format="yyyy-mm-dd hh:mm:ss", **_LEFT | style))
+                shown = str(wall)
+            case date():
+                sheet.write_datetime(row, column, value, self.form(num_format="yyyy-mm-dd", **_LEFT | style))
+                shown = str(value)
+            case _:
+                text = value if isinstance(value, str) else "; ".join(str(each) for each in value)
+                shown = harmless(text, lines=True)[:_MOST_TEXT]
+                quoted = {"quote_prefix": True} if formula_safe(shown) != shown else {}
+                sheet.write_string(row, column, shown, self.form(**quoted, **style))
+        if fit:
+            widths = self._widths.setdefault(sheet.name, {})
+            widths[column] = max(widths.get(column, 0), min(len(shown), _WIDEST))
+
+    def set_widths(self, sheet: Worksheet, *, room: int = 2) -> None:
+        for column, width in self._widths.get(sheet.name, {}).items():
+            sheet.set_column(column, column, width * 1.08 + room)
+
+    def heads(self, sheet: Worksheet, row: int, shown: Sequence[Column]) -> None:
+        for place, column in enumerate(shown):
+            align = "left" if column.kind in (Kind.TEXT, Kind.TIME) else "right"
+            self.write(sheet, row, place, column.key, bold=True, bottom=1, bg_color="#F0EEE7", align=align)
+
+
+def money_format(currency: str) -> str:
+    """Excel's format for amounts: the currency's own decimals, thousands set apart, its three letters behind."""
+    places = digits(currency)
+    sign = currency if currency.isascii() and currency.isalpha() else ""
+    return f"#,##0{'.' if places else ''}{'0' * places}" + (f'\\ "{sign}"' if sign else "")
+
+
+def _table(sheet: Worksheet, pen: _Pen, shown: Sequence[Column], rows: Sequence[Mapping[str, Cell]]) -> None:
+    """Rows under a header that stays and filters; on paper it is repeated on each page."""
+    times = [column.key for column in shown if column.kind is Kind.TIME]
+    shown = [*shown, _ZONE] if times else shown
+    pen.heads(sheet, 0, shown)
+    for at, row in enumerate(rows, 1):
+        zoned = {**row, "timezone": _zone(row[key] for key in times)}
+        for place, column in enumerate(shown):
+            pen.write(sheet, at, place, zoned.get(column.key))
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(shown) - 1)
+    pen.set_widths(sheet, room=4)  # the arrows of the filter take some
+    _set_up(sheet)
+    sheet.repeat_rows(0)
+
+
+def _set_up(sheet: Worksheet) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&R&P / &N")
+
+
+def _zone(times: Iterable[Cell]) -> str | None:
+    return next((str(each.tzinfo) for each in times if isinstance(each, datetime)), None)
+
+
+def _summary(sheet: Worksheet, book: Workbook, pen: _Pen, overview: Overview) -> None:
+    pen.write(sheet, 0, 0, "Influencer sales", fit=False, bold=True, font_size=18)
+    at = 1
+    for word, sentence in stamps(overview):
+        pen.write(sheet, at, 0, word.upper(), bold=True, font_color="#B00020")
+        pen.write(sheet, at, 1, sentence, fit=False, font_color="#B00020")
+        at += 1
+    for name, value in _about(overview):
+        pen.write(sheet, at, 0, name)
+        pen.write(sheet, at, 1, value, fit=False, align="left")
+        at += 1
+    at = _totals(sheet, pen, overview, at + 1)
+    for by in (By.CAMPAIGN, By.STORE):
+        if by in overview.reports:
+            at = _block(sheet, pen, overview.columns(by), overview.reports[by].rows, at + 1)
+    for section in overview.sections:
+        at = _course(sheet, book, pen, overview, section, at + 1)
+    pen.set_widths(sheet)
+    _set_up(sheet)
+
+
+def _about(overview: Overview) -> list[tuple[str, Cell]]:
+    """What the figures are of."""
+    stores = [f"{each.name} ({each.shown})" if each.shown != each.name else each.name for each in overview.stores]
+    about: list[tuple[str, Cell]] = [
+        ("stores", "; ".join(stores)),
+        ("from", overview.first),
+        ("to", overview.last),
+        ("time zone", "; ".join(overview.zones)),
+        ("date basis", str(overview.basis)),
+        ("made at", f"{moment(overview.made_here)} {overview.made_here.tzinfo}"),
+        ("campaigns", "; ".join(overview.choice.campaigns)),
+        ("influencers", "; ".join(overview.choice.influencers)),
+        ("pending", "orders not paid yet are counted" if overview.choice.include_pending else None),
+    ]
+    about += [("excluded", f"{LEFT_OUT.get(why, why)}: {count}") for why, count in overview.excluded.items() if count]
+    about += [("note", note) for note in overview.notes]
+    return [(name, value) for name, value in about if value]
+
+
+def _totals(sheet: Worksheet, pen: _Pen, overview: Overview, at: int) -> int:
+    """The totals of each currency; below each what it was in the period before."""
+    figures = [column for column in overview.columns(By.STORE) if column.key != "store"]
+    days = columns(times="from to")
+    change = columns(numbers="change_pct") if overview.former_period else []
+    rows: list[dict[str, Cell]] = []
+    for section in overview.sections:
+        rows.append({"from": overview.first, "to": overview.last, **section.total})
+        if section.former is not None and overview.former_period is not None:
+            first, last = overview.former_period
+            rows[-1]["change_pct"] = section.figures[0].change
+            rows.append({"from": first, "to": last, **section.former})
+    return _block(sheet, pen, [*days, *figures, *change], rows, at)
+
+
+def _block(sheet: Worksheet, pen: _Pen, shown: Sequence[Column], rows: Sequence[Mapping[str, Cell]], at: int) -> int:
+    """A small table among others; returns the row after it."""
+    pen.heads(sheet, at, shown)
+    for row in rows:
+        at += 1
+        for place, column in enumerate(shown):
+            pen.write(sheet, at, place, row.get(column.key))
+    return at + 1
+
+
+def _course(sheet: Worksheet, book: Workbook, pen: _Pen, overview: Overview, section: Section, at: int) -> int:
+    """How a currency's sales went over time, and the chart of it."""
+    step = overview.step.value
+    shown = columns(step, numbers="orders", money="net_sales", order=f"{step} currency orders net_sales")
+    rows: list[dict[str, Cell]] = [
+        {
+            step: date.fromisoformat(each.label) if overview.step is not By.MONTH else each.label,
+            "currency": section.currency,
+            "orders": each.orders,
+            "net_sales": each.net_sales,
+        }
+        for each in section.course
+    ]
+    first, after = at + 1, _block(sheet, pen, shown, rows, at)
+    if rows:
+        chart = book.add_chart({"type": "column"})
+        last = first + len(rows) - 1
+        chart.add_series(
+            {
+                "name": f"net_sales {section.currency}",
+                "categories": ["Summary", first, 0, last, 0],
+                "values": ["Summary", first, 3, last, 3],
+                "fill": {"color": "#2B5A4D"},
+                "gap": 40,
+            }
+        )
+        chart.set_title({"name": f"Net sales by {step}, {section.currency}", "name_font": {"size": 12, "bold": False}})
+        chart.set_legend({"none": True})
+        form = {"num_format": "yyyy-mm-dd", "text_axis": True} if overview.step is not By.MONTH else {}
+        chart.set_x_axis({"num_font": {"size": 8}, **form})
+        chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#E2DFD7"}}})
+        chart.set_size({"width": 760, "height": 300})
+        sheet.insert_chart(at, 5, chart, {"description": f"Net sales by {step} in {section.currency}, columns."})
+    return max(after, at + 16)

@@ -1,0 +1,121 @@
+"""`orders attribute -o report.html` and `-o report.xlsx`: the same figures as the JSON of the same run."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from bench import Bench, Ran
+from pagereader import figures, read, table
+
+from shopinf.practice import PracticeStore
+
+
+@pytest.fixture
+def sold(run: Bench, shop: PracticeStore) -> PracticeStore:
+    """A store that sold with two influencers' codes, took something back, and has an order not paid yet."""
+    for code, influencer, percent in (("MIA10", "mia", "10"), ("LEO5", "leo", "5")):
+        given = ("--percent", percent, "--commission", "10%", "--yes")
+        run("discounts", "create", "--campaign", "q4", "--influencer", influencer, "--code", code, *given).ok()
+    shirt = next(each for each in shop.products.values() if each["product_type"] != "Gift card")["variants"][0]["id"]
+    for day, code, price, more in (
+        ("05", "MIA10", "100.00", {}),
+        ("09", "mia10", "60.00", {}),
+        ("20", "LEO5", "200.00", {}),
+        ("21", "LEO5", "80.00", {"financial_status": "pending"}),
+    ):
+        made = shop.sell(code, lines=[(shirt, 1, price)], at=f"2026-11-{day}T10:00:00-05:00", force=True, **more)
+        if day == "09":
+            shop.refund(made["id"], [(made["line_items"][0]["id"], 1)])
+    return shop
+
+
+def attribute(run: Bench, *more: str) -> Ran:
+    return run("orders", "attribute", "--period", "2026-11", *more)
+
+
+def totals(run: Bench) -> dict[str, Any]:
+    (total,) = attribute(run, "-f", "json", "--no-sync").ok().json["totals"]
+    return dict(total)
+
+
+def test_the_page_has_the_figures_of_the_json(run: Bench, sold: PracticeStore, tmp_path: Path) -> None:
+    ran = attribute(run, "-o", str(tmp_path / "november.html")).ok()
+    assert ran.out == ""
+    assert "Written to" in ran.err
+    found, total = read((tmp_path / "november.html").read_bytes()), totals(run)
+    assert figures(found) == {
+        "Net sales": total["net_sales"],
+        "Orders": str(total["orders"]),
+        "New customers": str(total["new_customers"]),
+        "Average order": total["average_order_value"],
+        "Returns": total["returns"],
+    }
+    by_order = attribute(run, "-f", "json", "--by", "order", "--no-sync").ok().json["rows"]
+    assert [(row["Order"], row["Date"], row["Net sales"]) for row in table(found, "Orders")[:-1]] == [
+        (row["order_name"], row["processed_at"], row["net_sales"]) for row in by_order
+    ]
+
+
+def test_the_workbook_has_the_rows_of_the_json(run: Bench, sold: PracticeStore, tmp_path: Path) -> None:
+    attribute(run, "-o", str(tmp_path / "november.xlsx")).ok()
+    found = openpyxl.load_workbook(tmp_path / "november.xlsx")
+    for sheet, by in (("Influencers", "influencer"), ("Codes", "code"), ("Orders", "order")):
+        heads, *rows = found[sheet].iter_rows(values_only=True)
+        expected = attribute(run, "-f", "json", "--by", by, "--no-sync").ok().json["rows"]
+        assert list(heads) == [*expected[0], "timezone"]
+        for row, wanted in zip(rows, expected, strict=True):
+            read_back = dict(zip(heads, row, strict=True))
+            assert {key: str(wanted[key]) for key in ("net_sales", "commission", "returns")} == {
+                key: f"{Decimal(str(read_back[key])):.2f}" for key in ("net_sales", "commission", "returns")
+            }
+    excluded = list(found["Excluded"].iter_rows(values_only=True, min_row=2))
+    assert [row[5] for row in excluded] == ["pending"]
+
+
+def test_a_page_is_for_the_client_and_a_workbook_for_us_unless_told_otherwise(
+    run: Bench, sold: PracticeStore, tmp_path: Path
+) -> None:
+    def written(name: str, *more: str) -> Path:
+        attribute(run, "-o", str(tmp_path / name), "--no-sync", *more).ok()
+        return tmp_path / name
+
+    attribute(run, "-q").ok()
+    assert "Commission" not in written("client.html").read_text()
+    assert "Commission" in written("ours.html", "--for", "internal").read_text()
+    for name, more, shown in (("ours.xlsx", (), True), ("client.xlsx", ("--for", "client"), False)):
+        heads = [cell.value for cell in openpyxl.load_workbook(written(name, *more))["Orders"][1]]
+        assert ("commission" in heads, "reasons" in heads) == (shown, shown)
+
+
+def test_a_month_that_is_not_over_is_stamped(run: Bench, sold: PracticeStore, tmp_path: Path) -> None:
+    attribute(run, "-o", str(tmp_path / "r.html"), "--compare", "previous").ok()
+    found = read((tmp_path / "r.html").read_bytes())
+    assert found.all("header")[0].all("li")[0].text.startswith("Provisional")
+    assert "Compared with 2026-10-01 – 2026-10-31" in found.text
+
+
+def test_a_store_that_fails_is_named_on_the_page_and_ends_in_partly_done(
+    run: Bench, sold: PracticeStore, tmp_path: Path
+) -> None:
+    other = run.open(handle="paris")
+    run.connect(other).ok()
+    other.access_token = "shpat_another"
+    ran = attribute(run, "--all-stores", "-o", str(tmp_path / "r.html"))
+    assert ran.code == 7
+    stamps = [item.text for item in read((tmp_path / "r.html").read_bytes()).all("header")[0].all("li")]
+    assert "Incomplete Not included, because their orders could not be read: paris." in stamps
+
+
+def test_reports_need_a_file(run: Bench, sold: PracticeStore) -> None:
+    ran = attribute(run, "-f", "html")
+    assert ran.code == 2
+    assert "--output report.html" in ran.err
+
+
+def test_the_periods_name_can_be_part_of_the_files(run: Bench, sold: PracticeStore, tmp_path: Path) -> None:
+    attribute(run, "-o", str(tmp_path / "{store}-{period}.xlsx")).ok()
+    assert (tmp_path / "maya-shop-2026-11.xlsx").exists()

@@ -1,0 +1,80 @@
+"""The page in a real browser: it complains of nothing, asks nobody for anything, and fits a phone."""
+
+from __future__ import annotations
+
+import html
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from samples import sample
+from test_report_page import HOSTILE
+
+from shopinf.reports.html import page
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --disable-extensions "
+    "--disable-default-apps --disable-dev-shm-usage --hide-scrollbars"
+).split()
+# What Chromium asks for by itself, whatever page it shows; the rules below let none of it out.
+ITS_OWN = ("google.com/", "googleapis.com/", "gvt1.com/")
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
+
+
+class Seen:
+    """What a browser made of a page: its tree, its complaints, and whom it asked."""
+
+    def __init__(self, folder: Path, text: str) -> None:
+        (folder / "page.html").write_text(text, encoding="utf-8")
+        log = folder / "net.json"
+        nobody = ["--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", f"--log-net-log={log}"]
+        place = [f"--user-data-dir={folder / 'profile'}", "--dump-dom", (folder / "page.html").as_uri()]
+        ran = subprocess.run(
+            [str(BROWSER), *QUIET, *nobody, *place], capture_output=True, text=True, timeout=60, check=True
+        )
+        self.tree = ran.stdout
+        self.complaints = [line for line in ran.stderr.splitlines() if "CONSOLE" in line]
+        events = json.loads(log.read_text())["events"]
+        asked = {str(event["params"]["url"]) for event in events if "url" in event.get("params", {})}
+        self.asked = {url for url in asked if url.startswith("http") and not any(own in url for own in ITS_OWN)}
+
+
+@pytest.fixture(scope="module")
+def hostile() -> str:
+    title = "Kiosk </title><script>console.log(document.title = 'broken in')</script>"
+    names = (*HOSTILE, "<img src=http://127.0.0.1:9/x.png>")
+    return page(sample("EUR", "KWD", names=names, title=title, count=90, compare=True, client=False)).decode()
+
+
+def test_the_page_makes_a_browser_complain_of_nothing_and_ask_nobody(tmp_path: Path, hostile: str) -> None:
+    seen = Seen(tmp_path, hostile)
+    assert "Net sales by day" in seen.tree
+    assert seen.complaints == []
+    assert seen.asked == set()
+
+
+def test_without_its_policy_the_page_still_runs_nothing_and_asks_nobody(tmp_path: Path, hostile: str) -> None:
+    bare = "\n".join(line for line in hostile.splitlines() if "Content-Security-Policy" not in line)
+    assert bare != hostile
+    seen = Seen(tmp_path, bare)
+    assert seen.complaints == []
+    assert seen.asked == set()
+
+
+def test_this_browser_would_tell(tmp_path: Path) -> None:
+    seen = Seen(tmp_path, "<!doctype html><img src=http://127.0.0.1:9/x.png><script>console.log('here')</script>")
+    assert any("here" in line for line in seen.complaints)
+    assert seen.asked == {"http://127.0.0.1:9/x.png"}
+
+
+@pytest.mark.parametrize("width", [360, 800, 1280])
+def test_nothing_sticks_out_at_the_side(tmp_path: Path, hostile: str, width: int) -> None:
+    # A headless window is at least 500 wide; a frame can be as narrow as a phone.
+    frame = f'<iframe style="width: {width}px; height: 900px; border: 0" srcdoc="{html.escape(hostile)}"></iframe>'
+    measure = "<script>onload = () => document.title = frames[0].document.documentElement.scrollWidth</script>"
+    seen = Seen(tmp_path, f"<!doctype html><title></title>{frame}{measure}")
+    assert f"<title>{width}</title>" in seen.tree
