@@ -90,10 +90,19 @@ class Outcomes(Generic[T]):
             return self
         if len(errors) == 1:
             raise errors[0]
-        failed = "; ".join(f"{o.store.name}: {o.error}" for o in self.all)
-        same = ShopinfError(f"all {len(errors)} stores failed: {failed}", hint=errors[0].hint)
-        same.code = errors[0].code
-        raise same
+        raise self._all_failed(errors[0].code, errors[0].hint)
+
+    def or_nothing(self) -> Outcomes[T]:
+        """The same for work whose answer needs at least one store."""
+        if self.or_raise().done:
+            return self
+        raise self._all_failed(PartlyDone.code, "Each store's failure has its own cause; see above.")
+
+    def _all_failed(self, code: int, hint: str | None) -> ShopinfError:
+        failed = "; ".join(f"{o.store.name}: {o.error}" for o in self.all if o.error)
+        error = ShopinfError(f"all {len(self.all)} stores failed: {failed}", hint=hint)
+        error.code = code
+        return error
 
     def settle(self) -> None:
         """End the run as partly done when some stores failed; called after the rest was shown."""
@@ -244,6 +253,13 @@ class Desk:
         """A block that removes what is kept here of *store*, while no other run writes or syncs it."""
         with self._held(store, "writing"), self._held(store, "syncing"):
             yield
+
+    def paying(self) -> AbstractContextManager[None]:
+        """A block that asks paid providers: one run at a time, so that nothing is asked and paid for twice."""
+        wait = self._wait if self._wait is not None else self.config.wait
+        return self.locks.hold(
+            0, "syncing", wait=wait, command=self.command, store="with paid sources", waiting=self.out.note
+        )
 
     def _held(self, store: Store, what: What) -> AbstractContextManager[None]:
         wait = self._wait if self._wait is not None else self.config.wait

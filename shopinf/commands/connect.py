@@ -10,9 +10,6 @@ from typing import Annotated, Any
 import typer
 
 from shopinf.choices import FormChoice
-from shopinf.commands.connecting import find_target, keep, look_live, read_credentials, settled
-from shopinf.commands.guide import GUIDE_HELP, write_guide
-from shopinf.commands.looking import Look
 from shopinf.commands.options import DeskContext, Noun, examples
 from shopinf.credentials import check_sendable
 from shopinf.errors import BadInput
@@ -21,6 +18,9 @@ from shopinf.local.storebook import check_name
 from shopinf.results import Result, columns
 from shopinf.scopes import FEATURES, Readiness, good_enough
 from shopinf.stores import Store
+from shopinf.work.stores.connecting import find_target, keep, look_live, read_credentials, settled
+from shopinf.work.stores.guide import GUIDE_HELP, write_guide
+from shopinf.work.stores.looking import Look
 
 app = Noun(help="Connect a store.")
 

@@ -65,7 +65,9 @@ def demo(desk: DeskContext) -> None:
         story.shopinf("orders attribute --period last-30-days")
         story.shopinf(f"orders attribute --period last-30-days --by order -o {FOLDER}/orders.csv")
         story.shopinf(f"orders attribute --period last-30-days -o {FOLDER}/attribution.json")
-        story.shopinf(f"orders attribute --period last-30-days -o {FOLDER}/attribution.csv")
+        story.shopinf(f"orders attribute --period last-30-days -o {FOLDER}/attribution.xlsx")
+        story.tell("6. And the page to send to the client: it leaves out what the influencers earn.")
+        story.shopinf(f"orders attribute --period last-30-days -o {FOLDER}/for-the-client.html")
         story.end()
 
 

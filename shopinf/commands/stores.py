@@ -10,7 +10,6 @@ import typer
 
 from shopinf.choices import FormChoice, StoreChoice
 from shopinf.commands.connect import feature_rows, store_row
-from shopinf.commands.handover import EXPORTED, exported, read_export
 from shopinf.commands.options import DeskContext, Noun, OptionalStoreArgument, StoreArgument, examples
 from shopinf.errors import BadInput
 from shopinf.local.choosing import quoted
@@ -18,6 +17,7 @@ from shopinf.results import Format, Result, columns
 from shopinf.scopes import FEATURES, readiness
 from shopinf.stores import Store
 from shopinf.times import in_zone, iso
+from shopinf.work.stores.handover import EXPORTED, exported, read_export
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shopinf.choices import FormChoice, StoreChoice
-from shopinf.commands.looking import look
 from shopinf.commands.options import DeskContext, Noun, StoreArguments, examples
 from shopinf.errors import NotAllowed
 from shopinf.results import Result, columns
 from shopinf.scopes import Feature, Readiness, choose_features, expand, good_enough, to_paste, unneeded
 from shopinf.stores import Store
+from shopinf.work.stores.looking import look
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

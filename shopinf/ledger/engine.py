@@ -2,7 +2,7 @@
 
 SQLite runs with WAL and `synchronous=FULL`, so that what is committed survives a power cut; writes begin IMMEDIATE,
 so that two runs queue instead of failing; `secure_delete` overwrites what is erased. No connection is held across a
-call to a store: open a block, read or write, leave it.
+call to a store: open a block, read or write, leave it. A Ctrl-C waits for the end of a block.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
 
 from shopinf.errors import BadInput, MachineProblem
+from shopinf.interrupts import whole
 from shopinf.ledger import migrations
 from shopinf.ledger.tables import meta
 
@@ -53,13 +54,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A block that reads one consistent state."""
-        with self._spoken(), self._opened().connect() as connection, connection.begin():
+        with whole(), self._spoken(), self._opened().connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A block that is written as a whole or not at all."""
-        with self._spoken(), self._opened().connect() as connection:
+        with whole(), self._spoken(), self._opened().connect() as connection:
             connection = connection.execution_options(shopinf_writes=True)
             with connection.begin():
                 yield connection

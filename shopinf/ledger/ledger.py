@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, func, select
 
+from shopinf.ledger import peopletables as peopletables  # its tables belong to a store's rows too
 from shopinf.ledger.engine import Database
 from shopinf.ledger.tables import journal, metadata
 from shopinf.times import Clock
 
 if TYPE_CHECKING:
     from shopinf.ledger.codes import Codes
+    from shopinf.ledger.enrichment import Enrichment
+    from shopinf.ledger.gifts import Gifts
     from shopinf.ledger.orders import Orders
     from shopinf.ledger.people import People
+    from shopinf.ledger.products import Products
+    from shopinf.ledger.roster import Roster
 
 
 class Ledger:
@@ -59,10 +64,34 @@ class Ledger:
         return People(self)
 
     @cached_property
+    def roster(self) -> Roster:
+        from shopinf.ledger.roster import Roster
+
+        return Roster(self)
+
+    @cached_property
+    def enrichment(self) -> Enrichment:
+        from shopinf.ledger.enrichment import Enrichment
+
+        return Enrichment(self)
+
+    @cached_property
     def orders(self) -> Orders:
         from shopinf.ledger.orders import Orders
 
         return Orders(self)
+
+    @cached_property
+    def products(self) -> Products:
+        from shopinf.ledger.products import Products
+
+        return Products(self)
+
+    @cached_property
+    def gifts(self) -> Gifts:
+        from shopinf.ledger.gifts import Gifts
+
+        return Gifts(self)
 
     def note(self, db: Connection, shop_id: int, kind: str, subject: str, data: Mapping[str, Any]) -> None:
         """Add an entry to the journal, in the caller's transaction. People go by their opaque id."""

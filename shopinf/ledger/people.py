@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, select
 
 from shopinf.influencers import Influencer, Named, Source, email_key, folded_name, unique_name
+from shopinf.ledger.peopletables import aliases, emails, merges
 from shopinf.ledger.tables import influencers
+from shopinf.ledger.upserts import parts
 
 if TYPE_CHECKING:
     from shopinf.ledger.ledger import Ledger
-
-CHUNK = 400  # values in one query; SQLite and PostgreSQL both take more
 
 
 class People:
@@ -26,42 +26,57 @@ class People:
 
     def named(self, name: str) -> Influencer | None:
         """The influencer whom an operator calls *name*."""
+        folded = folded_name(name)
+        former = select(influencers).join(aliases, aliases.c.person == influencers.c.id)
         with self._database.reading() as db:
-            query = select(influencers).where(influencers.c.folded == folded_name(name))
-            row = db.execute(query).mappings().first()
-        return None if row is None else _influencer(row)
+            row = db.execute(select(influencers).where(influencers.c.folded == folded)).mappings().first()
+            row = row or db.execute(former.where(aliases.c.folded == folded)).mappings().first()
+        return None if row is None else influencer_of(row)
 
     def by_id(self, ids: Iterable[str]) -> dict[str, Influencer]:
-        """Influencers by opaque id; ids that were erased are left out."""
+        """Influencers by opaque id; ids that were erased are left out, those merged into another lead to that one."""
         wanted = sorted({each for each in ids if each})
         found: dict[str, Influencer] = {}
         with self._database.reading() as db:
-            for start in range(0, len(wanted), CHUNK):
-                query = select(influencers).where(influencers.c.id.in_(wanted[start : start + CHUNK]))
-                found |= {row["id"]: _influencer(row) for row in db.execute(query).mappings()}
+            for part in parts(wanted):
+                query = select(influencers).where(influencers.c.id.in_(part))
+                found |= {row["id"]: influencer_of(row) for row in db.execute(query).mappings()}
+            for part in parts([each for each in wanted if each not in found]):
+                merged = select(merges.c.id.label("former"), influencers).join(
+                    influencers, influencers.c.id == merges.c.person
+                )
+                rows = db.execute(merged.where(merges.c.id.in_(part))).mappings()
+                found |= {row["former"]: influencer_of(row) for row in rows}
         return found
 
-    def email_keys(self, ids: Iterable[str]) -> dict[str, str]:
-        """The keyed hash of each one's e-mail, where it is known."""
+    def email_keys(self, ids: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The keyed hashes of each one's e-mails, where any is known."""
         key = self._database.key()
-        return {id: email_key(key, one.email) for id, one in self.by_id(ids).items() if one.email}
+        known = self.by_id(ids)
+        found = {one.id: {email_key(key, one.email)} if one.email else set() for one in known.values()}
+        with self._database.reading() as db:
+            for part in parts(sorted(found)):
+                query = select(emails.c.person, emails.c.email_key).where(emails.c.person.in_(part))
+                for person, other in db.execute(query):
+                    found[person].add(other)
+        return {id: frozenset(found[one.id]) for id, one in known.items() if found[one.id]}
 
     def recognise(self, named: Sequence[Named]) -> list[Influencer]:
         """Who each of *named* is; one who is new gets a provisional id, and nothing is written."""
         with self._database.reading() as db:
-            return _Recognition(db, self._database.key(), self._ledger).of(named)
+            return Recognition(db, self._database.key(), self._ledger).of(named)
 
     def enrol(self, named: Sequence[Named]) -> list[Influencer]:
         """Who each of *named* is; those who are new, and what is new about the others, are written."""
         key = self._database.key()
         with self._database.writing() as db:
-            recognition = _Recognition(db, key, self._ledger)
+            recognition = Recognition(db, key, self._ledger)
             found = recognition.of(named)
             recognition.write()
         return found
 
 
-class _Recognition:
+class Recognition:
     """Recognises people in one transaction, so that two rows of a sheet never make one person twice."""
 
     def __init__(self, db: Connection, key: bytes, ledger: Ledger) -> None:
@@ -72,7 +87,7 @@ class _Recognition:
         self._changed: dict[str, Influencer] = {}
 
     def of(self, named: Sequence[Named]) -> list[Influencer]:
-        self._load(named)
+        self.load(named)
         return [self._one(each) for each in named]
 
     def write(self) -> None:
@@ -93,14 +108,30 @@ class _Recognition:
             "email_key": email_key(self._key, one.email) if one.email else None,
         }
 
-    def _load(self, named: Sequence[Named]) -> None:
+    def by_email(self, key: str) -> Influencer | None:
+        """Who has the e-mail of that hash, among those looked up."""
+        return self._by_email.get(key)
+
+    def load(self, named: Sequence[Named]) -> None:
         names = sorted({folded_name(each.name) for each in named})
         keys = sorted({email_key(self._key, each.email) for each in named if each.email})
         for column, values in ((influencers.c.folded, names), (influencers.c.email_key, keys)):
-            for start in range(0, len(values), CHUNK):
-                rows = self._db.execute(select(influencers).where(column.in_(values[start : start + CHUNK]))).mappings()
-                for row in rows:
-                    self._remember(_influencer(row))
+            for part in parts(values):
+                for row in self._db.execute(select(influencers).where(column.in_(part))).mappings():
+                    self._remember(influencer_of(row))
+        further = select(emails.c.email_key.label("known"), influencers).join(
+            emails, emails.c.person == influencers.c.id
+        )
+        former = select(aliases.c.folded.label("known"), influencers).join(
+            aliases, aliases.c.person == influencers.c.id
+        )
+        for query, column, values, memory in (
+            (further, emails.c.email_key, keys, self._by_email),
+            (former, aliases.c.folded, names, self._by_name),
+        ):
+            for part in parts(values):
+                for row in self._db.execute(query.where(column.in_(part))).mappings():
+                    memory.setdefault(row["known"], influencer_of(row))
 
     def _remember(self, one: Influencer) -> None:
         self._by_name[folded_name(one.influencer)] = one
@@ -157,5 +188,5 @@ class _Recognition:
         return bool(self._db.execute(query).scalar())
 
 
-def _influencer(row: Mapping[Any, Any]) -> Influencer:
+def influencer_of(row: Mapping[Any, Any]) -> Influencer:
     return Influencer(row["id"], row["influencer"], row["first_name"], row["last_name"], row["email"])

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from shopinf.interrupts import whole
 from shopinf.times import Clock
 
 STOPPED = 130
@@ -37,7 +38,7 @@ def stopping(clock: Clock) -> Iterator[None]:
         first.append(now)
         # Not from here: the interrupted code may be inside Event.wait, holding the lock that set() needs.
         threading.Thread(target=clock.stop.set, daemon=True).start()
-        raise KeyboardInterrupt
+        whole.interrupt()
 
     former = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import httpx
 from pydantic import BaseModel, ConfigDict
@@ -140,6 +139,12 @@ def _window(
                 raise
             continue
         return
+
+
+def first_customers(shop: Shop) -> list[Customer]:
+    """Some customers, to see how much a store shows of them."""
+    raw = shop.get_raw("customers.json", limit=50, since_id=0, fields=FIELDS)
+    return [_customer(each) for each in page_of(raw.content, "customers", CustomerJson, shop.access.name, from_json)]
 
 
 def _oldest(shop: Shop) -> datetime | None:

@@ -13,6 +13,7 @@ import httpx
 from pydantic_core import from_json
 
 from shopinf.errors import NoAnswer, NoSuchThing, Refused
+from shopinf.gifts import GIFT_TAG
 from shopinf.influencers import address_key, email_key, phone_key
 from shopinf.orders import (
     Adjustment,
@@ -174,7 +175,7 @@ def read_order(raw: OrderJson, key: bytes, *, whole: bool = False) -> Order:
         source_name=raw.source_name,
         tags=tuple(tag.strip() for tag in (raw.tags or "").split(",") if tag.strip() and "@" not in tag),
     )
-    return _without_titles(replace(order, gift=True) if is_gift(order) else order)
+    return _without_titles(replace(order, gift=True) if is_gift(order, gift_tags=(GIFT_TAG,)) else order)
 
 
 def _came_by_link(raw: OrderJson) -> bool:

@@ -1,6 +1,11 @@
 """Kill `discounts create` again and again, with a store that loses answers, and see that nothing is made twice.
 
-    python tests/benchmarks/soak_discounts.py --kills 100 --codes 1000 [--way own|shared|both] [--trouble 0.02]
+    python tests/benchmarks/soak_discounts.py --kills 100 --codes 1000 --way shared --job-seconds 4
+    python tests/benchmarks/soak_discounts.py --kills 100 --codes 100 --way own --together 2 --drops 0.05
+
+Killing goes on, at random moments, until the wanted number is reached or all codes are there; jobs take long enough
+that the kills fall into the work. `--drops` loses connections before or after a write took effect, `--trouble` answers
+any request with a 5xx, `--together 2` starts two processes at once each time.
 """
 
 from __future__ import annotations
@@ -25,9 +30,20 @@ HURRIED = Path(__file__).parents[1] / "discounts" / "hurried.py"
 class Soak:
     """A practice store on loopback and a home; `run` is the real program."""
 
-    def __init__(self, home: Path, *, trouble: float = 0.0, seed: int = 1, latency: float = 0.004) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        trouble: float = 0.0,
+        drops: float = 0.0,
+        seed: int = 1,
+        latency: float = 0.004,
+        job_seconds: float = 0.05,
+        together: int = 1,
+    ) -> None:
         self.random = random.Random(seed)
-        self.store = PracticeStore("soak-shop", throttle=False, latency=latency, job_seconds=0.05, plan="plus")
+        self.drops, self.together = drops, together
+        self.store = PracticeStore("soak-shop", throttle=False, latency=latency, job_seconds=job_seconds, plan="plus")
         self.served = serve([self.store])
         self.environ = {
             **os.environ,
@@ -59,19 +75,37 @@ class Soak:
     def kill_at_random(self, kills: int, longest: float, *argv: str) -> int:
         """Start the command and kill it, so many times or until it ends by itself; returns how often it was killed."""
         killed = 0
-        for _ in range(kills):
-            process = self.start(*argv)
-            try:
-                process.wait(self.random.uniform(0.3, longest))
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
-                killed += 1
-            process.communicate()
+        while killed < kills:
+            self._lose_some()
+            processes = [self.start(*argv) for _ in range(self.together)]
+            left = self.random.uniform(0.3, longest)
+            for process in processes:
+                begun = time.monotonic()
+                try:
+                    process.wait(max(left, 0.01))
+                except subprocess.TimeoutExpired:
+                    process.send_signal(signal.SIGKILL)
+                    killed += 1
+                left -= time.monotonic() - begun
+            codes = [process.communicate() and process.returncode for process in processes]
+            if 0 in codes:
+                break
         return killed
+
+    def _lose_some(self) -> None:
+        """Have this round lose the connection around a share of its writes, before or after they took effect."""
+
+        def sometimes(method: str, path: str) -> bool:
+            return method != "GET" and self.random.random() < self.drops
+
+        if self.drops:
+            self.store.faults._plans.clear()
+            self.store.faults.drop_before(sometimes, times=None)
+            self.store.faults.drop_after(sometimes, times=None)
 
     def finish(self, *argv: str) -> dict[str, object]:
         """Run the command until it reports that everything is there."""
-        self.store.faults.random(0)
+        self.store.faults.clear()
         done = self.run(*argv, "--format", "json")
         assert done.returncode == 0, f"{done.returncode}: {done.stderr}"
         answer: dict[str, object] = json.loads(done.stdout)
@@ -102,13 +136,23 @@ def main() -> None:
     parser.add_argument("--way", choices=["own", "shared", "both"], default="both")
     parser.add_argument("--trouble", type=float, default=0.01)
     parser.add_argument("--longest", type=float, default=2.0)
+    parser.add_argument("--drops", type=float, default=0.0)
+    parser.add_argument("--together", type=int, default=1)
+    parser.add_argument("--job-seconds", type=float, default=0.05)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     ways = ["own", "shared"] if given.way == "both" else [given.way]
     for way in ways:
         begun = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
-            soak = Soak(Path(folder) / "home", trouble=given.trouble, seed=given.seed)
+            soak = Soak(
+                Path(folder) / "home",
+                trouble=given.trouble,
+                drops=given.drops,
+                seed=given.seed,
+                job_seconds=given.job_seconds,
+                together=given.together,
+            )
             asked = ["--from", str(sheet(Path(folder) / "people.csv", given.codes))]
             if way == "shared":
                 asked = ["--count", str(given.codes)]

@@ -14,7 +14,7 @@ from shopinf.shopify import discounts as remote
 from shopinf.work.discounts.making import SECOND_LOOK, TRIES, Making, taken
 
 FIRST_WAIT = 2.0  # seconds, until a job has shown how long one takes
-SHORTEST_WAIT, LONGEST_WAIT = 0.25, 30.0
+SHORTEST_WAIT, LONGEST_WAIT = 0.15, 30.0
 STILL = 300.0  # seconds without any progress after which a job is given up for now
 BUSY = 600.0  # seconds that another job of the shop is waited for
 LOOKED_UP = 5  # codes that are cheaper looked up one by one than found in the list of the rule's
@@ -122,7 +122,7 @@ class Filling:
             left = passed * (job.count - job.done) / job.done if job.done else passed
             nap = min(max(left * 1.1, SHORTEST_WAIT), LONGEST_WAIT)
             if job.completed:
-                expected = self._first_wait * 0.9 if polls == 1 else passed
+                expected = self._first_wait * 0.97 if polls == 1 else passed
                 self._first_wait = min(max(expected, SHORTEST_WAIT), LONGEST_WAIT)
         return Sent(sent.batch, job, sent.records)
 

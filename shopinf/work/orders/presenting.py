@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from shopinf.commands.attributing import Asked, Attributed
 from shopinf.overview import Covered, Missing, overview
 from shopinf.results import Failure, Format
 from shopinf.stores import Store
+from shopinf.work.orders.attributing import Asked, Attributed
 
 if TYPE_CHECKING:
-    from shopinf.commands.reporting import Done
+    from shopinf.work.orders.reporting import Done
 
 
 def as_file(

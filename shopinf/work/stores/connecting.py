@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shopinf.commands.looking import Look, look
 from shopinf.credentials import FIELDS, in_wrong_field, misplaced, read_lines
 from shopinf.errors import (
     BadInput,
@@ -18,6 +17,7 @@ from shopinf.errors import (
     NotFound,
 )
 from shopinf.stores import HANDLE, Credentials, Secret, Store, StoreName, read_store_name, variable_stem
+from shopinf.work.stores.looking import Look, look
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

@@ -1,0 +1,193 @@
+"""An order told in plain words, with the arithmetic: what was sold, what went back, whose it is and what it earns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from shopinf.attribution import Credit, Excluded, Exclusion
+from shopinf.codebook import Codes, on_day
+from shopinf.money import Money
+from shopinf.orders import Line, Order, Refund
+from shopinf.ranks import Rank
+from shopinf.sales import Sale, without_tax
+from shopinf.times import in_zone, iso
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One sentence of the explanation, with its amount where it has one."""
+
+    about: str
+    says: str
+    amount: Money | None = None
+
+
+def explain(
+    order: Order, worth: Sale, codes: Codes, outcome: list[Credit] | Excluded, rank: Rank | None = None
+) -> list[Step]:
+    """Everything about one order, step by step."""
+    teller = _Teller(order, worth, codes)
+    return [
+        *teller.head(rank),
+        *teller.lines(),
+        *teller.refunds(),
+        *teller.sums(),
+        *teller.used(),
+        *teller.outcome(outcome),
+    ]
+
+
+class _Teller:
+    """Tells one order."""
+
+    def __init__(self, order: Order, worth: Sale, codes: Codes) -> None:
+        self.order, self.worth, self.codes = order, worth, codes
+        self.day = in_zone(order.processed_at, codes.zone).date()
+
+    def money(self, amount: Decimal) -> Money:
+        return Money(amount, self.order.currency).rounded()
+
+    def at(self, moment: datetime) -> str:
+        return iso(moment, self.codes.zone) or ""
+
+    def head(self, rank: Rank | None) -> Iterator[Step]:
+        order = self.order
+        words = [f"{order.name} (id {order.order_id}) of {self.at(order.processed_at)}, in {order.currency}"]
+        words.append(f"payment {order.financial_status or 'unknown'}")
+        words += ["a test order"] if order.test else []
+        words += [f"cancelled {self.at(order.cancelled_at)}"] if order.cancelled_at else []
+        yield Step("order", ", ".join(words))
+        if rank is not None:
+            assumed = ", assumed: earlier orders cannot be seen" if rank.assumed else ""
+            yield Step("buyer", f"{rank.customer_type} customer{assumed}")
+
+    def lines(self) -> Iterator[Step]:
+        ordered = {line.line_id for line in self.worth.ordered}
+        added = {line.line_id for line in self.worth.added}
+        laid = {line.line_id: line for line in self.worth.ordered}
+        for line in self.order.lines:
+            what = f"{line.quantity} × {line.title or 'a product'} at {self.money(line.price)}"
+            if line.line_id in ordered:
+                yield Step("line", what, self.money(line.gross))
+                yield from self._off(laid[line.line_id])
+            else:
+                why = "added later by staff, not earned" if line.line_id in added else "no merchandise, not counted"
+                yield Step("line", f"{what}: {why}")
+
+    def _off(self, line: Line) -> Iterator[Step]:
+        for place, amount in line.allocations:
+            yield Step("discount", f"less by {self._discount(place)}", self.money(-amount))
+        if self.order.taxes_included and line.tax:
+            yield Step("tax", "less the tax inside the price", self.money(-line.tax))
+
+    def _discount(self, place: int) -> str:
+        """The discount that an allocation points to."""
+        applications = self.order.applications
+        if applications is None:
+            used = self.order.used_codes
+            return f"code {used[place].code}" if 0 <= place < len(used) else "a discount"
+        if not 0 <= place < len(applications):
+            return "a discount"
+        found = applications[place]
+        match found.type:
+            case "discount_code":
+                return f"code {found.code}"
+            case "manual":
+                return "a discount given by staff"
+            case _:
+                return f"{found.type} discount {found.title}" if found.title else f"{found.type} discount"
+
+    def refunds(self) -> Iterator[Step]:
+        lines = {line.line_id: line for line in self.order.lines}
+        earned = {line.line_id for line in self.worth.ordered}
+        for refund in sorted(self.order.refunds, key=lambda each: each.created_at):
+            yield from self._refund(refund, lines, earned)
+        if self.worth.removed:
+            yield Step("edit", "removed by an edit, without a refund line", self.money(-self.worth.removed))
+        if self.worth.beyond:
+            yield Step(
+                "refund",
+                f"{self.money(self.worth.beyond)} was refunded beyond what was sold, and is not subtracted",
+            )
+
+    def _refund(self, refund: Refund, lines: dict[int, Line], earned: set[int]) -> Iterator[Step]:
+        when = f"refund of {self.at(refund.created_at)}"
+        for each in refund.lines:
+            line = lines.get(each.line_id)
+            what = f"{when}: {each.quantity} × {line.title if line and line.title else 'a product'}"
+            if line is not None and each.line_id not in earned:
+                yield Step("refund", f"{what}, which was not counted")
+                continue
+            net = without_tax(each, line, self.order.currency, taxes_included=self.order.taxes_included)
+            yield Step("refund", f"{what}, after discounts and without tax", self.money(-net))
+        for other in refund.adjustments:
+            match other.kind:
+                case "refund_discrepancy" if other.amount < 0:
+                    yield Step("refund", f"{when}: paid back beside the lines", self.money(other.amount))
+                case "refund_discrepancy":
+                    yield Step("refund", f"{when}: withheld of what the lines were worth", self.money(other.amount))
+                case _:
+                    yield Step("refund", f"{when}: shipping, {self.money(-other.amount)}, which changes nothing here")
+
+    def sums(self) -> Iterator[Step]:
+        amounts = self.worth.amounts
+        yield Step("gross_sales", "price × quantity of the goods as ordered", self.money(amounts.gross_sales))
+        yield Step("discounts", "all discounts on them", self.money(amounts.discounts))
+        yield Step("included_tax", "the tax inside these prices", self.money(amounts.included_tax))
+        yield Step("returns", "taken away again by refunds, edits or cancellation", self.money(amounts.returns))
+        parts = (amounts.gross_sales, amounts.discounts, amounts.included_tax, amounts.returns)
+        sum_ = " - ".join(str(self.money(part)) for part in parts)
+        yield Step("net_sales", f"{sum_} = {self.money(amounts.net_sales)}", self.money(amounts.net_sales))
+        for problem in self.worth.problems:
+            yield Step("look", problem)
+
+    def used(self) -> Iterator[Step]:
+        if not self.order.codes:
+            yield Step("code", "no discount code was used")
+        for text in self.order.codes:
+            code = self.codes.named(text, self.day)
+            owner = on_day(code.owners, self.day) if code else None
+            if code is None or owner is None:
+                yield Step("code", f"{text} is not among the codes made or imported here, so it counts for nobody")
+            else:
+                whose = f"{owner}'s" if owner else "nobody's in particular"
+                yield Step("code", f"{text} is {whose}, campaign {code.campaign or '(none)'}")
+        if (landing := self.order.landing) is not None:
+            carried = [landing.code, landing.ref, *(f"utm_{name}={value}" for name, value in landing.utm)]
+            yield Step("link", f"the visit began by a link with {', '.join(text for text in carried if text)}")
+
+    def outcome(self, outcome: list[Credit] | Excluded) -> Iterator[Step]:
+        match outcome:
+            case Excluded(reason=reason):
+                yield Step("result", f"not counted: {_EXCLUDED[reason]}")
+            case []:
+                yield Step("result", "nobody's sale that we know of")
+            case credits:
+                for credit in credits:
+                    yield from self._credit(credit)
+
+    def _credit(self, credit: Credit) -> Iterator[Step]:
+        who = credit.influencer or f"code {credit.code}"
+        yield Step(
+            "result", f"{who}: {credit.status}, {', '.join(credit.reasons)}", self.money(credit.amounts.net_sales)
+        )
+        if credit.commission is None:
+            yield Step("commission", f"{who}: open, since nobody has said what is earned")
+            return
+        share = f", {credit.share.numerator} of {credit.share.denominator} parts" if credit.share != 1 else ""
+        of = f"{credit.rate} of {self.money(self.worth.amounts.net_sales)}{share}" if credit.rate else "no rate"
+        yield Step("commission", f"{who}: {of}", self.money(credit.commission))
+        if len(credit.events) > 1:
+            for event in credit.events:
+                earned = f", commission {self.money(event.commission or Decimal(0))}"
+                yield Step("event", f"{self.at(event.at)} {event.what}{earned}", self.money(event.amounts.net_sales))
+
+
+_EXCLUDED = {
+    Exclusion.TEST: "a test order",
+    Exclusion.GIFT: "a gift to an influencer",
+    Exclusion.GIFT_CARD_ONLY: "only gift cards were bought",
+}

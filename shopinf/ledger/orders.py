@@ -1,0 +1,357 @@
+"""The mirror of orders: what a store said of each, how far it was read, and what reports ask of it.
+
+Every order has a row of its times and its buyer, by number and hash; orders with any code, link or gift have their
+facts beside it. All of it may be dropped and read anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shopinf.ledger.tables import order_codes, order_facts, orders, syncs, windows
+from shopinf.orders import Order, folded
+from shopinf.windows import Window
+
+if TYPE_CHECKING:
+    from shopinf.ledger.ledger import Ledger
+
+WHAT = "orders"
+CHUNK = 400  # values in one query
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """How far a store's orders were read."""
+
+    watermark: datetime  # everything changed before it is here
+    reach: datetime | None = None  # complete from this created_at on; None: from the first
+    truncated: bool = False  # because Shopify shows no more
+    scopes: frozenset[str] = frozenset()
+    round: int = 1  # how often all of them were read
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A reading of many orders that was begun, in windows."""
+
+    windows: list[Window]
+    started: datetime
+    round: int
+
+
+class Orders:
+    """The orders of every store, by store."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._database = ledger.database
+
+    # how far it was read
+
+    def sync(self, shop_id: int) -> Sync | None:
+        """How far a store was read; None before its first reading was complete."""
+        with self._database.reading() as db:
+            row = db.execute(select(syncs).where(*_of(syncs, shop_id))).mappings().first()
+        if row is None:
+            return None
+        scopes = frozenset(row["scopes"].split())
+        return Sync(row["watermark"], row["reach"], row["truncated"], scopes, row["round"], row["finished_at"])
+
+    def begun(self, shop_id: int) -> Reading | None:
+        """The reading that was begun and has not ended."""
+        query = select(windows).where(*_of(windows, shop_id)).order_by(windows.c.since)
+        with self._database.reading() as db:
+            rows = db.execute(query).mappings().all()
+        if not rows:
+            return None
+        found = [Window(row["since"], row["until"], row["after_id"], row["finished"]) for row in rows]
+        return Reading(found, rows[0]["started"], rows[0]["round"])
+
+    def begin(self, shop_id: int, reading: Reading) -> None:
+        """Write down a reading before it begins, in place of any other."""
+        with self._database.writing() as db:
+            db.execute(delete(windows).where(*_of(windows, shop_id)))
+            self._keep_windows(db, shop_id, reading, reading.windows)
+
+    def keep(self, shop_id: int, sync: Sync, *, ended: bool = False) -> None:
+        """The store is read this far; *ended*: and with it the reading that was begun."""
+        row = {
+            "watermark": sync.watermark,
+            "reach": sync.reach,
+            "truncated": sync.truncated,
+            "scopes": " ".join(sorted(sync.scopes)),
+            "round": sync.round,
+            "finished_at": self._ledger.clock.now(),
+        }
+        with self._database.writing() as db:
+            if ended:
+                db.execute(delete(windows).where(*_of(windows, shop_id)))
+            _upsert(db, syncs, [{"shop_id": shop_id, "what": WHAT, **row}])
+
+    # writing
+
+    def write(
+        self,
+        shop_id: int,
+        found: Sequence[Order],
+        round: int,
+        *,
+        reading: Reading | None = None,
+        come: Iterable[Window] = (),
+    ) -> None:
+        """Keep what a store said of orders, and how far the windows of *reading* have come with it.
+
+        Of an order that we have later news of only the sight of it is noted.
+        """
+        with self._database.writing() as db:
+            known = self._updated(db, shop_id, [order.order_id for order in found])
+            news = [each for each in found if (at := known.get(each.order_id)) is None or at <= each.updated_at]
+            if news:
+                _upsert(db, orders, [_row(shop_id, each, round) for each in news])
+                self._keep_facts(db, shop_id, news, known)
+            if old := [each.order_id for each in found if known.get(each.order_id, each.updated_at) > each.updated_at]:
+                db.execute(
+                    update(orders).where(orders.c.shop_id == shop_id, orders.c.order_id.in_(old)).values(round=round)
+                )
+            if reading is not None:
+                self._keep_windows(db, shop_id, reading, come)
+
+    def _updated(self, db: Connection, shop_id: int, ids: Sequence[int]) -> dict[int, datetime]:
+        found: dict[int, datetime] = {}
+        for part in _parts(ids):
+            query = select(orders.c.order_id, orders.c.updated_at).where(
+                orders.c.shop_id == shop_id, orders.c.order_id.in_(part)
+            )
+            found |= {row[0]: row[1] for row in db.execute(query)}
+        return found
+
+    def _keep_facts(self, db: Connection, shop_id: int, news: Sequence[Order], known: Collection[int]) -> None:
+        kept = [each for each in news if not each.skeleton]
+        bare = [each.order_id for each in news if each.skeleton and each.order_id in known]
+        if bare:
+            db.execute(delete(order_facts).where(order_facts.c.shop_id == shop_id, order_facts.c.order_id.in_(bare)))
+        if not kept:
+            return
+        rows = [{"shop_id": shop_id, "order_id": each.order_id, "facts": _text(each.to_facts())} for each in kept]
+        _upsert(db, order_facts, rows)
+        used = [
+            {"shop_id": shop_id, "folded": text, "order_id": each.order_id, "method": method}
+            for each in kept
+            for text, method in _marks(each)
+        ]
+        if used:
+            _upsert(db, order_codes, used)
+
+    def _keep_windows(self, db: Connection, shop_id: int, reading: Reading, come: Iterable[Window]) -> None:
+        rows = [
+            {
+                "shop_id": shop_id,
+                "what": WHAT,
+                "since": each.since,
+                "until": each.until,
+                "after_id": each.after_id,
+                "finished": each.finished,
+                "started": reading.started,
+                "round": reading.round,
+            }
+            for each in come
+        ]
+        if rows:
+            _upsert(db, windows, rows)
+
+    def remove_unseen(self, shop_id: int, round: int, since: datetime, until: datetime) -> list[int]:
+        """Remove the orders of that time which the reading *round* did not meet: the store has them no more."""
+        query = select(orders.c.order_id).where(
+            orders.c.shop_id == shop_id, orders.c.round < round, orders.c.created_at.between(since, until)
+        )
+        with self._database.writing() as db:
+            gone = [order_id for (order_id,) in db.execute(query)]
+            for part in _parts(gone):
+                for table in (order_codes, order_facts, orders):
+                    db.execute(delete(table).where(table.c.shop_id == shop_id, table.c.order_id.in_(part)))
+            if gone:
+                self._ledger.note(db, shop_id, "orders.gone", WHAT, {"orders": gone})
+        return gone
+
+    # reading
+
+    def count(self, shop_id: int, window: Window, round: int = 0) -> int:
+        """How many orders created in *window* are here, of those that the reading *round* or a later one met."""
+        query = select(func.count()).where(
+            orders.c.shop_id == shop_id,
+            orders.c.round >= round,
+            orders.c.created_at.between(window.since, window.until),
+        )
+        with self._database.reading() as db:
+            return int(db.execute(query).scalar_one())
+
+    def with_codes(self, shop_id: int, names: Iterable[str], *, links: bool = False) -> set[int]:
+        """The ids of orders that used one of these codes, or came by a link that carries one of these texts."""
+        methods = ("code", "link") if links else ("code",)
+        found: set[int] = set()
+        with self._database.reading() as db:
+            for part in _parts(sorted({folded(name) for name in names})):
+                query = select(order_codes.c.order_id).where(
+                    order_codes.c.shop_id == shop_id, order_codes.c.folded.in_(part), order_codes.c.method.in_(methods)
+                )
+                found.update(order_id for (order_id,) in db.execute(query))
+        return found
+
+    def gifts(self, shop_id: int) -> set[int]:
+        """The ids of orders that were known for a gift where they were read."""
+        query = select(orders.c.order_id).where(orders.c.shop_id == shop_id, orders.c.gift)
+        with self._database.reading() as db:
+            return {order_id for (order_id,) in db.execute(query)}
+
+    def full(
+        self,
+        shop_id: int,
+        ids: Collection[int],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        changed_since: datetime | None = None,
+    ) -> Iterator[Order]:
+        """Those of *ids* that were processed from *since* on and before *until*, whole, in order of time."""
+        conditions: list[ColumnElement[bool]] = [orders.c.shop_id == shop_id]
+        if since is not None:
+            conditions.append(orders.c.processed_at >= since)
+        if until is not None:
+            conditions.append(orders.c.processed_at < until)
+        if changed_since is not None:
+            conditions.append(orders.c.updated_at >= changed_since)
+        query = select(orders.c.order_id).where(*conditions).order_by(orders.c.processed_at, orders.c.order_id)
+        with self._database.reading() as db:
+            wanted = [order_id for (order_id,) in db.execute(query) if order_id in ids]
+        for part in _parts(wanted):
+            with self._database.reading() as db:
+                rows = db.execute(
+                    select(order_facts.c.order_id, order_facts.c.facts).where(
+                        order_facts.c.shop_id == shop_id, order_facts.c.order_id.in_(part)
+                    )
+                )
+                facts = {row[0]: row[1] for row in rows}
+            yield from (Order.from_facts(json.loads(facts[order_id])) for order_id in part if order_id in facts)
+
+    def called(self, shop_id: int, names: Collection[str]) -> list[int]:
+        """The ids of the orders that have one of these names."""
+        query = select(orders.c.order_id).where(orders.c.shop_id == shop_id, orders.c.name.in_(list(names)))
+        with self._database.reading() as db:
+            return [order_id for (order_id,) in db.execute(query)]
+
+    def customers(self, shop_id: int, email_keys: Iterable[str]) -> dict[str, frozenset[int]]:
+        """The customer numbers that bought with each of these e-mails."""
+        found: dict[str, set[int]] = {}
+        with self._database.reading() as db:
+            for part in _parts(sorted(set(email_keys))):
+                query = select(orders.c.email_key, orders.c.customer_id).where(
+                    orders.c.shop_id == shop_id, orders.c.email_key.in_(part), orders.c.customer_id.is_not(None)
+                )
+                for key, customer in db.execute(query.distinct()):
+                    found.setdefault(key, set()).add(customer)
+        return {key: frozenset(customers) for key, customers in found.items()}
+
+    def of_buyers(self, shop_id: int, of: Iterable[Order]) -> list[Order]:
+        """Every order of the people who made these, as skeletons.
+
+        Somebody may have bought by several e-mails, or first as a guest: what belongs together is followed to its end.
+        """
+        customers = {order.customer_id for order in of if order.customer_id}
+        emails = {order.email_key for order in of if order.email_key}
+        asked: set[object] = set()
+        found: dict[int, Order] = {}
+        with self._database.reading() as db:
+            while new := [each for each in [*customers, *emails] if each not in asked]:
+                asked |= set(new)
+                for column, values in (
+                    (orders.c.customer_id, [each for each in new if isinstance(each, int)]),
+                    (orders.c.email_key, [each for each in new if isinstance(each, str)]),
+                ):
+                    for part in _parts(values):
+                        query = select(orders).where(orders.c.shop_id == shop_id, column.in_(part))
+                        for row in db.execute(query).mappings():
+                            order = _skeleton(row)
+                            found[order.order_id] = order
+                            customers |= {order.customer_id} if order.customer_id else set()
+                            emails |= {order.email_key} if order.email_key else set()
+        return list(found.values())
+
+
+def _of(table: Table, shop_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.shop_id == shop_id, table.c.what == WHAT
+
+
+def _upsert(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert *rows*, or put them in the place of those with the same key."""
+    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
+    query = dialect.insert(table)
+    keys = [column.name for column in table.primary_key.columns]
+    others = {column.name: query.excluded[column.name] for column in table.columns if column.name not in keys}
+    if others:
+        db.execute(query.on_conflict_do_update(index_elements=keys, set_=others), list(rows))
+    else:
+        db.execute(query.on_conflict_do_nothing(index_elements=keys), list(rows))
+
+
+def _row(shop_id: int, order: Order, round: int) -> dict[str, Any]:
+    return {
+        "shop_id": shop_id,
+        "order_id": order.order_id,
+        "name": order.name,
+        "created_at": order.created_at,
+        "processed_at": order.processed_at,
+        "updated_at": order.updated_at,
+        "cancelled_at": order.cancelled_at,
+        "financial_status": order.financial_status,
+        "test": order.test,
+        "gift": order.gift,
+        "currency": order.currency,
+        "customer_id": order.customer_id,
+        "customer_since": order.customer_created_at,
+        "email_key": order.email_key,
+        "round": round,
+    }
+
+
+def _skeleton(row: Mapping[Any, Any]) -> Order:
+    return Order(
+        order_id=row["order_id"],
+        name=row["name"],
+        created_at=row["created_at"],
+        processed_at=row["processed_at"],
+        updated_at=row["updated_at"],
+        currency=row["currency"],
+        financial_status=row["financial_status"],
+        cancelled_at=row["cancelled_at"],
+        test=row["test"],
+        customer_id=row["customer_id"],
+        customer_created_at=row["customer_since"],
+        email_key=row["email_key"],
+        gift=row["gift"],
+        skeleton=True,
+    )
+
+
+def _marks(order: Order) -> set[tuple[str, str]]:
+    """The texts that an order may be found by: codes it used, and what the link that brought its buyer carries."""
+    marks = {(folded(code), "code") for code in order.codes}
+    if (landing := order.landing) is not None:
+        carried = (landing.code, landing.ref, landing.utm_value("content"))
+        marks |= {(folded(text), "link") for text in carried if text}
+    return marks
+
+
+def _text(facts: Mapping[str, Any]) -> str:
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+
+
+def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))

@@ -1,0 +1,145 @@
+"""Where the keys of enrichment sources are: the environment, systemd's credential files, the keyring.
+
+As with stores, one place serves a source, never a mixture, and only the keyring is ever written to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shopinf.errors import CredentialsMissing, CredentialsProblem, KeyringProblem
+from shopinf.local.oskeyring import KeyringBackendLike, OSKeyring, Refusal
+from shopinf.local.vault import DIRECTORY, Forgotten
+from shopinf.stores import Secret
+
+Keys = Mapping[str, Secret]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundKeys:
+    """The keys of a source, and where they were, in words."""
+
+    keys: Keys
+    where: str
+
+
+class SourceVault:
+    """The keys of this machine's sources; *fields* are like `API_KEY`."""
+
+    def __init__(self, environ: Mapping[str, str], keyring: KeyringBackendLike | None = None) -> None:
+        self._environ = environ
+        self._keyring = OSKeyring(environ, keyring)
+
+    def find(self, name: str, fields: Sequence[str]) -> FoundKeys | None:
+        """The keys of the source *name*; None where nothing holds any."""
+        return self.outside(name, fields) or self._kept(name, fields)
+
+    def outside(self, name: str, fields: Sequence[str]) -> FoundKeys | None:
+        """What the environment, else the credential files, hold of a source's keys."""
+        variables = {field: f"SHOPINF_SOURCE_{name.upper()}_{field}" for field in fields}
+        present = {field: self._environ.get(each, "").strip() for field, each in variables.items()}
+        if any(present.values()):
+            return FoundKeys(_whole(name, present, variables), "environment")
+        folder = self._environ.get(DIRECTORY, "").strip()
+        if folder:
+            read = {field: _file(Path(folder) / each.lower()) for field, each in variables.items()}
+            if any(read.values()):
+                return FoundKeys(_whole(name, read, variables), f"files in ${DIRECTORY}")
+        return None
+
+    def keep(self, name: str, keys: Keys) -> str:
+        """Put the keys into the keyring, and read them back to be sure; returns the keyring's name."""
+        text = json.dumps({field: secret.reveal() for field, secret in keys.items()})
+        try:
+            self._keyring.set(_account(name), text)
+            kept = self._keyring.get(_account(name)) == text
+        except Refusal as refusal:
+            raise KeyringProblem(
+                f"{refusal}, so the key of {name} cannot be kept", hint=_ways_out(name, keys)
+            ) from None
+        if not kept:
+            raise KeyringProblem(
+                f"The keyring ({self._keyring.name()}) took the key of {name} and did not keep it",
+                hint=_ways_out(name, keys),
+            )
+        return self._keyring.name()
+
+    def forget(self, name: str) -> Forgotten:
+        """Take a source's keys out of the keyring; what hinders that is told, not raised."""
+        try:
+            if self._keyring.get(_account(name)) is None:
+                return Forgotten(removed=False)
+            self._keyring.delete(_account(name))
+        except Refusal as refusal:
+            return Forgotten(False, str(refusal))
+        return Forgotten(removed=True)
+
+    def _kept(self, name: str, fields: Sequence[str]) -> FoundKeys | None:
+        try:
+            text = self._keyring.get(_account(name))
+        except Refusal as refusal:
+            raise KeyringProblem(
+                f"{refusal}, and nothing else has the key of {name}", hint=_ways_out(name, dict.fromkeys(fields, ""))
+            ) from None
+        if text is None:
+            return None
+        values = _entry(text, fields)
+        if values is None:
+            raise CredentialsProblem(
+                f"The keyring's entry for {name} is damaged", hint=f"shopinf sources connect {name}"
+            )
+        return FoundKeys(values, f"keyring ({self._keyring.name()})")
+
+
+def check_sendable(name: str, field: str, value: str) -> None:
+    """Refuse what no header can carry; a library that refuses it would show the value."""
+    if not value or not all("!" <= sign <= "~" for sign in value):
+        raise CredentialsProblem(
+            f"The value given as {field} of {name} is empty or has a sign in it that no such value has",
+            hint="Copy it anew, with nothing around it.",
+        )
+
+
+def _account(name: str) -> str:
+    return f"source/{name}"
+
+
+def _whole(name: str, present: Mapping[str, str], variables: Mapping[str, str]) -> Keys:
+    if missing := [variables[field] for field, value in present.items() if not value]:
+        raise CredentialsMissing(
+            f"The key of {name} is incomplete: {', '.join(missing)} is missing", hint=f"Set {', '.join(missing)} too."
+        )
+    for field, value in present.items():
+        check_sendable(name, variables[field], value)
+    return {field: Secret(value) for field, value in present.items()}
+
+
+def _entry(text: str, fields: Sequence[str]) -> Keys | None:
+    """The values in a keyring entry; None when it is damaged, since an exception would carry its text along."""
+    try:
+        values = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(values, dict) or not all(isinstance(values.get(field), str) for field in fields if values):
+        return None
+    return {field: Secret(values[field]) for field in fields if field in values}
+
+
+def _file(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8", errors="replace").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as problem:
+        raise CredentialsProblem(
+            f"The credential file {path} cannot be read: {problem.strerror}",
+            hint="Look at LoadCredential= in the systemd unit.",
+        ) from None
+
+
+def _ways_out(name: str, fields: Mapping[str, object]) -> str:
+    variables = " and ".join(f"SHOPINF_SOURCE_{name.upper()}_{field}" for field in fields)
+    return f"Set {variables}, or give systemd credentials of these names in lower case."

@@ -1,0 +1,130 @@
+"""What `orders attribute` does: sync, credit each order, add up, and show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from shopinf.attribution import MultiCode, Rules, attribute
+from shopinf.commissions import read_commission
+from shopinf.earnings import Choice, DateBasis, StoreOrders
+from shopinf.errors import BadInput, NotFound
+from shopinf.gifts import GIFT_TAG
+from shopinf.ledger.orders import Sync
+from shopinf.periods import Period
+from shopinf.ranks import rank
+from shopinf.stores import Store
+from shopinf.work.orders.codebooks import code_book
+from shopinf.work.orders.syncing import Synced, share, sync_orders
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk, Outcomes
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a report was asked for, besides its stores and its period."""
+
+    choice: Choice
+    multi_code: MultiCode = MultiCode.LARGEST
+    links: bool = False
+    commission: str | None = None
+    compare: bool = False
+    client: bool = False
+    sync: bool = True
+
+
+@dataclass(frozen=True)
+class Attributed:
+    """One store's part of a report, and of the one over the period before where that was asked for."""
+
+    period: Period
+    orders: StoreOrders
+    former: StoreOrders | None
+    sync: Sync
+    synced: Synced | None
+
+    @property
+    def former_period(self) -> Period:
+        return self.period.previous()
+
+    def is_cut(self, store: Store) -> bool:
+        """Does the report reach further back than what was read?"""
+        period = self.former_period if self.former else self.period
+        return self.sync.reach is not None and period.bounds(store.zone)[0] < self.sync.reach
+
+
+def attribute_stores(
+    desk: Desk, stores: Sequence[Store], periods: Mapping[str, Period], asked: Asked
+) -> Outcomes[Attributed]:
+    """Attribute the orders of *stores*, each over its own period, after reading what changed."""
+    workers = share(stores)
+    return desk.each_store(
+        stores, lambda store: _attribute_store(desk, store, periods[store.name], asked, workers)
+    ).or_nothing()
+
+
+def check_rate(text: str | None, stores: Sequence[Store]) -> None:
+    """Refuse a commission that cannot be read, or an amount that would mean another one in each currency."""
+    if text is None:
+        return
+    currencies = sorted({store.currency for store in stores})
+    flat = [read_commission(text, currency).flat for currency in currencies]
+    if any(each is not None for each in flat) and len(currencies) > 1:
+        raise BadInput(
+            f"A commission of {text} is an amount, and these stores have {' and '.join(currencies)}",
+            hint="Give a percentage, or report on the stores of one currency at a time.",
+        )
+
+
+def named(desk: Desk, stores: Sequence[Store], choice: Choice) -> Choice:
+    """*choice* with influencers by the names they have here.
+
+    A campaign or influencer that nobody knows is a slip of the pen, and an empty report would hide it.
+    """
+    if choice.campaigns:
+        known = {name.casefold() for store in stores for name in desk.ledger.codes.campaigns(store.shop_id)}
+        for name in choice.campaigns:
+            if name.strip().casefold() not in known:
+                raise NotFound(f"No campaign is called {name}", hint="shopinf discounts list shows the campaigns.")
+    people = []
+    for name in choice.influencers:
+        if (person := desk.ledger.people.named(name)) is None:
+            raise NotFound(f"No influencer is called {name}", hint="shopinf discounts list shows the influencers.")
+        people.append(person.influencer)
+    return replace(choice, influencers=tuple(people))
+
+
+def _attribute_store(desk: Desk, store: Store, period: Period, asked: Asked, workers: int) -> Attributed:
+    synced = sync_orders(desk, store, workers=workers) if asked.sync else None
+    sync = desk.ledger.orders.sync(store.shop_id)
+    if sync is None:
+        raise NotFound(
+            f"The orders of {store.name} were never read",
+            hint=f"Leave out --no-sync, or: shopinf orders sync -s {store.name}",
+        )
+    now = _of_period(desk, store, period, asked, sync)
+    former = _of_period(desk, store, period.previous(), asked, sync) if asked.compare else None
+    return Attributed(period, now, former, sync, synced)
+
+
+def _of_period(desk: Desk, store: Store, period: Period, asked: Asked, sync: Sync) -> StoreOrders:
+    """What the orders of *period* come to, from the ledger alone."""
+    mirror, codes = desk.ledger.orders, code_book(desk, store)
+    texts = [text for code in codes.tracked for text in (*(name.value for name in code.names), *code.marks)]
+    gifts = desk.ledger.gifts.order_ids(store.shop_id)
+    ids = mirror.with_codes(store.shop_id, texts, links=asked.links) | mirror.gifts(store.shop_id) | gifts
+    begin, end = period.bounds(store.zone)
+    match asked.choice.basis:
+        case DateBasis.ORDER:
+            orders = list(mirror.full(store.shop_id, ids, since=begin, until=end))
+        case DateBasis.EVENT:  # an earlier order counts by what happened to it since
+            orders = list(mirror.full(store.shop_id, ids, until=end, changed_since=begin))
+    ranks = rank(
+        mirror.of_buyers(store.shop_id, orders), gift_orders=gifts, gift_tags=(GIFT_TAG,), history_since=sync.reach
+    )
+    default = read_commission(asked.commission, store.currency) if asked.commission else None
+    rules = Rules(asked.multi_code, asked.links, default, gift_orders=gifts, gift_tags=(GIFT_TAG,))
+    outcomes = [attribute(order, codes, rules, ranks.get(order.order_id)) for order in orders]
+    return StoreOrders(store.name, store.currency, store.zone, outcomes, period, codes)

@@ -1,0 +1,66 @@
+"""The code book of a store: its codes, whose they were, what they earn, and who would be buying for themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from shopinf.codebook import Codes, Person, Since, TrackedCode
+from shopinf.commissions import Commission, read_commission
+from shopinf.links import fill_utm
+from shopinf.stores import Store
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+    from shopinf.ledger.codes import History
+
+
+def code_book(desk: Desk, store: Store) -> Codes:
+    """The codes that shopinf made or imported in *store*, by the names that operators see."""
+    known = desk.ledger.codes.known(store.shop_id)
+    ids = {owner.value for each in known for owner in each.owners if owner.value}
+    owners = {id: person.id for id, person in desk.ledger.people.by_id(ids).items()}
+    names = {id: person.influencer for id, person in desk.ledger.people.by_id(ids).items()}
+    tracked = [_tracked(each, names, store.currency) for each in known]
+    rates = desk.ledger.roster.rates({owners.get(id, id) for id in ids})
+    # What was agreed with somebody who was forgotten still holds, under the opaque id.
+    agreed = {
+        names.get(id, id): tuple(Since(_rate(each.value, store.currency), each.day) for each in found)
+        for id in ids
+        if (found := rates.get(owners.get(id, id)))
+    }
+    return Codes(tracked, zone=store.zone, commissions=agreed, people=_people(desk, store, names))
+
+
+def _tracked(known: History, names: Mapping[str, str], currency: str) -> TrackedCode:
+    record = known.record
+    rates = tuple(Since(_rate(each.value, currency), each.day) for each in known.commissions)
+    # Of somebody who was forgotten only the opaque id is left.
+    owners = tuple(Since(names.get(each.value, each.value), each.day) for each in known.owners)
+    utm = fill_utm(record.utm, influencer=owners[-1].value, campaign=record.campaign, code=record.code)
+    marks = {utm.get("utm_content"), utm.get("ref")}
+    return TrackedCode(
+        names=known.names,
+        owners=owners,
+        campaign=record.campaign,
+        slot=record.slot,
+        made_at=record.made_at,
+        commissions=rates if any(each.value for each in rates) else (),
+        marks=frozenset(mark for mark in marks if mark),
+    )
+
+
+def _rate(text: str | None, currency: str) -> Commission | None:
+    return read_commission(text, currency) if text else None
+
+
+def _people(desk: Desk, store: Store, names: Mapping[str, str]) -> dict[str, Person]:
+    """What tells that an influencer is the buyer: the e-mails, and the customer numbers that are surely theirs."""
+    keys = desk.ledger.people.email_keys(names)
+    customers = desk.ledger.orders.customers(store.shop_id, {key for each in keys.values() for key in each})
+    found: dict[str, Person] = {}
+    for id, each in keys.items():
+        bought = frozenset().union(*(customers.get(key, frozenset()) for key in each))
+        former = found.get(names[id], Person())
+        found[names[id]] = Person(former.customer_ids | bought, former.email_keys | each)
+    return found

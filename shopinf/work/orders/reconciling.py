@@ -1,0 +1,107 @@
+"""What `orders reconcile` does: read all orders anew, add them up, and hold the sums against the store's own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from shopinf.money import Money
+from shopinf.orders import Order
+from shopinf.periods import Period
+from shopinf.reconciling import FIGURES, compare
+from shopinf.sales import sale
+from shopinf.stores import Store
+from shopinf.windows import ALWAYS, EVER, Window, cut
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+
+
+@dataclass
+class Reconciled:
+    """One store's sums beside its own, and the orders in which they differ."""
+
+    store: Store
+    orders: int = 0
+    differing: int = 0
+    ours: dict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    theirs: dict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    differences: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, order: Order) -> None:
+        self.orders += 1
+        currency = order.currency or self.store.currency
+        differs = False
+        for each in compare(order, sale(order)):
+            self.ours[currency, each.figure] += each.ours
+            self.theirs[currency, each.figure] += each.theirs
+            if each.differs:
+                differs = True
+                self.differences.append(self._row(currency, each.figure, each.ours, each.theirs, order))
+        self.differing += differs
+
+    def rows(self) -> list[dict[str, Any]]:
+        """All orders' sums first, then each difference."""
+        currencies = sorted({currency for currency, _ in self.ours})
+        sums = [
+            self._row(currency, figure, self.ours[currency, figure], self.theirs[currency, figure])
+            for currency in currencies
+            for figure in FIGURES
+        ]
+        return sums + self.differences
+
+    def _row(
+        self, currency: str, figure: str, ours: Decimal, theirs: Decimal, order: Order | None = None
+    ) -> dict[str, Any]:
+        return {
+            "store": self.store.name,
+            "order_id": order.order_id if order else None,
+            "order_name": order.name if order else None,
+            "currency": currency,
+            "figure": figure,
+            "ours": Money(ours, currency),
+            "theirs": Money(theirs, currency),
+            "difference": Money(ours - theirs, currency),
+        }
+
+
+def reconcile(desk: Desk, store: Store, period: Period | None, workers: int) -> Reconciled:
+    """Read the orders made in *period* (all that Shopify shows, if None) from the store, and compare their sums."""
+    found = Reconciled(store)
+    with desk.out.progress(f"reading orders of {store.name}", None, "orders") as progress:
+        for order in _orders(desk, store, period, workers, progress.total):
+            found.add(order)
+            progress.advance()
+    return found
+
+
+def _orders(desk: Desk, store: Store, period: Period | None, workers: int, expect: Any) -> Iterator[Order]:
+    from shopinf.shopify.orders import count_orders, glance
+    from shopinf.shopify.shards import places, read_windows
+
+    shop, key = desk.shop(store), desk.ledger.database.key()
+    begin, end = period.bounds(store.zone) if period else (EVER, ALWAYS)
+    whole = Window(begin, end)
+    counted, first = count_orders(shop, whole), glance(shop, key, whole)
+    if not first.orders:
+        return
+    expect(counted.count)
+    oldest, expected = first.orders[0].created_at, counted.count or 0
+    newest = min(end, max(first.at or oldest, oldest))
+    parts = places(expected, workers)
+    windows = cut(whole, oldest, newest, parts)
+    steps = read_windows(
+        shop,
+        key,
+        windows,
+        oldest=oldest,
+        newest=newest,
+        expected=expected,
+        workers=parts,
+        whole=True,
+    )
+    for step in steps:
+        yield from (order for order in step.orders if order.created_at < end)  # the end itself is the next period's

@@ -1,0 +1,291 @@
+"""Bringing the mirror of a store's orders up to date: all of them once, then only what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from shopinf.ledger.orders import Reading, Sync
+from shopinf.orders import Order
+from shopinf.shopify.orders import count_orders, glance, pages
+from shopinf.shopify.shards import places, read_windows
+from shopinf.shopify.shop import HISTORY_DAYS, granted_scopes, history_cut, shop_facts
+from shopinf.stores import Store
+from shopinf.windows import EVER, Window, cut
+
+if TYPE_CHECKING:
+    from shopinf.console.progress import Progress
+    from shopinf.desk import Desk
+
+OVERLAP = timedelta(minutes=5)  # news may reach Shopify's lists a little late
+HISTORY = timedelta(days=HISTORY_DAYS)
+MOST_WORKERS = 32  # as many requests as a store of the largest plan answers in a second and a half
+FEW = 1000  # changed orders; up to here they are read one page after the other
+
+
+@dataclass
+class Synced:
+    """What a sync came to."""
+
+    store: Store
+    read: int = 0
+    removed: int = 0
+    first: bool = False  # all orders were read for the first time
+    sync: Sync | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def said(self) -> list[str]:
+        """What a person should know, each sentence with the store's name."""
+        cut = [cut_note(self.sync)] if self.sync and self.sync.truncated else []
+        return [f"{self.store.name}: {note}" for note in (*cut, *self.notes)]
+
+
+def cut_note(sync: Sync) -> str:
+    """Why older orders are missing: Shopify hides them, or they were not asked for."""
+    since = f"{sync.reach:%Y-%m-%d}" if sync.reach else "the beginning"
+    if sync.truncated:
+        return (
+            f"only orders since {since} can be seen: without read_all_orders Shopify shows {HISTORY_DAYS} days; the "
+            "app's owner requests it in the Dev Dashboard under API access requests"
+        )
+    return f"orders before {since} were not read: shopinf orders sync --since DAY reads further back"
+
+
+def share(stores: Sequence[Store]) -> int:
+    """How many requests each of several stores may have under way, so that all together stay within reason."""
+    return max(2, min(MOST_WORKERS, 64 // max(len(stores), 1)))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A reading about to begin or to go on, and what it has to expect."""
+
+    reading: Reading
+    expected: int
+    oldest: datetime
+
+
+def sync_orders(
+    desk: Desk, store: Store, *, since: date | None = None, full: bool = False, workers: int = MOST_WORKERS
+) -> Synced:
+    """Read what changed in *store* since the last time, or everything when it is the first.
+
+    *since* says how far back orders are read; a later sync with an earlier day reads the older ones too. *full* reads
+    all of them again and removes those that the store no longer has.
+    """
+    with desk.syncing(store), desk.out.progress(f"reading orders of {store.name}", None, "orders") as progress:
+        return _Syncing(desk, store, workers, progress).run(since, full)
+
+
+class _Syncing:
+    """One store being synced."""
+
+    def __init__(self, desk: Desk, store: Store, workers: int, progress: Progress) -> None:
+        self.store = store
+        self.workers = workers
+        self.progress = progress
+        self.shop = desk.shop(store)
+        self.ledger = desk.ledger.orders
+        self.key = desk.ledger.database.key()
+        self.done = Synced(store)
+
+    def run(self, since: date | None, full: bool) -> Synced:
+        former = self.ledger.sync(self.store.shop_id)
+        begun = self.ledger.begun(self.store.shop_id)
+        low = EVER if since is None else datetime.combine(since, time(), self.store.zone)
+        if former is None or full:
+            round = former.round + 1 if former else 1
+            resumed = begun if begun is not None and begun.round == round else None
+            self._read_all(former, resumed, low, round)
+            if resumed is not None:
+                self._read_changed()  # what was read before the interruption may have changed since
+            return self.done
+        if begun is not None and begun.round == former.round:
+            self._read_older(self._resumed(begun))
+        self._widen(since is not None, low)
+        self._read_changed()
+        return self.done
+
+    # all orders
+
+    def _read_all(self, former: Sync | None, resumed: Reading | None, low: datetime, round: int) -> None:
+        """Read every order that Shopify shows; goes on with a reading that was interrupted."""
+        scopes, hidden = self._sight()
+        self.done.first = former is None
+        plan = self._resumed(resumed) if resumed else self._planned(Window(low), round)
+        reading = plan.reading
+        low = reading.windows[0].since
+        self._read(plan)
+        if self._agrees(reading, low) and former is not None:
+            # Orders that Shopify hides by now are not gone.
+            visible = max(low, reading.started - HISTORY + timedelta(hours=1)) if hidden else low
+            self.done.removed = len(self.ledger.remove_unseen(self.store.shop_id, round, visible, reading.started))
+        self._ended(former, low, reading.started, scopes, hidden, round)
+
+    def _planned(self, whole: Window, round: int) -> _Plan:
+        """The windows in which *whole* will be read, written down before it begins."""
+        counted, first = count_orders(self.shop, whole), glance(self.shop, self.key, whole)
+        started, expected = counted.at or first.at or EVER, counted.count or 0
+        oldest = first.orders[0].created_at if first.orders else started
+        windows = cut(whole, oldest, min(whole.until, max(started, oldest)), places(expected, self.workers))
+        reading = Reading(windows, started, round)
+        self.ledger.begin(self.store.shop_id, reading)
+        return _Plan(reading, expected, oldest)
+
+    def _resumed(self, reading: Reading) -> _Plan:
+        whole = Window(reading.windows[0].since, reading.windows[-1].until)
+        left = self._lacking(whole, reading.round)
+        first = glance(self.shop, self.key, whole).orders
+        return _Plan(reading, max(left, 0), first[0].created_at if first else reading.started)
+
+    def _read(self, plan: _Plan) -> None:
+        """Read the windows that are left, and write down each page with how far they have come."""
+        reading = plan.reading
+        left = [window for window in reading.windows if not window.finished]
+        if not left:
+            return
+        self.progress.total(plan.expected)
+        steps = read_windows(
+            self.shop,
+            self.key,
+            left,
+            oldest=plan.oldest,
+            newest=min(left[-1].until, max(reading.started, plan.oldest)),
+            expected=plan.expected,
+            workers=min(max(len(left), places(plan.expected, self.workers)), self.workers),
+        )
+        for step in steps:
+            self._write(step.orders, reading, step.windows)
+
+    def _write(self, orders: list[Order], reading: Reading, come: Iterable[Window] | None = None) -> None:
+        """Keep a page of orders, and how far the windows have come with it if the reading can be gone on with."""
+        self.ledger.write(
+            self.store.shop_id,
+            orders,
+            reading.round,
+            reading=reading if come is not None else None,
+            come=come or (),
+        )
+        self.done.read += len(orders)
+        self.progress.advance(len(orders))
+
+    def _agrees(self, reading: Reading, low: datetime) -> bool:
+        """Is what the list brought as much as Shopify counts? Stretches that lack orders are read once more.
+
+        A count may lag behind a list, or the other way round, so what still differs is said and no more is made of it.
+        """
+        if self._lacking(Window(low), reading.round) <= 0:
+            return True
+        first = max(low, reading.started - timedelta(days=730))
+        for window in cut(Window(low), first, reading.started, 24):
+            if self._lacking(window, reading.round) > 0:
+                for page in pages(self.shop, self.key, window):
+                    self.ledger.write(self.store.shop_id, page.orders, reading.round)
+        lacking = self._lacking(Window(low), reading.round)
+        if lacking > 0:
+            self.done.notes.append(
+                f"Shopify counts {lacking:,} more orders than it lists, although the list was read twice: a report may "
+                "lack them, or the count is behind; shopinf orders sync --full looks again"
+            )
+        return lacking <= 0
+
+    def _lacking(self, window: Window, round: int) -> int:
+        """How many orders of *window* Shopify counts beyond those that the reading *round* met."""
+        counted = count_orders(self.shop, window).count
+        return 0 if counted is None else counted - self.ledger.count(self.store.shop_id, window, round)
+
+    # how far back
+
+    def _sight(self) -> tuple[frozenset[str], bool]:
+        """The scopes, and whether orders older than 60 days are hidden from us."""
+        scopes = granted_scopes(self.shop)
+        if "read_all_orders" in scopes:
+            return scopes, False
+        return scopes, history_cut(self.shop, scopes, shop_facts(self.shop))
+
+    def _ended(
+        self, former: Sync | None, low: datetime, started: datetime, scopes: frozenset[str], hidden: bool, round: int
+    ) -> None:
+        """Write down how far back the store is read now; what the mirror has of older times still counts."""
+        edge = started - HISTORY
+        reach = low if low > EVER else None
+        truncated = hidden and (reach is None or reach < edge)
+        if truncated:
+            reach = edge
+        if former is not None and reach is not None and (former.reach is None or former.reach <= reach):
+            reach, truncated = former.reach, former.truncated
+        watermark = started - OVERLAP if former is None or round > former.round else former.watermark
+        self._keep(Sync(watermark, reach, truncated, scopes, round), ended=True)
+
+    def _keep(self, sync: Sync, *, ended: bool = False) -> None:
+        self.ledger.keep(self.store.shop_id, sync, ended=ended)
+        self.done.sync = sync
+
+    def _widen(self, asked: bool, low: datetime) -> None:
+        """Read orders older than what was read so far, when they are asked for or have come into sight."""
+        former = self._known()
+        if former.reach is None:
+            return
+        if not (asked and low < former.reach):
+            if not former.truncated or "read_all_orders" not in granted_scopes(self.shop):
+                return
+            low = EVER
+        elif former.truncated and self._sight()[1]:
+            return  # what Shopify shows is all here
+        self._read_older(self._planned(Window(low, former.reach), former.round))
+
+    def _read_older(self, plan: _Plan) -> None:
+        self._read(plan)
+        scopes, hidden = self._sight()
+        former, reading = self._known(), plan.reading
+        self._ended(former, reading.windows[0].since, reading.started, scopes, hidden, former.round)
+
+    def _known(self) -> Sync:
+        sync = self.ledger.sync(self.store.shop_id)
+        assert sync is not None
+        return sync
+
+    # what changed
+
+    def _read_changed(self) -> None:
+        """Read the orders changed since the last sync, by rising id, so that none slips between two pages."""
+        former = self._known()
+        everything = Window(former.reach if former.reach and not former.truncated else EVER)
+        reading = Reading([everything], former.watermark, former.round)
+        asked_at: datetime | None = None
+        for number, page in enumerate(pages(self.shop, self.key, everything, updated_since=former.watermark)):
+            if number == 0:
+                asked_at = page.at
+            if number == 1:
+                expected = count_orders(self.shop, everything, updated_since=former.watermark).count or 0
+                if expected > FEW:
+                    self._read_many_changed(reading, expected)
+                    break
+            if page.orders:
+                self._write(page.orders, reading)
+        watermark = former.watermark if asked_at is None else max(former.watermark, asked_at - OVERLAP)
+        self._keep(replace(former, watermark=watermark))
+
+    def _read_many_changed(self, reading: Reading, expected: int) -> None:
+        """The same for many, at the same time in windows; interrupted, it begins again."""
+        everything = reading.windows[0]
+        newest = self.shop.clock.now()
+        oldest = min([newest, *(order.created_at for order in glance(self.shop, self.key, everything).orders)])
+        parts = places(expected, self.workers)
+        self.progress.total(expected)
+        steps = read_windows(
+            self.shop,
+            self.key,
+            cut(everything, oldest, newest, parts),
+            oldest=oldest,
+            newest=newest,
+            expected=expected,
+            workers=parts,
+            updated_since=reading.started,
+        )
+        for step in steps:
+            if step.orders:
+                self._write(step.orders, reading)

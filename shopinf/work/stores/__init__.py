@@ -1,0 +1,1 @@
+"""Connecting stores, and looking at what they allow."""

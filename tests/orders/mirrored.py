@@ -1,0 +1,68 @@
+"""What the tests of orders share: a look into the ledger, trouble on the wire, and codes made in one line."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from bench import Bench, PracticeWire
+
+from shopinf.practice import PracticeStore
+
+
+def look(run: Bench, query: str) -> list[tuple[Any, ...]]:
+    """The rows of a query on the ledger's file."""
+    connection = sqlite3.connect(run.home / "ledger.db")
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+def mirrored(run: Bench) -> dict[int, str]:
+    """The orders in the ledger, by id, with the name of each."""
+    return dict(look(run, "SELECT order_id, name FROM orders"))
+
+
+def orders_asked(shop: PracticeStore, since: int = 0) -> list[str]:
+    """The queries of the order lists that the store was asked for, from the call *since* on."""
+    return [call.query for call in shop.calls[since:] if call.path.endswith("/orders.json")]
+
+
+class Troubled(PracticeWire):
+    """The practice wire, with something done before or instead of each request for a list of orders."""
+
+    def __init__(self, wire: PracticeWire, before: Callable[[int, httpx.Request], httpx.Response | None]) -> None:
+        super().__init__()
+        self.stores = wire.stores
+        self.lists = 0
+        self._before = before
+        self._guard = threading.Lock()
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/orders.json"):
+            with self._guard:
+                self.lists += 1
+                answer = self._before(self.lists, request)
+            if answer is not None:
+                return answer
+        return super().send(request)
+
+
+def make_code(run: Bench, code: str, influencer: str, *more: str, campaign: str = "q4") -> None:
+    """Make a code, by default for 10 %, that earns 10 %."""
+    terms = more or ("--percent", "10", "--commission", "10%")
+    run("discounts", "create", "--campaign", campaign, "--influencer", influencer, "--code", code, *terms, "--yes").ok()
+
+
+def variant(shop: PracticeStore) -> int:
+    """Something on sale that is no gift card."""
+    return next(p["variants"][0]["id"] for p in shop.products.values() if p["product_type"] != "Gift card")
+
+
+def goods(shop: PracticeStore, *prices: str) -> list[tuple[int, int, str]]:
+    """Lines of one piece each, at these prices."""
+    return [(variant(shop), 1, price) for price in prices]
