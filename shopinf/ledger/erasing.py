@@ -1,0 +1,129 @@
+"""Making one person of two, and forgetting somebody: what their name leads to goes, money stays under an opaque id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
+
+from shopinf.influencers import Influencer, email_key, folded_name
+from shopinf.ledger.peopletables import (
+    accounts,
+    aliases,
+    emails,
+    forgotten,
+    lookups,
+    matches,
+    merges,
+    rates,
+)
+from shopinf.ledger.tables import codes, gifts, influencers
+from shopinf.ledger.upserts import upsert
+
+if TYPE_CHECKING:
+    from shopinf.ledger.ledger import Ledger
+
+
+def merge(ledger: Ledger, gone: Influencer, kept: Influencer) -> dict[str, int]:
+    """Make one person of two: everything of *gone* is *kept*'s from now on; returns how much that was.
+
+    What one of a kind both have (an account, a code of one campaign) stays as *kept* has it; the journal's mentions
+    of *gone* lead to *kept*.
+    """
+    moved: dict[str, int] = {}
+    with ledger.database.writing() as db:
+        moved["accounts"] = _move(db, accounts, ("platform", "folded"), gone.id, kept.id)
+        moved["rates"] = _move(db, rates, ("since",), gone.id, kept.id)
+        for table in (codes, gifts):
+            moved[table.name] = _reassign(db, table, gone.id, kept.id)
+        for table in (emails, aliases, matches, lookups, merges):
+            where = table.c.person == gone.id
+            moved[table.name] = db.execute(update(table).where(where).values(person=kept.id)).rowcount
+        key = ledger.database.key()
+        db.execute(delete(influencers).where(influencers.c.id == gone.id))
+        if gone.email:
+            row = {"email_key": email_key(key, gone.email), "person": kept.id, "email": gone.email}
+            upsert(db, emails, [row])
+        upsert(db, aliases, [{"folded": folded_name(gone.influencer), "person": kept.id}])
+        db.execute(insert(merges).values(id=gone.id, person=kept.id))
+        filled = {
+            name: getattr(gone, name)
+            for name in ("first_name", "last_name", "email")
+            if getattr(gone, name) and not getattr(kept, name)
+        }
+        if filled.get("email"):
+            filled["email_key"] = email_key(key, filled["email"])
+        if filled:
+            db.execute(update(influencers).where(influencers.c.id == kept.id).values(filled))
+        ledger.note(db, 0, "influencer.merged", f"person:{kept.id}", {"former": gone.id})
+    ledger.database.compact()
+    return {name.replace("_", " "): count for name, count in moved.items() if count}
+
+
+def _move(db: Connection, table: Table, key: tuple[str, ...], gone: str, kept: str) -> int:
+    """Give rows to *kept*, but for those of which *kept* has one of its own; these go."""
+    mine = {tuple(row) for row in db.execute(select(*(table.c[name] for name in key)).where(table.c.person == kept))}
+    moved = 0
+    for row in db.execute(select(*(table.c[name] for name in key)).where(table.c.person == gone)).all():
+        this = [table.c.person == gone, *(table.c[name] == value for name, value in zip(key, row, strict=True))]
+        if tuple(row) in mine:
+            db.execute(delete(table).where(*this))
+        else:
+            moved += db.execute(update(table).where(*this).values(person=kept)).rowcount
+    return moved
+
+
+def _reassign(db: Connection, table: Table, gone: str, kept: str) -> int:
+    """Give codes or gifts to *kept*; where both have one in the same place, *gone*'s gets a place of its own."""
+    place = (table.c.shop_id, table.c.campaign, table.c.slot)
+    mine = {tuple(row) for row in db.execute(select(*place).where(table.c.influencer == kept))}
+    rows = db.execute(select(table.c.id, *place).where(table.c.influencer == gone)).all()
+    for id, shop_id, campaign, slot in rows:
+        if (shop_id, campaign, slot) in mine:
+            slot = f"{slot or 'merged'}-{gone[:8]}"
+        db.execute(update(table).where(table.c.id == id).values(influencer=kept, slot=slot))
+    return len(rows)
+
+
+def forget(ledger: Ledger, email: str) -> dict[str, int]:
+    """Erase whoever has this e-mail, overwritten; returns how much of each kind went.
+
+    Names, e-mails, accounts and matches go; codes, commissions and what was agreed stay under the opaque id. A keyed
+    hash of the e-mail stays, so that the next run does not find them again.
+    """
+    key = ledger.database.key()
+    hashed = email_key(key, email)
+    with ledger.database.writing() as db:
+        people = set(db.execute(select(emails.c.person).where(emails.c.email_key == hashed)).scalars())
+        people |= set(db.execute(select(influencers.c.id).where(influencers.c.email_key == hashed)).scalars())
+        hashes = {hashed, *db.execute(select(emails.c.email_key).where(emails.c.person.in_(people))).scalars()}
+        also = select(influencers.c.email_key).where(influencers.c.id.in_(people), influencers.c.email_key.is_not(None))
+        hashes |= set(db.execute(also).scalars())
+        gone = {
+            "names and e-mail": _gone(db, influencers, influencers.c.id.in_(people)),
+            "further e-mails": _gone(db, emails, emails.c.person.in_(people)),
+            "former names": _gone(db, aliases, aliases.c.person.in_(people)),
+            "accounts": _gone(db, accounts, accounts.c.person.in_(people)),
+            "matches with customers": _gone(db, matches, matches.c.person.in_(people)),
+            "look-ups at providers": _gone(db, lookups, or_(lookups.c.person.in_(people), lookups.c.key.in_(hashes))),
+        }
+        upsert(db, forgotten, [{"email_key": each, "at": ledger.clock.now()} for each in hashes], replace=False)
+        for person in sorted(people):
+            ledger.note(db, 0, "influencer.forgotten", f"person:{person}", {})
+    ledger.database.compact()
+    return {what: count for what, count in gone.items() if count}
+
+
+def kept_rows(ledger: Ledger, people: Iterable[str]) -> int:
+    """How many codes and gifts stay under the opaque ids of these people."""
+    ids = list(people)
+    with ledger.database.reading() as db:
+        return sum(
+            db.execute(select(func.count()).select_from(table).where(table.c.influencer.in_(ids))).scalar_one()
+            for table in (codes, gifts)
+        )
+
+
+def _gone(db: Connection, table: Table, where: object) -> int:
+    return db.execute(delete(table).where(where)).rowcount  # type: ignore[arg-type]

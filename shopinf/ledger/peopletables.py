@@ -1,0 +1,135 @@
+"""The tables of people beside `influencers`: their accounts, e-mails and rates, and how they were found.
+
+Names, e-mails and handles stand in `emails`, `aliases` and `accounts` only; the others name people by opaque id, or by
+keyed hash.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+
+from shopinf.ledger.tables import Id, Moment, metadata
+
+# Further e-mails by which somebody is known: of other customer records, or of those merged into them.
+emails = Table(
+    "emails",
+    metadata,
+    Column("email_key", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Index("emails_person", "person"),
+)
+
+# Former names, so that an old sheet still finds the person.
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("folded", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+)
+
+# Opaque ids of those merged into somebody else: the journal goes on naming them.
+merges = Table(
+    "merges",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("platform", Text, primary_key=True),  # "" where it is not known
+    Column("folded", Text, primary_key=True),
+    Column("handle", Text, nullable=False),
+    Column("profile_url", Text),
+    Column("platform_user_id", Text),
+    Column("full_name", Text),
+    Column("followers", BigInteger),
+    Column("engagement_rate_pct", Text),
+    Column("verified", Boolean),
+    Column("source", Text, nullable=False),
+    Column("matched_at", Moment, nullable=False),
+    Index("accounts_handle", "folded", "platform"),
+)
+
+rates = Table(
+    "rates",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("since", Text, primary_key=True),  # a day; "" from ever
+    Column("commission", Text),  # "12%" or "5.00"; None: from then on nothing is agreed
+    Column("at", Moment, nullable=False),
+)
+
+# Which customer of a store is whom, and what they bought when it was looked at.
+matches = Table(
+    "matches",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("customer_id", BigInteger, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("matched_on", Text, nullable=False),
+    Column("confidence", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("matched_at", Moment, nullable=False),
+    Column("orders_count", Integer),
+    Column("total_spent", BigInteger),  # minor units
+    Column("currency", Text, nullable=False),
+    Column("first_order_at", Moment),
+    Column("last_order_at", Moment),
+    Index("matches_person", "person"),
+)
+
+# What a provider was asked: the keyed hash of an e-mail and the day, with the person or with nobody.
+lookups = Table(
+    "lookups",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("person", Text),
+    Column("at", Moment, nullable=False),
+    Column("shop_id", BigInteger, nullable=False),
+    Index("lookups_person", "person"),
+)
+
+# Lists that a provider works through in its own time, noted before they are sent.
+provider_jobs = Table(
+    "provider_jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("job_id", Text),  # the provider's own, once known
+    Column("count", Integer, nullable=False),
+    Column("state", Text, nullable=False),  # intended, posted, done
+    Column("sent_at", Moment, nullable=False),
+    Index("provider_jobs_open", "source", "state"),
+)
+
+# How far a store's customers were looked up in a source.
+enrichments = Table(
+    "enrichments",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("watermark", Moment, nullable=False),
+    Column("fingerprint", Text),  # of a sheet, to tell when it changed
+    Column("finished_at", Moment, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("connected_at", Moment, nullable=False),
+    Column("consent_at", Moment),  # when sending customers' data there was agreed to
+)
+
+# Who asked to be forgotten: keyed hashes, so that the next run does not find them again.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("email_key", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+)

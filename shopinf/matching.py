@@ -1,0 +1,295 @@
+"""Matching: which customer a profile belongs to, how surely, and by what.
+
+The same folded e-mail is certain; a phone number is probable; a full name together with a personal domain or a handle
+is possible. A name alone is never enough, and nobody is matched where two people would fit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from shopinf.customers import Customer, is_personal
+from shopinf.influencers import folded_email, folded_name
+from shopinf.profiles import Profile
+
+_TAIL = 7  # digits; the last ones of a number are the same however its beginning is written
+_ALIKE = 90  # of 100; two spellings of one name, as `token_sort_ratio` sees them
+_SHORTEST_HANDLE = 5  # shorter ones are shared by too many people
+# Mailboxes of these belong to everybody; any other domain may be somebody's own.
+_FREE = re.compile(
+    r"(gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|rocketmail|icloud|me|mac|aol|gmx|web|proton|protonmail|pm|"
+    r"mail|email|fastmail|zoho|yandex|qq|163|126|naver|daum|hanmail|orange|wanadoo|free|sfr|laposte|libero|virgilio|"
+    r"tiscali|t-online|freenet|arcor|bluewin|telenet|skynet|ziggo|kpnmail|planet|telia|seznam|wp|o2|onet|interia|"
+    r"comcast|verizon|att|sbcglobal|bellsouth|cox|charter|btinternet|sky|virginmedia|talktalk|ntlworld|shaw|rogers|"
+    r"telus|bigpond|optusnet|uol|bol|terra|hey|duck|tutanota|posteo|mailbox)(\.[a-z]{2,4}){1,2}"
+)
+_AFFIXES = re.compile(r"^(its|iam|im|the|real|official|hey|hello|mr|mrs|ms)(?=\w{5})|(?<=\w{5})(official|real|tv|xo)$")
+
+
+class Confidence(StrEnum):
+    """How surely a customer is the influencer."""
+
+    CERTAIN = "certain"
+    PROBABLE = "probable"
+    POSSIBLE = "possible"
+
+    @property
+    def rank(self) -> int:
+        return list(Confidence).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One customer, by place in the list of customers, and why."""
+
+    place: int
+    confidence: Confidence
+    matched_on: str  # email, phone, name+domain, name+handle
+
+
+def folded_words(name: str) -> str:
+    """A name as it is compared: plain letters in lower case, words in order of the alphabet.
+
+    `Müller` and `Mueller`, `Łukasz` and `Lukasz`, `Ольга` and `Olga` come out alike.
+    """
+    from anyascii import anyascii
+
+    plain = anyascii(name).casefold()
+    words = re.sub(r"[^a-z0-9]+", " ", plain.replace("'", "")).split()
+    return " ".join(sorted(re.sub(r"([aou])e", r"\1", word) for word in words))
+
+
+def squashed(text: str) -> str:
+    """A handle or the like, without signs, digits at its end, and the words people put around their name."""
+    from anyascii import anyascii
+
+    plain = re.sub(r"[^a-z0-9]+", "", anyascii(text).casefold()).rstrip("0123456789")
+    return _AFFIXES.sub("", plain)
+
+
+def digits(phone: str) -> str:
+    """The digits of a phone number as it is written."""
+    return re.sub(r"\D", "", phone)
+
+
+@lru_cache(maxsize=65536)
+def e164(phone: str, region: str | None = None) -> str | None:
+    """A phone number in E.164, `+16135551111`; None for what is no possible number.
+
+    One without a country code is read as of *region* (two letters), and not at all without one.
+    """
+    import phonenumbers
+
+    text = re.sub(r"^\s*00", "+", phone)
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def own_domain(email: str | None) -> str | None:
+    """The domain of an e-mail, unless everybody has a mailbox there."""
+    domain = (email or "").strip().casefold().rpartition("@")[2]
+    return None if not domain or _FREE.fullmatch(domain) else domain
+
+
+def label(domain: str) -> str:
+    """What stands before the ending: `maya-lind` of `mail.maya-lind.co.uk`."""
+    parts = domain.split(".")
+    parts = parts[: -2 if len(parts) > 2 and len(parts[-2]) <= 3 else -1]
+    return squashed(parts[-1]) if parts else ""
+
+
+class Index:
+    """Customers, ready to be found by profiles: by e-mail, by phone, and with *possible* by name.
+
+    The list may be long and the profiles come by the million, so whether a row could match at all is told by two
+    look-ups in dictionaries.
+    """
+
+    def __init__(self, customers: Sequence[Customer], *, possible: bool = False) -> None:
+        self.customers = customers
+        self._emails: dict[str, int | list[int]] = {}
+        self._tails: dict[str, list[int]] = {}
+        self._names: dict[str, list[int]] = {}
+        self._handles: dict[str, list[int]] = {}
+        self._crowded: dict[str, int] = {}  # domains of how many customers
+        for place, customer in enumerate(customers):
+            self._add(place, customer)
+            if possible:
+                self._add_name(place, customer)
+        self.possible = possible
+
+    def _add(self, place: int, customer: Customer) -> None:
+        if customer.email and is_personal(customer.email):
+            key = folded_email(customer.email)
+            known = self._emails.setdefault(key, place)
+            if known != place:
+                self._emails[key] = [*(known if isinstance(known, list) else [known]), place]
+        if customer.phone and len(tail := digits(customer.phone)[-_TAIL:]) == _TAIL:
+            self._tails.setdefault(tail, []).append(place)
+
+    def _add_name(self, place: int, customer: Customer) -> None:
+        if not (customer.first_name and customer.last_name):
+            return
+        self._names.setdefault(folded_words(customer.name), []).append(place)
+        for handle in _handles_of(customer):
+            self._handles.setdefault(handle, []).append(place)
+        if domain := own_domain(customer.email):
+            self._crowded[domain] = self._crowded.get(domain, 0) + 1
+
+    def may_match(self) -> Callable[[str, str], bool]:
+        """A quick test of an e-mail and a phone as a sheet has them: could any customer be meant?"""
+        emails, tails = self._emails, self._tails
+
+        def test(email: str, phone: str) -> bool:
+            if email and folded_email(email) in emails:
+                return True
+            return bool(phone) and digits(phone)[-_TAIL:] in tails
+
+        return test
+
+    def by_email(self, email: str) -> list[int]:
+        """The customers who have that e-mail, folded."""
+        found = self._emails.get(folded_email(email))
+        return found if isinstance(found, list) else [] if found is None else [found]
+
+    def matches(self, profile: Profile) -> list[Match]:
+        """The customers that *profile* may be, each once, by the surest sign."""
+        found: dict[int, Match] = {}
+        for email in profile.emails:
+            for place in self.by_email(email):
+                found.setdefault(place, Match(place, Confidence.CERTAIN, "email"))
+        for phone in profile.phones:
+            for place in self._by_phone(phone, profile.country):
+                found.setdefault(place, Match(place, Confidence.PROBABLE, "phone"))
+        if self.possible and not found:
+            for place, on in self._by_name(profile):
+                found.setdefault(place, Match(place, Confidence.POSSIBLE, on))
+        return list(found.values())
+
+    def _by_phone(self, phone: str, country: str | None) -> list[int]:
+        """The customers with that phone; none when it is shared by people who are not the same."""
+        places = self._tails.get(digits(phone)[-_TAIL:], [])
+        same = []
+        for place in places:
+            theirs = e164(self.customers[place].phone or "", None)
+            if theirs is not None and theirs == e164(phone, _region(country) or _region_of(theirs)):
+                same.append(place)
+        customers = [self.customers[place] for place in same]
+        return same if all(are_one(customers[0], other) for other in customers[1:]) else []
+
+    def _by_name(self, profile: Profile) -> list[tuple[int, str]]:
+        """The customers whose name fits, together with a domain of their own or with a handle; none if several do."""
+        name = folded_words(profile.full_name)
+        if len(name.split()) < 2:
+            return []
+        handles = {squashed(each.handle) for each in profile.accounts if each.handle}
+        domains = {domain for each in profile.emails if (domain := own_domain(each))}
+        domains |= {domain for each in profile.websites if (domain := _website(each))}
+        near = set(self._names.get(name, ()))
+        for handle in handles | {label(domain) for domain in domains}:
+            near.update(self._handles.get(handle, ()))
+        fitting = [
+            (place, on) for place in sorted(near) if (on := self._fits(self.customers[place], name, handles, domains))
+        ]
+        customers = [self.customers[place] for place, _ in fitting]
+        return fitting if all(are_one(customers[0], other) for other in customers[1:]) else []
+
+    def _fits(self, customer: Customer, name: str, handles: set[str], domains: set[str]) -> str | None:
+        if not alike(folded_words(customer.name), name):
+            return None
+        own = own_domain(customer.email)
+        # A domain that several customers have is a company's or a mail service's.
+        if own and own in domains and self._crowded.get(own, 0) < 2:
+            return "name+domain"
+        theirs = _handles_of(customer)
+        if own and label(own) in handles and label(own) in theirs and len(label(own)) >= _SHORTEST_HANDLE:
+            return "name+domain"
+        return "name+handle" if any(_same_handle(one, other) for one in theirs for other in handles) else None
+
+
+def alike(one: str, other: str) -> bool:
+    """Are two folded names two spellings of one? Each word needs its like: a shared surname is no sign."""
+    from rapidfuzz import fuzz
+
+    if one == other:
+        return True
+    mine, yours = one.split(), other.split()
+    if abs(len(mine) - len(yours)) > 1 or min(len(mine), len(yours)) < 2:
+        return False
+    short, long = sorted((mine, yours), key=len)
+    return all(max(fuzz.ratio(word, each) for each in long) >= 80 for word in short) and (
+        len(mine) != len(yours) or fuzz.token_sort_ratio(one, other) >= _ALIKE
+    )
+
+
+def are_one(one: Customer, other: Customer) -> bool:
+    """Are two customer records of one person? By e-mail; where one lacks it, by the full name."""
+    if one.email and other.email:
+        return folded_email(one.email) == folded_email(other.email)
+    return bool(one.name and other.name) and folded_words(one.name) == folded_words(other.name)
+
+
+def are_same(one: Profile, other: Profile) -> bool:
+    """Do two profiles of a source speak of one person? By our id, an e-mail, an account, or the full name."""
+    if one.influencer and other.influencer:
+        return folded_name(one.influencer) == folded_name(other.influencer)
+    if {folded_email(each) for each in one.emails} & {folded_email(each) for each in other.emails}:
+        return True
+    if {each.key for each in one.accounts} & {each.key for each in other.accounts}:
+        return True
+    return bool(one.full_name) and folded_words(one.full_name) == folded_words(other.full_name)
+
+
+def unambiguous(profiles: Iterable[Profile]) -> list[Profile]:
+    """*profiles* where all of them are one person, else none."""
+    found = list(profiles)
+    linked, left = found[:1], found[1:]
+    while joined := [each for each in left if any(are_same(each, known) for known in linked)]:
+        linked += joined
+        left = [each for each in left if each not in joined]
+    return [] if left else found
+
+
+def _handles_of(customer: Customer) -> set[str]:
+    """What of a customer's e-mail may be a handle: what stands before the @, and a domain of their own."""
+    if not is_personal(customer.email):
+        return set()
+    email = (customer.email or "").casefold()
+    local = squashed(email.rpartition("@")[0].split("+", 1)[0])
+    own = own_domain(email)
+    return {each for each in (local, label(own) if own else "") if len(each) >= _SHORTEST_HANDLE}
+
+
+def _same_handle(one: str, other: str) -> bool:
+    from rapidfuzz import fuzz
+
+    if min(len(one), len(other)) < _SHORTEST_HANDLE:
+        return False
+    return one == other or fuzz.ratio(one, other) >= _ALIKE
+
+
+def _website(url: str) -> str | None:
+    host = re.sub(r"^\w+://", "", url.strip().casefold()).split("/")[0].removeprefix("www.")
+    return own_domain(f"@{host}") if "." in host else None
+
+
+def _region(country: str | None) -> str | None:
+    """A country as two letters; of names only those that are codes already."""
+    word = (country or "").strip().upper()
+    return word if re.fullmatch("[A-Z]{2}", word) else None
+
+
+def _region_of(number: str) -> str | None:
+    """The country of a number in E.164, so that one written the way it is dialled at home can be compared."""
+    import phonenumbers
+
+    return phonenumbers.region_code_for_number(phonenumbers.parse(number))

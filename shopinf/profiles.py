@@ -1,0 +1,226 @@
+"""Social profiles: accounts on platforms, their addresses and figures, however somebody wrote them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from shopinf.influencers import Named, folded_name
+
+_HOSTS = {
+    "instagram.com": "instagram",
+    "instagr.am": "instagram",
+    "tiktok.com": "tiktok",
+    "youtube.com": "youtube",
+    "youtu.be": "youtube",
+    "twitch.tv": "twitch",
+    "twitter.com": "twitter",
+    "x.com": "twitter",
+    "pinterest.com": "pinterest",
+    "facebook.com": "facebook",
+    "snapchat.com": "snapchat",
+    "threads.net": "threads",
+    "linkedin.com": "linkedin",
+}
+_SPELLED = {"ig": "instagram", "insta": "instagram", "tt": "tiktok", "yt": "youtube", "x": "twitter", "fb": "facebook"}
+_NOT_NAMES = frozenset({"c", "channel", "user", "in", "add", "p", "intl", "company"})
+_ADDRESSES = {
+    "instagram": "https://www.instagram.com/{}",
+    "tiktok": "https://www.tiktok.com/@{}",
+    "youtube": "https://www.youtube.com/@{}",
+    "twitch": "https://www.twitch.tv/{}",
+    "twitter": "https://x.com/{}",
+    "pinterest": "https://www.pinterest.com/{}",
+}
+_SCALES = {"k": 1_000, "t": 1_000, "m": 1_000_000, "mio": 1_000_000, "b": 1_000_000_000}
+
+
+class Tier(StrEnum):
+    """How large an audience is: nano below 10,000 followers, micro below 100,000, mid 500,000, macro a million."""
+
+    NANO = "nano"
+    MICRO = "micro"
+    MID = "mid"
+    MACRO = "macro"
+    MEGA = "mega"
+
+
+_EDGES = ((10_000, Tier.NANO), (100_000, Tier.MICRO), (500_000, Tier.MID), (1_000_000, Tier.MACRO))
+
+
+def tier(followers: int | None) -> Tier | None:
+    """The tier of so many followers; None where nobody knows."""
+    if followers is None:
+        return None
+    return next((each for edge, each in _EDGES if followers < edge), Tier.MEGA)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account on one platform; figures that nobody knows are None."""
+
+    platform: str | None
+    handle: str
+    profile_url: str | None = None
+    platform_user_id: str | None = None
+    full_name: str | None = None
+    followers: int | None = None
+    engagement_rate_pct: Decimal | None = None  # in per cent, whatever unit the source has
+    verified: bool | None = None
+    source: str = ""
+    matched_at: datetime | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.platform or "", folded_name(self.handle)
+
+    def more(self, other: Account) -> Account:
+        """This account with the figures of *other* where that is newer, or knows what this one does not."""
+        newer, older = (self, other) if _at(self) >= _at(other) else (other, self)
+        filled = {
+            name: getattr(older, name)
+            for name in ("profile_url", "platform_user_id", "full_name", "followers", "engagement_rate_pct", "verified")
+            if getattr(newer, name) is None
+        }
+        return replace(newer, **filled)
+
+
+def _at(account: Account) -> float:
+    return account.matched_at.timestamp() if account.matched_at else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A person as a source knows them."""
+
+    accounts: tuple[Account, ...] = ()
+    influencer: str | None = None  # our stable id, where a sheet has it
+    first_name: str | None = None
+    last_name: str | None = None
+    name: str | None = None
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    country: str | None = None
+    websites: tuple[str, ...] = field(default=())
+
+    @property
+    def full_name(self) -> str:
+        if self.first_name or self.last_name:
+            return " ".join(part for part in (self.first_name, self.last_name) if part)
+        return self.name or next((each.full_name for each in self.accounts if each.full_name), "") or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody to be written down: what they are called, and the e-mails and accounts they are known by."""
+
+    named: Named
+    emails: tuple[str, ...] = ()
+    accounts: tuple[Account, ...] = ()
+
+
+def together(accounts: Iterable[Account]) -> tuple[Account, ...]:
+    """Each account once, the one with most followers first; it is the primary one."""
+    found: dict[tuple[str, str], Account] = {}
+    for each in accounts:
+        found[each.key] = found[each.key].more(each) if each.key in found else each
+    for platform, handle in [key for key in found if not key[0]]:  # of an unknown platform, but known by another row
+        if any(other == handle for known, other in found if known):
+            del found[platform, handle]
+    return tuple(sorted(found.values(), key=lambda each: (-(each.followers or 0), each.platform or "~", each.handle)))
+
+
+def on_platforms(accounts: Iterable[Account], platforms: Collection[str]) -> tuple[Account, ...]:
+    """Those accounts that are on one of *platforms*; all of them where none is named."""
+    return tuple(each for each in accounts if not platforms or each.platform in platforms)
+
+
+def read_platform(text: str) -> str | None:
+    """A platform as we call it: `IG`, `Instagram`, `YouTube`; what is none of ours stays as it is, in lower case."""
+    word = re.sub(r"[^a-z0-9]", "", text.casefold())
+    return _SPELLED.get(word, _platform_of_word(word)) if word else None
+
+
+def _platform_of_word(word: str) -> str:
+    return "twitter" if word in ("twitterx", "xtwitter") else word
+
+
+def is_known_platform(name: str) -> bool:
+    return name in set(_HOSTS.values())
+
+
+def platform_names() -> list[str]:
+    """The platforms that profile addresses are recognised of."""
+    return list(dict.fromkeys(_HOSTS.values()))
+
+
+def read_profile(text: str, platform: str | None = None) -> tuple[str | None, str, str | None]:
+    """Platform, handle and address of `@maya`, `instagram.com/maya/` or `https://www.tiktok.com/@maya?lang=en`.
+
+    An address of a platform says itself which one it is; of any other address there is no handle.
+    """
+    word = text.strip().strip("<>").strip()
+    if not word:
+        return platform, "", None
+    if not (re.match(r"https?://", word, re.I) or re.match(r"[\w.-]+\.[a-z]{2,}/", word, re.I)):
+        handle = word.lstrip("@").strip().rstrip("/")
+        return platform, handle, None
+    url = word if "://" in word else f"https://{word}"
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return platform, "", None
+    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    named = next((name for known, name in _HOSTS.items() if host == known or host.endswith(f".{known}")), None)
+    names = [part for part in parts.path.split("/") if part and part.casefold() not in _NOT_NAMES]
+    if named is None:
+        return platform, "", url
+    return named, names[0].lstrip("@") if names else "", url
+
+
+def profile_address(platform: str | None, handle: str) -> str | None:
+    """Where the account is found, where handles make addresses."""
+    pattern = _ADDRESSES.get(platform or "")
+    return pattern.format(handle) if pattern and re.fullmatch(r"[\w.\-]+", handle) else None
+
+
+def read_followers(text: str) -> int | None:
+    """A number of followers: `12500`, `12,500`, `12.500`, `12 500`, `12.5k`, `1,2M`; None for what is no number."""
+    word = re.sub(r"[\s'’_]", "", text.casefold()).removesuffix("followers").removesuffix("+")
+    found = re.fullmatch(r"([\d.,]+)(k|t|m|mio|b)?\.?", word, re.ASCII)
+    if found is None or not any(map(str.isdigit, found[1])):
+        return None
+    digits, scale = found[1], found[2]
+    if scale is None and re.fullmatch(r"\d{1,3}([.,]\d{3})+", digits):
+        return int(re.sub(r"[.,]", "", digits))
+    if re.fullmatch(r"\d{1,3}(,\d{3})+\.\d+", digits):
+        digits = digits.replace(",", "")
+    try:
+        number = Decimal(digits.replace(",", ".").rstrip("."))
+    except InvalidOperation:
+        return None
+    return int(number * _SCALES.get(scale or "", 1))
+
+
+def read_percent(text: str) -> Decimal | None:
+    """A rate in per cent: `2.5`, `2,5 %`; None for what is no number."""
+    word = re.sub(r"[\s%]", "", text).replace(",", ".")
+    return percent_of(word, 1) if re.fullmatch(r"\d{1,9}(\.\d{0,12})?", word, re.ASCII) else None
+
+
+def percent_of(number: object, scale: int) -> Decimal | None:
+    """*number* times *scale* as per cent: 100 for a source that writes fractions, 1 for one that writes per cent."""
+    if number is None or isinstance(number, bool):
+        return None
+    try:
+        found = Decimal(str(number)) * scale
+    except InvalidOperation:
+        return None
+    if not found.is_finite() or found < 0:
+        return None
+    return Decimal(f"{found.normalize():f}")

@@ -1,0 +1,308 @@
+"""How a provider is called: to its own host alone, patiently, and with its refusals in our words.
+
+A call that costs nothing is repeated when its answer is lost. One that may cost is not: what was charged for an answer
+that never came would be charged again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+import httpx
+
+from shopinf import __version__
+from shopinf.errors import BadInput, CredentialsRefused, NoAnswer, NotAllowed, Stopped
+from shopinf.plain import harmless
+from shopinf.times import Clock
+
+TRIES = 5
+BUDGET = 120.0  # seconds for one call with its retries, waiting for a rate limit apart
+_TIMEOUTS = {"connect": 10.0, "read": 30.0, "write": 30.0, "pool": 120.0}
+_LARGEST = 200 * 1024 * 1024
+_LONGEST_WAIT = 3700.0  # an hourly limit ends within the hour
+_PASSING = frozenset({408, 500, 502, 503, 504, *range(520, 531)})
+_NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|\[?::1\]?")
+
+
+class OutOfCredits(NotAllowed):
+    """The provider's account has no credits left."""
+
+
+class LostAnswer(NoAnswer):
+    """A call that may have cost something was sent, and its answer never came or cannot be read."""
+
+
+class Wire(Protocol):
+    """Sends one request as it is."""
+
+    def send(self, request: httpx.Request) -> httpx.Response: ...
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a source may reach: the wire, the clock, and where it tells of its requests and its waits."""
+
+    wire: Wire
+    clock: Clock
+    trace: Callable[[str], None]
+    environ: Mapping[str, str]
+    waiting: Callable[[str], None] = lambda text: None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A good answer, or one whose status its caller asked for."""
+
+    status: int
+    json: Any
+    headers: httpx.Headers
+
+
+def base_url(name: str, documented: str, environ: Mapping[str, str]) -> str:
+    """Where a source answers: as its documentation says, or as SHOPINF_SOURCE_<NAME>_URL says."""
+    variable = f"SHOPINF_SOURCE_{name.upper()}_URL"
+    given = environ.get(variable, "").strip()
+    if not given:
+        return documented
+    try:
+        url = httpx.URL(given)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.userinfo or not (url.scheme == "https" or (url.scheme == "http" and _LOOPBACK.fullmatch(url.host))):
+        raise BadInput(f"{variable} is not an address that keys may be sent to", hint="Use https://, or unset it.")
+    return given.rstrip("/")
+
+
+class Door:
+    """One provider's API at *base*."""
+
+    def __init__(
+        self, title: str, name: str, base: str, reach: Reach, headers: Callable[[], Mapping[str, str]]
+    ) -> None:
+        self.title, self.name = title, name
+        self._base, self._reach, self._headers = base.rstrip("/"), reach, headers
+
+    @property
+    def clock(self) -> Clock:
+        return self._reach.clock
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        shown: str | None = None,
+        costs: bool = False,
+        accept: tuple[int, ...] = (),
+        plain: bool = False,
+        **body: Any,
+    ) -> Reply:
+        """The answer at *path*; *shown* is what --verbose may say of it, *plain* an answer that need not be JSON.
+
+        What *costs* is repeated only where it surely was not carried out.
+        """
+        url = path if path.startswith("http") else self._base + path
+        spent = 0.0
+        for attempt in range(1, TRIES + 1):
+            begun = self.clock.monotonic()
+            outcome = self._try(method, url, shown or path, body)
+            spent += self.clock.monotonic() - begun
+            reply = self._reply(outcome, accept, plain=plain)
+            if reply is not None:
+                return reply
+            if attempt == TRIES or spent >= BUDGET or not _may_repeat(outcome, costs=costs):
+                raise self._end(outcome, costs=costs)
+            self._rest(outcome, attempt)
+        raise AssertionError("unreachable")
+
+    def _try(self, method: str, url: str, shown: str, body: Mapping[str, Any]) -> httpx.Response | httpx.RequestError:
+        if self.clock.stop.is_set():
+            raise Stopped("stopped")
+        headers = {"Accept": "application/json", "User-Agent": f"shopinf/{__version__}", **self._headers()}
+        request = httpx.Request(method, url, headers=headers, extensions={"timeout": dict(_TIMEOUTS)}, **body)
+        begun = self.clock.monotonic()
+        outcome: httpx.Response | httpx.RequestError
+        try:
+            answer = self._reach.wire.send(request)
+            try:
+                content = b"".join(_bounded(answer))
+            finally:
+                answer.close()
+            kept = [pair for pair in answer.headers.raw if pair[0].lower() != b"content-encoding"]
+            outcome = httpx.Response(answer.status_code, headers=kept, content=content, request=request)
+        except httpx.RequestError as error:
+            if self.clock.stop.is_set():
+                raise Stopped("stopped") from None
+            outcome = error
+        status = outcome.status_code if isinstance(outcome, httpx.Response) else "no answer"
+        ms = round((self.clock.monotonic() - begun) * 1000)
+        self._reach.trace(f"{self.name}: {method} {harmless(shown)} → {status} in {ms} ms")
+        return outcome
+
+    def _rest(self, outcome: httpx.Response | httpx.RequestError, attempt: int) -> None:
+        """Wait, after a 429 as long as the provider says, else longer each time."""
+        pause = 2.0 ** (attempt - 1)
+        if isinstance(outcome, httpx.Response) and outcome.status_code == 429:
+            if told := _seconds(outcome.headers.get("Retry-After")):
+                pause = max(pause, told)
+            elif reset := _seconds(outcome.headers.get("X-RateLimit-Reset")):
+                left = reset - self.clock.now().timestamp() if reset > 1e9 else reset
+                pause = max(pause, left + 1.0)
+        pause = min(pause, _LONGEST_WAIT)
+        if pause > 5:
+            self._reach.waiting(f"waiting for {self.title}'s limit, {max(round(pause / 60), 1)} min")
+        self.clock.wait(pause)
+
+    def _reply(
+        self, outcome: httpx.Response | httpx.RequestError, accept: tuple[int, ...], *, plain: bool
+    ) -> Reply | None:
+        """A good answer; None for any other."""
+        if not isinstance(outcome, httpx.Response):
+            return None
+        asked_for = outcome.status_code in accept
+        if not (asked_for or 200 <= outcome.status_code < 300):
+            return None
+        try:
+            parsed = json.loads(outcome.content, parse_float=Decimal)
+        except (ValueError, RecursionError):
+            return Reply(outcome.status_code, outcome.text, outcome.headers) if plain or asked_for else None
+        if not isinstance(parsed, (dict, list)) and not (plain or asked_for):
+            return None
+        return Reply(outcome.status_code, parsed, outcome.headers)
+
+    def _end(self, outcome: httpx.Response | httpx.RequestError, *, costs: bool) -> Exception:
+        if isinstance(outcome, httpx.RequestError):
+            return self._unreached(outcome, costs=costs and not isinstance(outcome, _NOT_CONNECTED))
+        if outcome.status_code < 300:
+            kind = LostAnswer if costs else NoAnswer
+            return kind(f"{self.title} sent an answer that cannot be read", hint="Run the same command again later.")
+        return self.problem(outcome)
+
+    def problem(self, answer: httpx.Response) -> Exception:
+        """What a refusal means, as one of our errors; the provider's own words are quoted, never ours to it."""
+        code, words = _words(answer)
+        said = f" ({words})" if words else ""
+        match answer.status_code:
+            case 402:
+                return self.out_of_credits()
+            case _ if "credit" in code or code == "limit exceeded":
+                return self.out_of_credits()
+            case 401:
+                return self.refused(said)
+            case _ if code == "feature_not_available":
+                return NotAllowed(
+                    f"The {self.title} account may not use this{said}", hint=f"Ask {self.title} what the plan includes."
+                )
+            case 403:
+                return self.refused(said)
+            case 429:
+                return NoAnswer(
+                    f"{self.title} goes on saying that it was asked too often",
+                    hint="Run the same command again later; what was found is kept.",
+                )
+            case status if 300 <= status < 400:
+                return NoAnswer(
+                    f"{self.title} sends us to another address, and keys do not go there",
+                    hint="Look whether a proxy is in between: shopinf doctor",
+                )
+            case status if status >= 500:
+                return NoAnswer(
+                    f"{self.title} answered {status} after {TRIES} tries",
+                    hint="Run the same command again later; what was found is kept.",
+                )
+            case status:
+                return NoAnswer(
+                    f"{self.title} answered {status}{said}",
+                    hint="Run the same command again; tell us if it stays.",
+                )
+
+    def out_of_credits(self) -> OutOfCredits:
+        return OutOfCredits(
+            f"The {self.title} account has no credits left",
+            hint=f"Top it up at {self.title}, then run the same command again: what was paid for is kept.",
+        )
+
+    def refused(self, said: str = "") -> CredentialsRefused:
+        return CredentialsRefused(
+            f"{self.title} does not accept the key{said}", hint=f"shopinf sources connect {self.name}"
+        )
+
+    def _unreached(self, error: httpx.RequestError, *, costs: bool) -> NoAnswer:
+        kind = LostAnswer if costs else NoAnswer
+        what = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "cannot be reached"
+        return kind(f"{self.title} {what}", hint="Check the network: shopinf doctor. Then run the same command again.")
+
+
+def _may_repeat(outcome: httpx.Response | httpx.RequestError, *, costs: bool) -> bool:
+    if isinstance(outcome, httpx.Response):
+        refused = outcome.status_code == 429 or outcome.status_code in _PASSING
+        return refused or (outcome.status_code < 300 and not costs) or _words(outcome)[0] == "retry_later"
+    return not costs or isinstance(outcome, _NOT_CONNECTED)
+
+
+def _bounded(answer: httpx.Response) -> Any:
+    size = 0
+    for chunk in answer.iter_bytes():
+        size += len(chunk)
+        if size > _LARGEST:
+            raise NoAnswer("a provider sent an answer that is too large", hint="Run the same command again later.")
+        yield chunk
+
+
+def _seconds(text: str | None) -> float:
+    try:
+        return max(float(text or 0), 0.0)
+    except ValueError:
+        return 0.0
+
+
+def _words(answer: httpx.Response) -> tuple[str, str]:
+    """The provider's code, and its sentence without anything that looks like an address or a key."""
+    try:
+        body = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        return "", ""
+    if not isinstance(body, dict):
+        return "", ""
+    code = str(body.get("code") or body.get("error") or "").casefold()
+    detail = body.get("message") or body.get("detail") or body.get("error_description") or ""
+    if isinstance(detail, list):
+        detail = "; ".join(str(each.get("msg", "")) for each in detail if isinstance(each, dict))
+    text = harmless(str(detail))[:200].strip().rstrip(".")
+    return code, re.sub(r"\S+@\S+|[\w-]{20,}", "…", text)
+
+
+def credits_in(body: Any) -> Decimal | None:
+    """The credits that are left, wherever an account's facts have them."""
+    if isinstance(body, dict):
+        for key, value in body.items():
+            name = str(key).casefold()
+            number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+            if number and "credit" in name and "used" not in name and "spent" not in name:
+                return Decimal(str(value))
+        return next((found for value in body.values() if (found := credits_in(value)) is not None), None)
+    return None
+
+
+def text_of(body: Any, *keys: str) -> str | None:
+    """The first of *keys* that holds something, as text."""
+    for key in keys:
+        value = body.get(key) if isinstance(body, dict) else None
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
+            return harmless(str(value)).strip()
+    return None
+
+
+def count_of(body: Any, *keys: str) -> int | None:
+    """The first of *keys* that is a number, whole."""
+    for key in keys:
+        value = body.get(key) if isinstance(body, dict) else None
+        if isinstance(value, (int, Decimal)) and not isinstance(value, bool) and value >= 0:
+            return int(value)
+    return None

@@ -1,0 +1,229 @@
+"""influencers.club: the strongest account behind an e-mail, one by one or a whole list at once.
+
+0.1 credits for each e-mail with data; a repeated question is charged again. A list is worked through in its own time,
+and one that stopped for want of credits goes on after topping up. Documented at docs.influencers.club.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from shopinf.customers import is_email
+from shopinf.enrichment import Answer, Job, Jobs, Purse
+from shopinf.errors import NoAnswer
+from shopinf.profiles import Account, Profile, percent_of, profile_address, read_followers, read_platform, together
+from shopinf.sources.door import Door, LostAnswer, Reach, Reply, base_url, count_of, credits_in, text_of
+from shopinf.stores import Secret
+
+NAME, TITLE = "influencersclub", "influencers.club"
+PRICE = Decimal("0.1")
+FEW = 20  # up to here one by one; more go as a list
+MOST = 50_000  # e-mails in one list, well below the 10 MB that are taken
+_STALLED = 900.0  # seconds without any progress of a list
+_WAITS = (2.0, 4.0, 8.0, 15.0, 30.0)
+_BATCH = "/public/v1/enrichment/batch/"
+
+
+class InfluencersClub:
+    """The enrichment of influencers.club."""
+
+    name, title, price = NAME, TITLE, PRICE
+
+    def __init__(self, key: Secret, reach: Reach, jobs: Jobs) -> None:
+        self._clock, self._jobs, self._waiting = reach.clock, jobs, reach.waiting
+        base = base_url(NAME, "https://api-dashboard.influencers.club", reach.environ)
+        self._door = Door(TITLE, NAME, base, reach, lambda: {"Authorization": f"Bearer {key.reveal()}"})
+        self._download = Door(TITLE, NAME, base, reach, dict)  # without the key: files lie elsewhere
+
+    def balance(self) -> Decimal | None:
+        """The credits left; raises where the key is not good."""
+        reply = self._door.call("GET", "/public/v1/accounts/credits/", accept=(404,))
+        if reply.status == 404:  # one page of the documentation writes it so
+            reply = self._door.call("GET", "/public/v1/account/credits/")
+        return credits_in(reply.json)
+
+    def search(self, emails: Sequence[str], purse: Purse) -> Iterator[Answer]:
+        """Answers for *emails*: first of the lists that an earlier run sent, then of what is left."""
+        answered: set[str] = set()
+        for job in self._jobs.open(NAME):
+            if job.job_id is None:  # its answer was lost, so it cannot be asked for
+                self._jobs.end(job.id)
+                continue
+            for answer in self._collect(job, (), purse):
+                answered |= {each.casefold() for each in answer.found}
+                yield answer
+        left = [each for each in emails if each.casefold() not in answered]
+        if len(left) <= FEW:
+            yield from self._one_by_one(left, purse)
+            return
+        at = 0
+        while at < len(left) and (size := min(purse.few(MOST, PRICE), len(left) - at)) > 0:
+            part = left[at : at + size]
+            sent = self._send(part, purse)
+            if sent is None:  # this account has no lists
+                yield from self._one_by_one(left[at:], purse)
+                return
+            yield from self._collect(sent, part, purse)
+            at += size
+
+    # one by one
+
+    def _one_by_one(self, emails: Iterable[str], purse: Purse) -> Iterator[Answer]:
+        for email in emails:
+            if purse.few(1, PRICE) < 1:
+                return
+            try:
+                reply = self._door.call(
+                    "POST", "/public/v1/creators/enrich/email/", costs=True, accept=(404,), json={"email": email}
+                )
+                if reply.status != 404 and not isinstance(reply.json, dict):
+                    raise LostAnswer(f"{TITLE} sent an answer that cannot be read", hint="Run it again later.")
+            except LostAnswer:
+                purse.spend(PRICE)
+                raise
+            profile = None if reply.status == 404 else self._profile(email, reply.json.get("result"))
+            said = reply.json.get("credits_cost") if isinstance(reply.json, dict) else None
+            spent = Decimal(str(said)) if isinstance(said, (int, Decimal)) else PRICE if profile else Decimal(0)
+            purse.spend(spent)
+            yield Answer({email: profile}, spent)
+
+    # a list
+
+    def _send(self, emails: Sequence[str], purse: Purse) -> Job | None:
+        """Send a list, noted before and after; None where there is no such thing."""
+        noted = self._jobs.intend(NAME, len(emails))
+        text = "email\n" + "".join(f"{each}\n" for each in emails)
+        files = {"file": ("emails.csv", text.encode(), "text/csv")}
+        try:
+            reply = self._door.call(
+                "POST", _BATCH, costs=True, accept=(404, 405), files=files, data={"enrichment_mode": "basic"}
+            )
+            job_id = text_of(reply.json, "batch_id", "id") if reply.status < 400 else None
+            if job_id is None and reply.status < 400:
+                raise LostAnswer(f"{TITLE} took a list and did not say its number", hint="Run it again later.")
+        except LostAnswer:
+            purse.spend(PRICE * len(emails))
+            raise
+        if job_id is None:
+            self._jobs.end(noted)
+            return None
+        self._jobs.posted(noted, job_id)
+        return Job(noted, job_id, len(emails))
+
+    def _collect(self, job: Job, emails: Sequence[str], purse: Purse) -> Iterator[Answer]:
+        """Wait for a list and hand out what it found; one that this run did not send was paid for by another."""
+        status, before = self._finished(job, purse)
+        rows = self._rows(job)
+        if text_of(status, "status") == "failed" and not rows:
+            self._jobs.end(job.id)
+            raise NoAnswer(f"{TITLE} could not work through the list", hint="Run the same command again later.")
+        found: dict[str, Profile | None] = {}
+        for email, row in rows:
+            if (text_of(row, "status", "state") or "").casefold() not in ("failed", "error"):
+                found[email] = self._profile(email, row.get("result") if "result" in row else row)
+        whole = count_of(status, "processed_rows") == count_of(status, "total_rows")
+        whole = whole and len(rows) >= (count_of(status, "success_count") or 0)
+        if whole and not count_of(status, "failed_count"):
+            known = {each.casefold() for each in found}
+            found |= {each: None for each in emails if each.casefold() not in known}
+        spent = max(_used(status) - before, Decimal(0)) if emails or before else Decimal(0)
+        purse.spend(spent)
+        yield Answer(found, spent)
+        self._jobs.end(job.id)
+        if missing := [each for each in emails if each.casefold() not in {known.casefold() for known in found}]:
+            raise NoAnswer(
+                f"{TITLE} answered for {len(emails) - len(missing)} of {len(emails)} e-mails of a list",
+                hint="Run the same command again: it asks for the rest.",
+            )
+
+    def _finished(self, job: Job, purse: Purse) -> tuple[Any, Decimal]:
+        """The last status of a list, and what it had cost before this run resumed it."""
+        seen, since, resumed, before, polls = -1, self._clock.monotonic(), False, Decimal(0), 0
+        while True:
+            status = self._door.call("GET", f"{_BATCH}{job.job_id}/status/").json
+            done = count_of(status, "processed_rows") or 0
+            if done > seen:
+                seen, since = done, self._clock.monotonic()
+            match text_of(status, "status"):
+                case "finished" | "failed":
+                    return status, before
+                case "paused_insufficient_credits" if resumed or not self._may_resume(status, job, purse):
+                    raise self._door.out_of_credits()
+                case "paused_insufficient_credits":
+                    before = _used(status)
+                    self._door.call("POST", f"{_BATCH}{job.job_id}/resume/", costs=True, plain=True)
+                    resumed = True
+                case _ if self._clock.monotonic() - since > _STALLED:
+                    raise NoAnswer(
+                        f"{TITLE} has not moved on with a list of {job.count:,} e-mails for a quarter of an hour",
+                        hint="Run the same command again later: it takes up the same list.",
+                    )
+            self._waiting(f"{TITLE} works through a list, {done:,} of {job.count:,}")
+            self._clock.wait(_WAITS[min(polls, len(_WAITS) - 1)])
+            polls += 1
+
+    def _may_resume(self, status: Any, job: Job, purse: Purse) -> bool:
+        left = (count_of(status, "total_rows") or job.count) - (count_of(status, "processed_rows") or 0)
+        room = purse.room(PRICE)
+        return room is None or room >= left
+
+    def _rows(self, job: Job) -> list[tuple[str, dict[str, Any]]]:
+        """The rows of a finished list with the e-mail of each, in the answer itself or in a file it points to."""
+        reply = self._door.call("GET", f"{_BATCH}{job.job_id}/", params={"format": "json"}, plain=True)
+        if address := text_of(reply.json, "download_url"):
+            reply = self._fetch(address)
+        body = reply.json
+        if isinstance(body, str):
+            body = list(csv.DictReader(io.StringIO(body))) if "email" in body[:2000].casefold() else None
+        if isinstance(body, dict):
+            body = next(
+                (body[key] for key in ("results", "result", "data", "rows") if isinstance(body.get(key), list)), None
+            )
+        if not isinstance(body, list):
+            raise NoAnswer(f"{TITLE} sent a list that cannot be read", hint="Run the same command again later.")
+        rows = [({str(key).casefold(): value for key, value in row.items()}) for row in body if isinstance(row, dict)]
+        named = [(text_of(row, "email", "input_email", "input") or "", row) for row in rows]
+        return [(email, row) for email, row in named if is_email(email)]
+
+    def _fetch(self, address: str) -> Reply:
+        if not address.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+            raise NoAnswer(f"{TITLE} keeps its results at an unsafe address", hint="Run the same command again later.")
+        return self._download.call("GET", address, shown="the results", plain=True)
+
+    # what it says
+
+    def _profile(self, email: str, result: Any) -> Profile | None:
+        entries = result if isinstance(result, list) else [result]
+        accounts = together(each for entry in entries if (each := self._account(entry)) is not None)
+        if not accounts:
+            return None
+        first = next(entry for entry in entries if isinstance(entry, dict))
+        names = text_of(first, "first_name"), text_of(first, "last_name"), text_of(first, "fullname", "full_name")
+        return Profile(accounts, first_name=names[0], last_name=names[1], name=names[2], emails=(email,))
+
+    def _account(self, entry: Any) -> Account | None:
+        handle = (text_of(entry, "username", "handle") or "").lstrip("@")
+        if not handle:
+            return None
+        platform = read_platform(text_of(entry, "platform") or "")
+        return Account(
+            platform,
+            handle,
+            text_of(entry, "url", "profile_url") or profile_address(platform, handle),
+            text_of(entry, "userid", "userId", "user_id"),
+            text_of(entry, "fullname", "full_name"),
+            count_of(entry, "followers") or read_followers(text_of(entry, "followers", "follower_count") or ""),
+            percent_of(entry.get("engagement_percent") or None, 1),
+            entry.get("is_verified") if isinstance(entry.get("is_verified"), bool) else None,
+            NAME,
+            self._clock.now(),
+        )
+
+
+def _used(status: Any) -> Decimal:
+    used = status.get("credits_used") if isinstance(status, dict) else None
+    return Decimal(str(used)) if isinstance(used, (int, Decimal)) and not isinstance(used, bool) else Decimal(0)

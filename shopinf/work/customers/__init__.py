@@ -1,0 +1,1 @@
+"""Finding influencers among customers, and looking after those who are known."""

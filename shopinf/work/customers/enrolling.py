@@ -1,0 +1,80 @@
+"""Who a match is: what somebody is called when they are written down, and which matches are one person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shopinf.customers import Customer, is_personal
+from shopinf.influencers import Named, Source, folded_email, folded_name, local_part
+from shopinf.matching import squashed
+from shopinf.profiles import Known, Profile, together
+
+
+def known_of(profile: Profile, customer: Customer | None) -> Known:
+    """A match as it is written down: by our id, else the main handle, else what stands before the @ of the e-mail."""
+    own = customer.email if customer is not None and is_personal(customer.email) else None
+    emails = tuple(dict.fromkeys(each.strip() for each in (own, *profile.emails) if each and is_personal(each)))
+    first = (customer and customer.first_name) or profile.first_name
+    last = (customer and customer.last_name) or profile.last_name
+    email = emails[0] if emails else None
+    accounts = together(profile.accounts)
+    if profile.influencer:
+        named = Named(profile.influencer, Source.INFLUENCER, first, last, email)
+    elif accounts:
+        named = Named(accounts[0].handle, Source.HANDLE, first, last, email)
+    elif email:
+        named = Named(local_part(email), Source.EMAIL, first, last, email)
+    else:
+        called = squashed(" ".join(part for part in (first, last) if part)) or "unnamed"
+        named = Named(called, Source.EMAIL, first, last)
+    return Known(named, emails, accounts)
+
+
+def one_each(known: Sequence[Known]) -> list[Known]:
+    """The same list, with those who are one person made alike: by our id, an e-mail, or an account."""
+    groups = _groups([_signs(each) for each in known])
+    whole: dict[int, Known] = {}
+    for group, each in zip(groups, known, strict=True):
+        if group in whole:
+            former = whole[group]
+            named = min((former.named, each.named), key=lambda one: list(Source).index(one.source))
+            emails = tuple(dict.fromkeys((*former.emails, *each.emails)))
+            accounts = together([*former.accounts, *each.accounts])
+            whole[group] = Known(named, emails, accounts)
+        else:
+            whole[group] = each
+    return [_called_by_main(whole[group]) for group in groups]
+
+
+def _called_by_main(known: Known) -> Known:
+    """Named by the account with most followers, now that all of them are known."""
+    if known.named.source is not Source.HANDLE or not known.accounts:
+        return known
+    return replace(known, named=replace(known.named, name=known.accounts[0].handle))
+
+
+def _signs(known: Known) -> set[str]:
+    signs = {f"e {folded_email(each)}" for each in known.emails}
+    signs |= {f"a {each.platform} {folded_name(each.handle)}" for each in known.accounts if each.platform}
+    if known.named.source is Source.INFLUENCER:
+        signs.add(f"i {folded_name(known.named.name)}")
+    return signs
+
+
+def _groups(signs: Sequence[set[str]]) -> list[int]:
+    """A number for each, the same for all that share a sign with one another, however far around."""
+    parent = list(range(len(signs)))
+
+    def root(place: int) -> int:
+        while parent[place] != place:
+            parent[place] = parent[parent[place]]
+            place = parent[place]
+        return place
+
+    first: dict[str, int] = {}
+    for place, each in enumerate(signs):
+        for sign in each:
+            other = first.setdefault(sign, place)
+            parent[root(place)] = root(other)
+    return [root(place) for place in range(len(signs))]

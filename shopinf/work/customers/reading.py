@@ -1,0 +1,96 @@
+"""Reading the customers that a run looks at: everybody once, then only who is new or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from shopinf.customers import Customer
+from shopinf.enrichment import Base, Summary
+from shopinf.errors import CustomerDataProtected
+from shopinf.influencers import email_key
+from shopinf.shopify.customers import count_customers, read_customers
+from shopinf.stores import Store
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+    from shopinf.ledger.enrichment import Mark
+
+OVERLAP = timedelta(minutes=5)  # news may reach Shopify's lists a little late
+
+
+def read_base(desk: Desk, store: Store, updated_since: datetime | None, *, consented_only: bool, workers: int) -> Base:
+    """The customers of *store* whom this run looks at, and what is to be said of those it cannot."""
+    shop = desk.shop(store)
+    counted = count_customers(shop, updated_since=updated_since)
+    with desk.out.progress(f"reading customers of {store.name}", counted.count, "customers") as progress:
+        found = read_customers(shop, counted.count, updated_since=updated_since, workers=workers, read=progress.advance)
+    base = Base(found, None if counted.at is None else counted.at - OVERLAP)
+    base.summary = Summary(
+        customers=len(found),
+        with_email=sum(1 for each in found if each.email),
+        withheld=sum(1 for each in found if each.is_blank),
+    )
+    _check_withheld(desk, store, base, everybody=updated_since is None)
+    base.customers = _wanted(desk, base, consented_only=consented_only)
+    return base
+
+
+def _check_withheld(desk: Desk, store: Store, base: Base, *, everybody: bool) -> None:
+    """Withheld data is no "no match": where not one e-mail or phone came, say so and stop."""
+    found = base.customers
+    if not found or any(each.email or each.phone for each in found):
+        if base.summary.withheld:
+            base.notes.append(
+                f"{base.summary.withheld:,} of {len(found):,} customers came without name, e-mail and phone: Shopify "
+                "withholds them, or the store does not know them"
+            )
+        return
+    if not everybody and any(each.email or each.phone for each in _some(desk, store)):
+        return  # whoever changed meanwhile just has none
+    raise CustomerDataProtected(
+        f"{store.name} has {len(found):,} customers, but Shopify withholds their e-mail addresses and phones: the app "
+        "is not approved for this protected customer data, or the store's plan is below Grow",
+        hint="In the Dev Dashboard, under API access requests, tick name, e-mail and phone in Protected customer data "
+        "(shopinf connect --guide); an app made in the store's admin needs the Grow plan or higher.",
+    )
+
+
+def _some(desk: Desk, store: Store) -> Sequence[Customer]:
+    from shopinf.shopify.customers import first_customers
+
+    return first_customers(desk.shop(store))
+
+
+def _wanted(desk: Desk, base: Base, *, consented_only: bool) -> list[Customer]:
+    """Without those who asked to be forgotten, and where it was asked for without those who did not consent."""
+    found = list(base.customers)
+    if hidden := desk.ledger.enrichment.forgotten():
+        key = desk.ledger.database.key()
+        kept = [each for each in found if not (each.email and email_key(key, each.email) in hidden)]
+        if len(kept) < len(found):
+            base.notes.append(f"{len(found) - len(kept):,} who asked to be forgotten were left out")
+        found = kept
+    if consented_only:
+        kept = [each for each in found if each.consented]
+        base.notes.append(f"{len(found) - len(kept):,} customers without consent to marketing were left out")
+        found = kept
+    return found
+
+
+def begin(
+    marks: Mapping[str, Mark], keys: Sequence[str], store: Store, *, new: bool, since: date | None, everybody: bool
+) -> datetime | None:
+    """From which change on customers are read; None for all of them.
+
+    By default everybody is read until each of the sources has seen them all; from then on only who is new or changed.
+    """
+    if since is not None:
+        return datetime.combine(since, time(), store.zone)
+    if everybody:
+        return None
+    seen = [marks[key].watermark for key in keys if key in marks]
+    if new:
+        return min(seen or [each.watermark for each in marks.values()], default=None)
+    return min(seen) if seen and len(seen) == len(keys) else None

@@ -1,0 +1,89 @@
+"""The ranked list as rows and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from shopinf.customers import Customer
+from shopinf.enrichment import Found, Summary, account_row, account_words, money
+from shopinf.profiles import tier
+from shopinf.results import Failure, Result, columns
+from shopinf.stores import Store
+
+COLUMNS = columns(
+    order="store customer_id first_name last_name email influencer platform handle profile_url followers "
+    "engagement_rate_pct tier accounts matched_on confidence source orders_count total_spent currency first_order_at "
+    "last_order_at",
+    numbers="customer_id followers engagement_rate_pct orders_count",
+    money="total_spent",
+    times="first_order_at last_order_at",
+)
+
+
+def enrichment_result(
+    found: Sequence[Found],
+    unmatched: Sequence[tuple[Store, Customer]],
+    summary: Summary,
+    *,
+    zones: Mapping[str, ZoneInfo],
+    notes: Sequence[str],
+    failures: Sequence[Failure],
+) -> Result:
+    """What `customers enrich` answers with: those who were found, then those who were not, where they are wanted."""
+    rows = [_row(each, zones[each.store]) for each in found]
+    whole = [
+        {**row, "accounts": _accounts(each), "customer_ids": [record.customer.customer_id for record in each.records]}
+        for each, row in zip(found, rows, strict=True)
+    ]
+    rest = [_unmatched(store, customer) for store, customer in unmatched]
+    whole += [{**row, "accounts": [], "customer_ids": [row["customer_id"]]} for row in rest]
+    body = {"influencers": whole, "summary": summary.as_json()}
+    return Result("shopinf.influencers/1", COLUMNS, [*rows, *rest], body=body, notes=notes, failures=failures)
+
+
+def _row(found: Found, zone: ZoneInfo) -> dict[str, Any]:
+    main, primary, bought = found.main, found.primary, found.bought
+    profile = main.hit.profile
+    return {
+        "store": found.store,
+        "customer_id": main.customer.customer_id,
+        "first_name": main.customer.first_name or profile.first_name,
+        "last_name": main.customer.last_name or profile.last_name,
+        "email": main.customer.email,
+        "influencer": found.influencer,
+        "platform": primary and primary.platform,
+        "handle": primary and primary.handle,
+        "profile_url": primary and primary.profile_url,
+        "followers": primary and primary.followers,
+        "engagement_rate_pct": primary and primary.engagement_rate_pct,
+        "tier": primary and tier(primary.followers),
+        "accounts": [account_words(each) for each in found.accounts],
+        "matched_on": main.hit.matched_on,
+        "confidence": main.hit.confidence,
+        "source": main.hit.source,
+        "orders_count": bought.orders_count,
+        "total_spent": money(bought.total_spent, found.currency),
+        "currency": found.currency,
+        "first_order_at": bought.first_order_at and bought.first_order_at.astimezone(zone),
+        "last_order_at": bought.last_order_at and bought.last_order_at.astimezone(zone),
+    }
+
+
+def _accounts(found: Found) -> list[dict[str, object]]:
+    return [account_row(each, primary=place == 0) for place, each in enumerate(found.accounts)]
+
+
+def _unmatched(store: Store, customer: Customer) -> dict[str, Any]:
+    return {
+        **{column.key: None for column in COLUMNS},
+        "store": store.name,
+        "customer_id": customer.customer_id,
+        "first_name": customer.first_name,
+        "last_name": customer.last_name,
+        "email": customer.email,
+        "orders_count": customer.orders_count,
+        "total_spent": money(customer.total_spent, store.currency),
+        "currency": store.currency,
+    }

@@ -1,0 +1,108 @@
+"""A sheet of influencers, read once past the customers of every store; of millions of rows only those that fit stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shopinf.enrichment import Hit
+from shopinf.matching import Confidence, Index, Match, unambiguous
+from shopinf.profiles import Profile, together
+from shopinf.sheets.fields import Places
+from shopinf.sheets.reading import Sheet, read_sheet
+from shopinf.sources.csv import NAME, read_profile_row, split_cell
+from shopinf.work.customers.opening import Spec, sheet_fields
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+
+_SEVERAL = frozenset(";,| \n\t'")  # in a cell with more than one e-mail, or with something around it
+
+
+class SheetSource:
+    """One sheet; its columns are found when it is opened, its rows are read when customers are there to be matched."""
+
+    def __init__(self, desk: Desk, spec: Spec, mapping: Mapping[str, str]) -> None:
+        assert spec.file is not None
+        self._desk, self.spec = desk, spec
+        self._test: Callable[[str, str], bool] | None = None
+        self.sheet: Sheet = read_sheet(
+            spec.file, sheet_fields(), mapping=mapping, stdin=desk.setting.stdin, only=self._only
+        )
+        self.fingerprint = _fingerprint(spec.file)
+
+    def match(self, indexes: Sequence[Index]) -> list[dict[int, Hit]]:
+        """For each index the customers who are in the sheet, by place."""
+        tests = [index.may_match() for index in indexes]
+        if not any(index.possible for index in indexes):
+            self._test = tests[0] if len(tests) == 1 else lambda email, phone: any(t(email, phone) for t in tests)
+        found: list[dict[int, list[tuple[Match, Profile]]]] = [{} for _ in indexes]
+        now = self._desk.clock.now()
+        with self._desk.out.progress(f"matching {self.spec.shown}", None, "rows that may fit") as progress:
+            for row in self.sheet:
+                if self._desk.clock.stop.is_set():
+                    self._desk.clock.wait(0)  # raises: the run is being stopped
+                profile = read_profile_row(row.values, now)
+                for index, mine in zip(indexes, found, strict=True):
+                    for match in index.matches(profile):
+                        mine.setdefault(match.place, []).append((match, profile))
+                progress.advance()
+        return [{place: hit for place, each in mine.items() if (hit := _settled(each))} for mine in found]
+
+    def _only(self, places: Places) -> Callable[[Sequence[str]], bool]:
+        """Is a row worth reading? Looks at its e-mails and its phone alone."""
+        emails = [places.at[key] for key in ("email", "email_2") if key in places.at]
+        phone = places.at.get("phone", -1)
+
+        def test(cells: Sequence[str]) -> bool:
+            check = self._test
+            if check is None:
+                return True
+            number = cells[phone] if 0 <= phone < len(cells) else ""
+            for place in emails:
+                cell = cells[place] if place < len(cells) else ""
+                if check(cell, number) or not _SEVERAL.isdisjoint(cell):
+                    return True
+                number = ""
+            return bool(number) and (check("", number) or len(split_cell(number)) > 1)
+
+        return test
+
+
+def _settled(found: Sequence[tuple[Match, Profile]]) -> Hit | None:
+    """What the rows that fit a customer come to: the surest sign counts; where two people would fit, nobody does."""
+    best = min((match for match, _ in found), key=lambda match: match.confidence.rank)
+    profiles = [profile for match, profile in found if match.confidence is best.confidence]
+    if best.confidence is not Confidence.CERTAIN:
+        profiles = unambiguous(profiles)
+    if not profiles:
+        return None
+    return Hit(merged(profiles), best.confidence, best.matched_on, NAME)
+
+
+def merged(profiles: Sequence[Profile]) -> Profile:
+    """Several rows about one person as one profile."""
+    first = profiles[0]
+    if len(profiles) == 1:
+        return first
+    return Profile(
+        together(account for each in profiles for account in each.accounts),
+        next((each.influencer for each in profiles if each.influencer), None),
+        next((each.first_name for each in profiles if each.first_name), None),
+        next((each.last_name for each in profiles if each.last_name), None),
+        next((each.name for each in profiles if each.name), None),
+        tuple(dict.fromkeys(email for each in profiles for email in each.emails)),
+        tuple(dict.fromkeys(phone for each in profiles for phone in each.phones)),
+        first.country,
+        first.websites,
+    )
+
+
+def _fingerprint(file: str) -> str | None:
+    """What tells a sheet from a later state of it; None for standard input."""
+    try:
+        found = Path(file).expanduser().stat()
+    except OSError:
+        return None
+    return f"{found.st_size}-{found.st_mtime_ns}"

@@ -1,0 +1,83 @@
+"""A tag for the customers who were found: put among their others, so that nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from shopinf.customers import merged_tags
+from shopinf.enrichment import Found
+from shopinf.errors import ScopeMissing, ShopinfError, Stopped, StoreReadOnly
+from shopinf.local.choosing import quoted
+from shopinf.results import Failure
+from shopinf.scopes import expand
+from shopinf.shopify.customers import add_tag
+from shopinf.shopify.pages import at_once
+from shopinf.shopify.shop import granted_scopes
+from shopinf.stores import Store
+from shopinf.work.customers.waterfall import Seen
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+
+_WORKERS = 4
+
+
+def check_taggable(desk: Desk, store: Store) -> None:
+    """May customers be tagged there? Said before anything is read or paid for."""
+    if store.read_only:
+        raise StoreReadOnly(
+            f"{store.name} is connected read-only, so its customers are not tagged",
+            hint=f"Leave out --tag, or: shopinf connect {quoted(store.name)} without --read-only.",
+        )
+    if "write_customers" not in expand(granted_scopes(desk.shop(store))):
+        raise ScopeMissing(
+            f"{store.name} has not granted write_customers, which tagging needs",
+            scope="write_customers",
+            hint="Leave out --tag, or add the scope to the app and approve it in the store.",
+        )
+
+
+def tag_all(
+    desk: Desk, seen: Sequence[Seen], found: Sequence[Found], tag: str, notes: list[str], dry_run: bool
+) -> list[Failure]:
+    """Tag every record of everybody who was found, after a question; returns what failed."""
+    work: list[tuple[Store, list[int]]] = []
+    for each in seen:
+        records = [record.customer for one in found if one.store == each.store.name for record in one.records]
+        lacking = [record.customer_id for record in records if merged_tags(record.tags, tag) is not None]
+        if lacking:
+            work.append((each.store, lacking))
+    count = sum(len(ids) for _, ids in work)
+    if dry_run:
+        notes += [
+            f"{store.name}: would be tagged {tag}: customers {', '.join(map(str, ids))}" for store, ids in work
+        ] or [f"nobody would be tagged {tag}"]
+        return []
+    if count > 1:
+        where = ", ".join(store.name for store, _ in work)
+        desk.out.confirm(f"Tag {count:,} customers of {where} as {tag}?")
+    failures: list[Failure] = []
+    for store, ids in work:
+        with desk.writing(store), desk.out.progress(f"tagging customers of {store.name}", len(ids), "customers") as bar:
+            done = 0
+            jobs = (_job(desk, store, customer_id, tag) for customer_id in ids)
+            for failure in at_once(jobs, workers=min(_WORKERS, len(ids)), clock=desk.clock):
+                bar.advance()
+                done += failure is None
+                failures += [failure] if failure else []
+        notes.append(f"{store.name}: {done:,} customers tagged {tag}")
+    return failures
+
+
+def _job(desk: Desk, store: Store, customer_id: int, tag: str) -> Callable[[], Failure | None]:
+    def work() -> Failure | None:
+        try:
+            add_tag(desk.shop(store), customer_id, tag)
+        except Stopped:
+            raise
+        except ShopinfError as error:
+            return Failure.of(error, store=store.name, what=f"tag of customer {customer_id}")
+        return None
+
+    return work
