@@ -1,0 +1,1 @@
+"""Sending gifts to influencers, and following them."""

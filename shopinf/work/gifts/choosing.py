@@ -1,0 +1,51 @@
+"""Which gifts a command line means: by campaign and by influencer, in each store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shopinf.errors import NotFound
+from shopinf.gifts import GiftRecord, State
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+    from shopinf.influencers import Influencer
+    from shopinf.stores import Store
+
+
+@dataclass(frozen=True)
+class GiftChoice:
+    """Gifts by campaign and influencer; what is given narrows the choice."""
+
+    campaign: str | None = None
+    influencer: str | None = None
+
+
+def choose_gifts(desk: Desk, stores: Sequence[Store], choice: GiftChoice) -> dict[int, list[GiftRecord]]:
+    """The gifts of each store that were not given up, by its number; a name that no store knows is not found."""
+    person: str | None = None
+    if choice.influencer is not None:
+        found = desk.ledger.people.named(choice.influencer)
+        if found is None:
+            raise NotFound(
+                f"No influencer is called {choice.influencer}", hint="shopinf gifts status shows the influencers."
+            )
+        person = found.id
+    gifts = {
+        store.shop_id: desk.ledger.gifts.of_shop(store.shop_id, campaign=choice.campaign, person=person)
+        for store in stores
+    }
+    if choice.campaign is not None and not any(gifts.values()):
+        known = {each.campaign.casefold() for store in stores for each in desk.ledger.gifts.of_shop(store.shop_id)}
+        if choice.campaign.strip().casefold() not in known:
+            raise NotFound(
+                f"No campaign with gifts is called {choice.campaign}", hint="shopinf gifts status shows the campaigns."
+            )
+    return {shop: [each for each in found if each.state is not State.FAILED] for shop, found in gifts.items()}
+
+
+def people_of(desk: Desk, records: Iterable[GiftRecord]) -> Mapping[str, Influencer]:
+    """The influencers of *records*, by opaque id."""
+    return desk.ledger.people.by_id(record.person for record in records)

@@ -1,0 +1,90 @@
+"""Following gifts: what the store says of their orders, asked for many at once and kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shopinf.choices import FormChoice
+from shopinf.errors import CustomerDataProtected, ScopeMissing
+from shopinf.gifts import GiftRecord, Parcel, Standing, State, is_stale, standing
+from shopinf.results import Cell, Result
+from shopinf.shopify import drafts as remote
+from shopinf.work.gifts.choosing import GiftChoice, choose_gifts, people_of
+from shopinf.work.gifts.rows import GIFT_COLUMNS, gift_row, sentence
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+    from shopinf.stores import Store
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Where the gifts of one store are."""
+
+    records: Sequence[GiftRecord]
+    parcels: Mapping[int, Parcel]  # by the order's id
+    notes: Sequence[str] = ()
+
+    def parcel(self, record: GiftRecord) -> Parcel | None:
+        return self.parcels.get(record.order_id) if record.order_id is not None else None
+
+
+def follow(
+    desk: Desk, stores: Sequence[Store], choice: GiftChoice, form: FormChoice, *, stale: int | None = None
+) -> None:
+    """Show where the gifts of *stores* are; with *stale* only those of which nothing was heard for so many days."""
+    desk.form(form)
+    chosen = choose_gifts(desk, stores, choice)
+    outcomes = desk.each_store(stores, lambda store: _followed(desk, store, chosen[store.shop_id])).or_raise()
+    now = desk.clock.now()
+    rows: list[dict[str, Cell]] = []
+    counts: Counter[Standing] = Counter()
+    for store, one in outcomes.done:
+        people = people_of(desk, one.records)
+        for record in one.records:
+            parcel = one.parcel(record)
+            if stale is None or is_stale(record, parcel, now, stale):
+                rows.append(gift_row(store, record, parcel, people.get(record.person)))
+                counts[standing(record, parcel)] += 1
+    notes = [note for _, one in outcomes.done for note in one.notes]
+    desk.show(Result("shopinf.gifts/1", GIFT_COLUMNS, rows, notes=notes, failures=outcomes.failures), form)
+    if rows:
+        desk.out.say(f"{len(rows)} {'gift' if len(rows) == 1 else 'gifts'}: {sentence(counts)}.")
+    outcomes.settle()
+
+
+def _followed(desk: Desk, store: Store, records: Sequence[GiftRecord]) -> Followed:
+    """Ask the store about the orders of *records*, and keep what it says."""
+    gifts = desk.ledger.gifts
+    notes: list[str] = []
+    try:
+        records = _completed_by_hand(desk, store, records)
+        ids = [record.order_id for record in records if record.order_id is not None]
+        found = list(remote.parcels(desk.shop(store), ids)) if ids else []
+        if len(found) < len(ids):
+            notes.append(
+                f"{store.name}: {len(ids) - len(found)} orders can no longer be seen and are shown as they were last: "
+                "deleted, or older than 60 days and read_all_orders is not granted"
+            )
+    except (ScopeMissing, CustomerDataProtected) as refused:
+        found = []
+        notes.append(f"{store.name}: the parcels are as they were last seen, since {refused.message}")
+    gifts.seen(store.shop_id, found)
+    if unsure := sum(record.is_open for record in records):
+        notes.append(f"{store.name}: {unsure} gifts were begun and not finished; run gifts send again, or gifts cancel")
+    known = gifts.parcels(store.shop_id, [record.order_id for record in records if record.order_id is not None])
+    return Followed(records, known, notes)
+
+
+def _completed_by_hand(desk: Desk, store: Store, records: Sequence[GiftRecord]) -> list[GiftRecord]:
+    """*records*, with the orders of those drafts that somebody completed in the Shopify admin."""
+    gifts = desk.ledger.gifts
+    for record in records:
+        if record.state is State.DRAFTED and record.draft_order_id is not None:
+            draft = remote.find_draft(desk.shop(store), record.draft_order_id, record.currency)
+            if draft is not None and draft.order_id is not None:
+                gifts.completed(store.shop_id, record, draft.order_id, draft.completed_at)
+    return gifts.by_ids([record.id for record in records])

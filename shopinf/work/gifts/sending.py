@@ -1,0 +1,314 @@
+"""Sending gifts so that nobody gets two and nobody is asked to pay.
+
+A gift is written down before its draft is sent, with the id of a draft that all later ones are above; and before the
+draft is completed. When an answer is lost, or the run is killed, the draft is looked for by its reference, or looked
+at by its id. What is found is ours. What is not found may still be under way, so it is looked for again once the call's
+time is over, and then once more, before anything is sent anew. A draft that does not cost exactly nothing is deleted,
+never completed.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING
+
+from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, Refused, ShopinfError, Stopped
+from shopinf.gifts import GiftRecord, Recipient, State
+from shopinf.money import Money
+from shopinf.shopify import drafts as remote
+from shopinf.shopify.pages import at_once
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+    from shopinf.shopify.client import Shop
+    from shopinf.stores import Store
+
+# How long a request can take effect after the run that sent it noticed that its answer is lost, or was ended.
+IN_FLIGHT = timedelta(seconds=40)
+# How long after it was noted it may be sent at all: it may have waited for the rate limit first.
+LATEST = timedelta(minutes=5)
+SECOND_LOOK = 4.0  # seconds; a store's answers may lag behind its writes
+LOOKS = 3  # at a draft that seems to be gone
+CALCULATED = 180.0  # seconds that a draft's totals are waited for
+RACES = 12  # completions refused as too early
+IDLE_ROUNDS = 2  # of looking for lost answers and sending again, without a single gift getting further
+IN_A_ROW = 8  # failures without one success: the store has a trouble that going on would not help
+_TRIAL = re.compile(r"develop|partner|affiliate|trial|sandbox", re.IGNORECASE)
+PER_MINUTE = 5  # drafts that development and trial stores take
+DELETED = "its draft was deleted in Shopify"
+
+
+def is_trial(store: Store) -> bool:
+    """Is it a store that takes but a few drafts a minute?"""
+    return bool(_TRIAL.search(store.plan))
+
+
+@dataclass(frozen=True, slots=True)
+class Parcelled:
+    """What goes into the draft of one gift besides its lines; kept nowhere."""
+
+    recipient: Recipient
+    note: str
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of one gift this time."""
+
+    record: GiftRecord
+    error: ShopinfError | None = None
+    lost: bool = False  # it is not known whether the store has it
+
+
+class Sending:
+    """Sends planned gifts of one store; the ledger says what came of each, `trouble` what stopped the rest."""
+
+    def __init__(
+        self, desk: Desk, store: Store, shop: Shop, tick: Callable[[int], None], parcels: Mapping[int, Parcelled]
+    ) -> None:
+        self.desk, self.store, self.shop, self.tick = desk, store, shop, tick
+        self.gifts = desk.ledger.gifts
+        self.trouble: ShopinfError | None = None
+        self._parcels = parcels
+        self._newest: int | None = None
+        self._row = 0
+        self._begun = shop.clock.now()  # whoever sent something before is no longer running
+        self._trial = is_trial(store)
+        self._pacing = threading.Lock()
+        self._posted: deque[float] = deque(maxlen=PER_MINUTE)
+
+    @property
+    def workers(self) -> int:
+        """As many as keep the store's bucket busy, yet few enough that none waits long for its turn."""
+        return 1 if self._trial else max(2, self.shop.bucket.size // 10)
+
+    def send(self, records: Sequence[GiftRecord]) -> None:
+        """Send each of *records*; those that an earlier run may have sent are looked for last."""
+        doubtful = [record for record in records if record.in_doubt]
+        try:
+            self._look_around()
+            doubtful += self._carry_on([record for record in records if not record.in_doubt])
+            idle = 0
+            while doubtful and idle < IDLE_ROUNDS:
+                ids = [record.id for record in doubtful]
+                self.settle(self.gifts.by_ids(ids))  # as the ledger has them now
+                left = [record for record in self.gifts.by_ids(ids) if record.is_open]
+                self.tick(len(ids) - len(left))
+                doubtful = self._carry_on(left)
+                idle = idle + 1 if len(doubtful) == len(ids) else 0
+            if doubtful:
+                raise NoAnswer(
+                    f"{self.store.name} lost the answers to {len(doubtful)} gifts again and again",
+                    hint="Run the same command again later: it sends only what is missing.",
+                )
+        except Stopped:
+            raise
+        except ShopinfError as trouble:
+            self.trouble = trouble
+
+    # one gift
+
+    def _carry_on(self, records: Sequence[GiftRecord]) -> list[GiftRecord]:
+        """Take *records* as far as they go, several at a time; returns those that got lost on the way."""
+        lost: list[GiftRecord] = []
+        jobs: Iterator[Callable[[], Sent]] = (partial(self._one, record) for record in records)
+        for sent in at_once(jobs, workers=self.workers, clock=self.shop.clock):
+            if sent.lost:
+                lost.append(sent.record)
+            else:
+                self.tick(1)
+            self._row = self._row + 1 if sent.error is not None else 0
+            if self._row >= IN_A_ROW and sent.error is not None:
+                raise sent.error
+        return lost
+
+    def _one(self, record: GiftRecord) -> Sent:
+        draft: remote.Draft | None = None
+        draft_id = record.draft_order_id
+        try:
+            if record.state is State.INTENDED:
+                draft = self._drafted(record)
+                if draft is None:
+                    return Sent(record)
+                draft_id = draft.id
+            assert draft_id is not None
+            return self._completed(record, draft_id, draft)
+        except LostResponse as error:
+            return Sent(record, error, lost=True)
+        except Refused as error:
+            if draft_id is not None:  # nobody should find it, least of all with a total
+                remote.delete_draft(self.shop, draft_id)
+            self.gifts.fail(self.store.shop_id, record, error.message)
+            return Sent(record, error)
+
+    def _drafted(self, record: GiftRecord) -> remote.Draft | None:
+        """Make the draft of a gift; None when another run is at it."""
+        parcel = self._parcels[record.id]
+        wish = remote.Wish(record.reference, record.lines, parcel.recipient, parcel.note, parcel.tags)
+        self._pace()
+        if not self.gifts.sending(self.store.shop_id, record, self._newest or 0):
+            return None
+        draft = remote.make_draft(self.shop, wish, record.currency)
+        self.gifts.drafted(self.store.shop_id, record, draft.id, draft.retail)
+        return draft
+
+    def _completed(self, record: GiftRecord, draft_id: int, draft: remote.Draft | None) -> Sent:
+        """Complete a draft once its total is known to be nothing."""
+        draft = self._calculated(draft_id, draft, record.currency)
+        if draft is None:
+            self.gifts.cancel(self.store.shop_id, record, DELETED)
+            return Sent(record)
+        if draft.completed:
+            return self.keep(record, draft)
+        if draft.total != 0:
+            total = Money(draft.total or Decimal(0), record.currency)
+            raise Refused(f"the draft's total was {total} {record.currency} instead of nothing, so it was deleted")
+        former = record.completing_at
+        for attempt in range(RACES):
+            former = self.gifts.completing(self.store.shop_id, record, former)
+            if former is None:
+                return Sent(record)
+            try:
+                done = remote.complete_draft(self.shop, draft_id, record.currency)
+            except NoSuchThing:
+                self.gifts.cancel(self.store.shop_id, record, DELETED)
+                return Sent(record)
+            except Refused as refused:
+                if remote.is_unfinished(refused):
+                    self.shop.clock.wait(1.5 * 1.5**attempt)
+                    continue
+                done = self._look_at(draft_id, record.currency)
+                if done is None or not done.completed:  # else somebody was quicker
+                    self.gifts.not_completed(self.store.shop_id, record)
+                    raise
+            return self.keep(record, done or draft)
+        self.gifts.not_completed(self.store.shop_id, record)
+        raise NoAnswer(
+            f"{self.store.name} does not finish calculating a draft order",
+            hint="Run the same command again later: it goes on where it was.",
+        )
+
+    def keep(self, record: GiftRecord, draft: remote.Draft) -> Sent:
+        """Write down the order of a completed draft; its id may come a moment later."""
+        for _ in range(LOOKS):
+            if draft.order_id is not None:
+                self.gifts.completed(self.store.shop_id, record, draft.order_id, draft.completed_at)
+                return Sent(record)
+            self.shop.clock.wait(draft.wait or 1.5)
+            draft = self._look_at(draft.id, record.currency) or draft
+        raise LostResponse(f"{self.store.name} did not say which order a gift became")
+
+    def _calculated(self, draft_id: int, draft: remote.Draft | None, currency: str) -> remote.Draft | None:
+        """The draft with its totals, waited for as long as Shopify says; None when it is gone."""
+        begun = self.shop.clock.monotonic()
+        while True:
+            if draft is not None:
+                if draft.calculated or draft.completed:
+                    return draft
+                if self.shop.clock.monotonic() - begun > CALCULATED:
+                    raise NoAnswer(
+                        f"{self.store.name} has not calculated a draft order in {CALCULATED / 60:.0f} minutes",
+                        hint="Run the same command again later: it goes on where it was.",
+                    )
+                self.shop.clock.wait(draft.wait or 1.5)
+            draft = self._look_at(draft_id, currency)
+            if draft is None:
+                return None
+
+    def _look_at(self, draft_id: int, currency: str) -> remote.Draft | None:
+        """A draft as it stands; one that is not found is looked for again, for an answer may lag behind a write."""
+        for look in range(LOOKS):
+            if look:
+                self.shop.clock.wait(SECOND_LOOK)
+            if (draft := remote.find_draft(self.shop, draft_id, currency)) is not None:
+                return draft
+        return None
+
+    def _pace(self) -> None:
+        """Wait where the store takes but a few drafts a minute."""
+        if not self._trial:
+            return
+        with self._pacing:
+            if len(self._posted) == PER_MINUTE:
+                left = self._posted[0] + 61 - self.shop.clock.monotonic()
+                if left > 0:
+                    self.shop.clock.wait(left)
+            self._posted.append(self.shop.clock.monotonic())
+
+    # finding what may be there
+
+    def _look_around(self) -> None:
+        """Learn an id that every draft made from now on is above."""
+        if self._newest is None:
+            known = self.gifts.newest_draft(self.store.shop_id)
+            self._newest = max(known, remote.some_newest_draft(self.shop))
+
+    def settle(self, records: Sequence[GiftRecord]) -> None:
+        """Find out what the store has of *records*, which are in doubt, so that the rest can be sent again."""
+        noticed = self.shop.clock.now()
+        left = self._look(records)
+        if not left:
+            return
+        wait = (max(self._safe(record, noticed) for record in left) - self.shop.clock.now()).total_seconds()
+        if wait > 0:
+            self.desk.out.say(
+                f"{len(left)} requests to {self.store.name} had no answer and may still take effect; "
+                f"looking again in {wait:.0f} s"
+            )
+            self.shop.clock.wait(wait)
+            left = self._look(left)
+        if left:
+            self.shop.clock.wait(SECOND_LOOK)
+            self._look(left, everywhere=True)
+
+    def _safe(self, record: GiftRecord, noticed: datetime) -> datetime:
+        """From when on a request that has not taken effect never will."""
+        sent = record.completing_at or record.sent_at or noticed
+        if record.run != self.desk.ledger.run:
+            if self.desk.ledger.shared:  # a run on another machine may be waiting for the rate limit
+                return sent + LATEST
+            noticed = self._begun
+        return min(sent + LATEST, noticed + IN_FLIGHT)
+
+    def _look(self, records: Sequence[GiftRecord], *, everywhere: bool = False) -> list[GiftRecord]:
+        """Take what is in the store for ours; returns the records of which it has nothing new."""
+        sought = {record.reference.casefold(): record for record in records if record.state is State.INTENDED}
+        left = []
+        if sought:
+            lowest = min(record.before_id or 0 for record in sought.values())
+            found: dict[str, list[remote.Draft]] = {}
+            for status in ("open", "invoice_sent", "completed") if everywhere else ("open",):
+                for draft in remote.drafts_since(self.shop, lowest, self.store.currency, status):
+                    if draft.reference in sought:
+                        found.setdefault(str(draft.reference), []).append(draft)
+            for reference, drafts in found.items():
+                self._adopt(sought[reference], drafts)
+            left += [record for reference, record in sought.items() if reference not in found]
+        for record in records:
+            if record.state is State.DRAFTED and record.draft_order_id is not None:
+                known = self._look_at(record.draft_order_id, record.currency)
+                if known is None:
+                    self.gifts.cancel(self.store.shop_id, record, DELETED)
+                elif known.completed:
+                    self.keep(record, known)
+                else:
+                    left.append(record)
+        return left
+
+    def _adopt(self, record: GiftRecord, drafts: Sequence[remote.Draft]) -> None:
+        """Take a draft for ours; of two with our reference, which only a proxy can have made, one has to go."""
+        ours = min(drafts, key=lambda draft: (not draft.completed, draft.id))
+        self.gifts.drafted(self.store.shop_id, record, ours.id, ours.retail)
+        if ours.completed:
+            self.keep(record, ours)
+        for draft in drafts:
+            if draft.id != ours.id and not draft.completed:
+                remote.delete_draft(self.shop, draft.id)

@@ -1,0 +1,1 @@
+"""Keeping the ledger's copy of the products."""
