@@ -40,7 +40,6 @@ class Wanted:
         most = max((each.followers or 0 for each in counted), default=0)
         return counted if most >= self.min_followers else ()
 
-
     def wants(self, accounts: Iterable[Account]) -> bool:
         """Does somebody with these accounts belong in the list?"""
         return not (self.min_followers or self.platforms) or bool(self.accounts(accounts))

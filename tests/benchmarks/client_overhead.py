@@ -20,7 +20,10 @@ from shopinf.shopify.client import Access, Shop
 from shopinf.shopify.wire import NetworkWire
 from shopinf.stores import Credentials, Secret
 
-FIELDS = "id,name,created_at,processed_at,updated_at,financial_status,discount_codes,discount_applications,line_items,refunds"
+FIELDS = (
+    "id,name,created_at,processed_at,updated_at,financial_status,"
+    "discount_codes,discount_applications,line_items,refunds"
+)
 
 
 def store(orders: int, pipe: Connection) -> None:
