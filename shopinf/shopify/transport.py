@@ -30,7 +30,7 @@ _LONGEST_RETRY_AFTER = 60.0
 _LIMIT_HEADER = "X-Shopify-Shop-Api-Call-Limit"
 _TOKEN_PATH = "/admin/oauth/access_token"
 # Query values that say nothing about a person; of all others only the name is told.
-_PLAIN_VALUES = frozenset({"limit", "fields", "status", "order", "since_id", "updated_at_min", "created_at_min"})
+_PLAIN_VALUES = frozenset({"limit", "status", "order", "since_id", "updated_at_min", "created_at_min"})
 
 
 @dataclass(frozen=True, slots=True)

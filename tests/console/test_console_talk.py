@@ -2,6 +2,7 @@
 
 import io
 import os
+import select
 import termios
 import threading
 from collections.abc import Callable
@@ -88,7 +89,15 @@ def answered(typed: str, asking: Callable[[Out], object], environ: dict[str, str
         os.write(ours, typed.encode())
         answer = asking(Out(io.StringIO(), stderr, stdin, environ or {}, replace=write_atomically))
         stderr.flush()
-        return answer, os.read(ours, 4096).decode()
+        return answer, shown(ours).decode()
+
+
+def shown(screen: int) -> bytes:
+    """Everything that a terminal shows; what was typed and what was said may come in several pieces."""
+    pieces = b""
+    while select.select([screen], [], [], 0.2)[0]:
+        pieces += os.read(screen, 4096)
+    return pieces
 
 
 def test_a_yes_goes_on() -> None:
