@@ -16,32 +16,28 @@ from shopinf.stores import variable_stem
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+    from shopinf.practice import PracticeStore
 
 app = Noun(help="The demonstration.")
 
 FOLDER = Path("shopinf-demo")
-SHEET = """influencer,first_name,last_name,email,percent
-mayalind,Maya,Lind,maya@maya-lind.example,
-leo.ferrari,Leo,Ferrari,leo@ferrari.example,
-zoë_études,Zoë,Bréhat,zoe@etudes.example,20
-jun.tanaka,Jun,Tanaka,jun@tanaka.example,
-sofia-ruiz,Sofía,Ruiz,sofia@ruiz.example,
-"""
+CREATORS = "creators.csv"  # what an agency has: the creators it knows
+FOUND = "influencers.csv"  # who of them buys in the store
 
 
 @app.command("demo", epilog=examples("demo"))
 def demo(desk: DeskContext) -> None:
     """Run the whole story on a practice store in a minute.
 
-    It connects a store, verifies its scopes, makes codes, watches sales come in and attributes the orders, in a
+    It connects a store, verifies its scopes, finds influencers, makes codes, watches sales and attributes orders, in a
     temporary home: neither your keyring nor your config is touched. The report files stay in ./shopinf-demo/.
     """
     from shopinf.practice import PracticeStore, serve
 
-    shop = PracticeStore("maya-shop", seed=7, plan="advanced", orders=400, customers=150)
+    shop = PracticeStore("maya-shop", seed=7, plan="advanced", orders=400, customers=50)
     try:
         FOLDER.mkdir(exist_ok=True)
-        (FOLDER / "influencers.csv").write_text(SHEET, encoding="utf-8")
+        (FOLDER / CREATORS).write_text(creators(shop), encoding="utf-8")
     except OSError as error:
         raise MachineProblem(
             f"./{FOLDER} cannot be written: {error.strerror}", hint="Change to a folder of your own, then: shopinf demo"
@@ -53,22 +49,33 @@ def demo(desk: DeskContext) -> None:
         story.shopinf(f"connect maya-shop --url {served.urls[0]}")
         story.tell("2. Check what the store allows.")
         story.shopinf("verify-scopes")
-        story.tell(f"3. Make a code for each influencer in {FOLDER}/influencers.csv, each on a price rule of its own.")
-        story.shopinf(
-            f"discounts create --campaign autumn --from {FOLDER}/influencers.csv --percent 15 --commission 10% --yes"
-        )
+        story.tell(f"3. Which of the creators in {FOLDER}/{CREATORS} are among the store's customers?")
+        story.shopinf(f"customers enrich --source csv:{FOLDER}/{CREATORS} -o {FOLDER}/{FOUND}")
+        story.shopinf("influencers list")
+        story.tell("4. Make a code for each of them, each on a price rule of its own.")
+        story.shopinf(f"discounts create --campaign autumn --from {FOLDER}/{FOUND} --percent 15 --commission 10% --yes")
         story.shopinf(f"discounts links --campaign autumn -o {FOLDER}/links.csv")
         sold = shop.simulate_sales(days=30, orders=160)
         returned = sum(1 for order in sold if order["refunds"])
-        story.tell(f"4. A month goes by: {len(sold)} orders came in, {returned} of them had something returned.")
-        story.tell("5. Attribute the orders: what each influencer sold after returns, and what they earned.")
+        story.tell(f"5. A month goes by: {len(sold)} orders came in, {returned} of them had something returned.")
+        story.tell("6. Attribute the orders: what each influencer sold after returns, and what they earned.")
         story.shopinf("orders attribute --period last-30-days")
         story.shopinf(f"orders attribute --period last-30-days --by order -o {FOLDER}/orders.csv")
         story.shopinf(f"orders attribute --period last-30-days -o {FOLDER}/attribution.json")
         story.shopinf(f"orders attribute --period last-30-days -o {FOLDER}/attribution.xlsx")
-        story.tell("6. And the page to send to the client: it leaves out what the influencers earn.")
+        story.tell("7. And the page to send to the client: it leaves out what the influencers earn.")
         story.shopinf(f"orders attribute --period last-30-days -o {FOLDER}/for-the-client.html")
         story.end()
+
+
+def creators(shop: PracticeStore) -> str:
+    """A sheet of creators: those who buy in the store, and some who do not."""
+    rows = ["email,first name,last name,instagram handle,followers,engagement rate"]
+    for number, who in enumerate(shop.influencers()):
+        followers, rate = 7_400 * (number + 1) ** 2, f"{3.9 - 0.4 * number:.1f}%"
+        rows.append(f"{who['email']},{who['first_name']},{who['last_name']},{who['handle']},{followers},{rate}")
+    rows += [f"creator{n}@studio.example,Sam,Example,studio.example.{n},{52_000 * n},2.4%" for n in range(1, 21)]
+    return "\n".join(rows) + "\n"
 
 
 class Story:
