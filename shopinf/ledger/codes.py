@@ -31,7 +31,7 @@ from shopinf.orders import folded
 from shopinf.terms import Terms
 
 if TYPE_CHECKING:
-    from shopinf.ledger.ledger import Ledger
+    from shopinf.ledger.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class History:
 class Codes:
     """The codes of every store, by store."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Journal) -> None:
         self._ledger = ledger
         self._database = ledger.database
 

@@ -13,13 +13,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 from shopinf.enrichment import Found, Job, Purchases
 from shopinf.influencers import Influencer
 from shopinf.ledger.peopletables import enrichments, forgotten, lookups, matches, provider_jobs, sources
+from shopinf.ledger.roster import Roster
 from shopinf.ledger.tables import orders, syncs
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.money import Money
 from shopinf.profiles import Known
 
 if TYPE_CHECKING:
-    from shopinf.ledger.ledger import Ledger
+    from shopinf.ledger.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Earlier:
 class Enrichment:
     """Matches, look-ups and their progress; also where providers note their lists."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Journal) -> None:
         self._ledger = ledger
         self._database = ledger.database
 
@@ -118,7 +119,7 @@ class Enrichment:
             ]
             upsert(db, lookups, rows)
 
-        self._ledger.roster.enrol([each for _, each in known], then)
+        Roster(self._ledger).enrol([each for _, each in known], then)
         return people
 
     def forgotten(self) -> frozenset[str]:

@@ -22,10 +22,10 @@ from shopinf.ledger.tables import codes, gifts, influencers
 from shopinf.ledger.upserts import upsert
 
 if TYPE_CHECKING:
-    from shopinf.ledger.ledger import Ledger
+    from shopinf.ledger.journal import Journal
 
 
-def merge(ledger: Ledger, gone: Influencer, kept: Influencer) -> dict[str, int]:
+def merge(ledger: Journal, gone: Influencer, kept: Influencer) -> dict[str, int]:
     """Make one person of two: everything of *gone* is *kept*'s from now on; returns how much that was.
 
     What one of a kind both have (an account, a code of one campaign) stays as *kept* has it; the journal's mentions
@@ -86,7 +86,7 @@ def _reassign(db: Connection, table: Table, gone: str, kept: str) -> int:
     return len(rows)
 
 
-def forget(ledger: Ledger, email: str) -> dict[str, int]:
+def forget(ledger: Journal, email: str) -> dict[str, int]:
     """Erase whoever has this e-mail, overwritten; returns how much of each kind went.
 
     Names, e-mails, accounts and matches go; codes, commissions and what was agreed stay under the opaque id. A keyed
@@ -115,7 +115,7 @@ def forget(ledger: Ledger, email: str) -> dict[str, int]:
     return {what: count for what, count in gone.items() if count}
 
 
-def kept_rows(ledger: Ledger, people: Iterable[str]) -> int:
+def kept_rows(ledger: Journal, people: Iterable[str]) -> int:
     """How many codes and gifts stay under the opaque ids of these people."""
     ids = list(people)
     with ledger.database.reading() as db:

@@ -20,7 +20,7 @@ from shopinf.ledger.upserts import parts, upsert
 from shopinf.money import Money
 
 if TYPE_CHECKING:
-    from shopinf.ledger.ledger import Ledger
+    from shopinf.ledger.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Intended:
 class Gifts:
     """The gifts of every store, by store."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Journal) -> None:
         self._ledger = ledger
         self._database = ledger.database
 

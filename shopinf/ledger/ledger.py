@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import delete, func, select
 
 from shopinf.ledger import peopletables as peopletables  # its tables belong to a store's rows too
 from shopinf.ledger.engine import Database
-from shopinf.ledger.tables import journal, metadata
+from shopinf.ledger.journal import Journal
+from shopinf.ledger.tables import metadata
 from shopinf.times import Clock
 
 if TYPE_CHECKING:
@@ -25,13 +24,8 @@ if TYPE_CHECKING:
     from shopinf.ledger.roster import Roster
 
 
-class Ledger:
+class Ledger(Journal):
     """The journal, the mirror and the people of every store that this machine or team looks after."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self.database = database
-        self.clock = clock
-        self.run = secrets.token_hex(6)  # names this run in the journal
 
     @classmethod
     def in_file(cls, path: Path, *, clock: Clock) -> Ledger:
@@ -92,24 +86,6 @@ class Ledger:
         from shopinf.ledger.gifts import Gifts
 
         return Gifts(self)
-
-    def note(self, db: Connection, shop_id: int, kind: str, subject: str, data: Mapping[str, Any]) -> None:
-        """Add an entry to the journal, in the caller's transaction. People go by their opaque id."""
-        db.execute(
-            journal.insert().values(
-                at=self.clock.now(), run=self.run, shop_id=shop_id, kind=kind, subject=subject, data=dict(data)
-            )
-        )
-
-    def entries(self, shop_id: int, *, subject: str | None = None, kind: str | None = None) -> list[Mapping[str, Any]]:
-        """Journal entries of a store in the order they were written."""
-        query = select(journal).where(journal.c.shop_id == shop_id).order_by(journal.c.id)
-        if subject is not None:
-            query = query.where(journal.c.subject == subject)
-        if kind is not None:
-            query = query.where(journal.c.kind == kind)
-        with self.database.reading() as db:
-            return [dict(row) for row in db.execute(query).mappings()]
 
     def counts(self, shop_id: int) -> dict[str, int]:
         """How many rows of each table belong to a store."""

@@ -20,7 +20,7 @@ from shopinf.orders import Order, folded
 from shopinf.windows import Window
 
 if TYPE_CHECKING:
-    from shopinf.ledger.ledger import Ledger
+    from shopinf.ledger.journal import Journal
 
 WHAT = "orders"
 CHUNK = 400  # values in one query
@@ -50,7 +50,7 @@ class Reading:
 class Orders:
     """The orders of every store, by store."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Journal) -> None:
         self._ledger = ledger
         self._database = ledger.database
 

@@ -14,13 +14,13 @@ from shopinf.ledger.tables import influencers
 from shopinf.ledger.upserts import parts
 
 if TYPE_CHECKING:
-    from shopinf.ledger.ledger import Ledger
+    from shopinf.ledger.journal import Journal
 
 
 class People:
     """Influencers by opaque id, by the id that operators see, and by e-mail."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Journal) -> None:
         self._ledger = ledger
         self._database = ledger.database
 
@@ -79,7 +79,7 @@ class People:
 class Recognition:
     """Recognises people in one transaction, so that two rows of a sheet never make one person twice."""
 
-    def __init__(self, db: Connection, key: bytes, ledger: Ledger) -> None:
+    def __init__(self, db: Connection, key: bytes, ledger: Journal) -> None:
         self._db, self._key, self._ledger = db, key, ledger
         self._by_name: dict[str, Influencer] = {}
         self._by_email: dict[str, Influencer] = {}

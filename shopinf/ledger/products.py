@@ -15,7 +15,7 @@ from shopinf.money import Money
 from shopinf.products import Product, Variant
 
 if TYPE_CHECKING:
-    from shopinf.ledger.ledger import Ledger
+    from shopinf.ledger.journal import Journal
 
 WHAT = "products"
 
@@ -32,7 +32,7 @@ class Reach:
 class Products:
     """The variants of every store, by store."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Journal) -> None:
         self._ledger = ledger
         self._database = ledger.database
 

@@ -20,7 +20,7 @@ from shopinf.ledger.upserts import parts, upsert
 from shopinf.profiles import Account, Known, together
 
 if TYPE_CHECKING:
-    from shopinf.ledger.ledger import Ledger
+    from shopinf.ledger.journal import Journal
 
 Then = Callable[[Connection, list[Influencer]], None]
 
@@ -36,7 +36,7 @@ class Rate:
 class Roster:
     """Everybody we know by name."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Journal) -> None:
         self._ledger = ledger
         self._database = ledger.database
 
