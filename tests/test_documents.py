@@ -15,7 +15,7 @@ DOCUMENTS = [path for path in [ROOT / "README.md", *sorted((ROOT / "examples").g
 def test_a_documents_sessions_come_out_as_they_stand_there(document, run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
-    store = run.open(seed=7)
+    store = run.open(seed=7, customers=40)
     run.wire.stores["127.0.0.1"] = store
     run.environ["SHOPINF_MAYA_SHOP_ACCESS_TOKEN"] = store.access_token
     (tmp_path / "credentials.txt").write_text(run.credentials(store))
