@@ -59,6 +59,10 @@ class TrackedCode:
                 return True
         return False
 
+    def will_be_called(self, text: str, day: date) -> bool:
+        """Does it take that name only after *day*?"""
+        return all(name.day and name.day > day for name in self.names if folded(name.value) == folded(text))
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -106,8 +110,15 @@ class Codes:
                 self._by_mark.setdefault(mark, []).append(code)
 
     def named(self, text: str, day: date) -> TrackedCode | None:
-        """The code that *text* meant on *day*; of two, the one that took the name last."""
-        called = [code for code in self._by_text.get(folded(text), ()) if code.is_called(text, day)]
+        """The code that *text* meant on *day*; of two, the one that took the name last.
+
+        A name that only one code ever had means that code before its renaming too: an order's day may lie before the
+        day on which it came in, or before the renaming was made here.
+        """
+        known = self._by_text.get(folded(text), ())
+        called = [code for code in known if code.is_called(text, day)]
+        if not called and len(known) == 1 and known[0].will_be_called(text, day):
+            return known[0]
 
         def taken(code: TrackedCode) -> date:
             days = [name.day or date.min for name in code.names if folded(name.value) == folded(text)]

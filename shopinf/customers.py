@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from shopinf.errors import BadInput
+from shopinf.influencers import folded_email
 
 # Mailboxes of a role: whoever reads them, it is not one person.
 _ROLES = frozenset(
@@ -15,9 +17,10 @@ _ROLES = frozenset(
     "noreply no-reply".split()
 )
 # Addresses that a marketplace or a mail service makes for one buyer or one shop; they say nothing about a person.
-_RELAYS = re.compile(
-    r"(.+\.)?(marketplace\.amazon(\.[a-z]{2,3}){1,2}|members\.ebay(\.[a-z]{2,3}){1,2}|privaterelay\.appleid\.com|duck\.com)"
+_RELAY = re.compile(
+    r"(.+\.)?((marketplace\.amazon|members\.ebay)(\.[a-z]{2,3}){1,2}|(privaterelay\.appleid|duck)\.com)"
 )
+_EMAIL = re.compile(r"\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*")
 MOST_TAGS = 250  # of one customer
 LONGEST_TAG = 255
 
@@ -47,26 +50,32 @@ class Customer:
         return " ".join(part for part in (self.first_name, self.last_name) if part)
 
 
-def is_role(email: str) -> bool:
-    """Is it the mailbox of a role, like info@?"""
-    local = email.strip().casefold().rpartition("@")[0]
-    return local.split("+", 1)[0] in _ROLES
-
-
-def is_relay(email: str) -> bool:
-    """Is it a forwarding address that a marketplace or a mail service made?"""
-    return _RELAYS.fullmatch(email.strip().casefold().rpartition("@")[2]) is not None
-
-
 def is_email(text: str | None) -> bool:
     """Could *text* be an e-mail address at all?"""
-    local, sign, domain = (text or "").strip().rpartition("@")
-    return bool(sign and local and "." in domain and not any(each.isspace() for each in local + domain))
+    return text is not None and _EMAIL.fullmatch(text) is not None
+
+
+def personal_key(email: str | None) -> str | None:
+    """The folded e-mail by which people may be recognised and providers asked; None for one that is nobody's own.
+
+    Mailboxes of a role and forwarding addresses of marketplaces say nothing about a person.
+    """
+    if not email:
+        return None
+    key = folded_email(email)
+    local, _, domain = key.rpartition("@")
+    return key if local and local not in _ROLES and " " not in key and _may_be_somebodys(domain) else None
+
+
+@lru_cache(maxsize=4096)
+def _may_be_somebodys(domain: str) -> bool:
+    """Are the mailboxes of *domain* people's, as far as a domain tells?"""
+    return "." in domain and len(domain.split()) == 1 and _RELAY.fullmatch(domain) is None
 
 
 def is_personal(email: str | None) -> bool:
     """May people be recognised by this e-mail, and providers be asked about it?"""
-    return email is not None and is_email(email) and not is_role(email) and not is_relay(email)
+    return personal_key(email) is not None
 
 
 def read_tag(text: str) -> str:

@@ -99,7 +99,9 @@ class Outcomes(Generic[T]):
         raise self._all_failed(PartlyDone.code, "Each store's failure has its own cause; see above.")
 
     def _all_failed(self, code: int, hint: str | None) -> ShopinfError:
-        failed = "; ".join(f"{o.store.name}: {o.error}" for o in self.all if o.error)
+        failed = "; ".join(
+            f"{o.store.name}: {str(o.error).removeprefix(o.store.name).strip()}" for o in self.all if o.error
+        )
         error = ShopinfError(f"all {len(self.all)} stores failed: {failed}", hint=hint)
         error.code = code
         return error

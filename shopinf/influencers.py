@@ -66,7 +66,8 @@ def local_part(email: str) -> str:
 def folded_email(email: str) -> str:
     """An e-mail as it is compared: lower case, without `+tag`, and without dots where the provider ignores them."""
     local, _, domain = email.strip().casefold().rpartition("@")
-    local = local.split("+", 1)[0]
+    if "+" in local:
+        local = local.partition("+")[0]
     if domain in _DOTLESS:
         local, domain = local.replace(".", ""), "gmail.com"
     return f"{local}@{domain}"

@@ -7,16 +7,17 @@ is possible. A name alone is never enough, and nobody is matched where two peopl
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from shopinf.customers import Customer, is_personal
+from shopinf.customers import Customer, is_personal, personal_key
 from shopinf.influencers import folded_email, folded_name
 from shopinf.profiles import Profile
 
-_TAIL = 7  # digits; the last ones of a number are the same however its beginning is written
+_NO_DIGITS = re.compile(r"\D+")
+TAIL = 7  # digits; the last ones of a number are the same however its beginning is written
 _ALIKE = 90  # of 100; two spellings of one name, as `token_sort_ratio` sees them
 _SHORTEST_HANDLE = 5  # shorter ones are shared by too many people
 # Mailboxes of these belong to everybody; any other domain may be somebody's own.
@@ -73,7 +74,7 @@ def squashed(text: str) -> str:
 
 def digits(phone: str) -> str:
     """The digits of a phone number as it is written."""
-    return re.sub(r"\D", "", phone)
+    return phone[1:] if phone[:1] == "+" and phone[1:].isdecimal() else _NO_DIGITS.sub("", phone)
 
 
 @lru_cache(maxsize=65536)
@@ -116,8 +117,9 @@ class Index:
 
     def __init__(self, customers: Sequence[Customer], *, possible: bool = False) -> None:
         self.customers = customers
-        self._emails: dict[str, int | list[int]] = {}
-        self._tails: dict[str, list[int]] = {}
+        self.emails: dict[str, int | list[int]] = {}  # folded; the place of who has it, or of all who do
+        self.tails: dict[str, list[int]] = {}  # the last digits of phones
+        self._numbers: set[str] = set()
         self._names: dict[str, list[int]] = {}
         self._handles: dict[str, list[int]] = {}
         self._crowded: dict[str, int] = {}  # domains of how many customers
@@ -128,13 +130,13 @@ class Index:
         self.possible = possible
 
     def _add(self, place: int, customer: Customer) -> None:
-        if customer.email and is_personal(customer.email):
-            key = folded_email(customer.email)
-            known = self._emails.setdefault(key, place)
+        if (key := personal_key(customer.email)) is not None:
+            known = self.emails.setdefault(key, place)
             if known != place:
-                self._emails[key] = [*(known if isinstance(known, list) else [known]), place]
-        if customer.phone and len(tail := digits(customer.phone)[-_TAIL:]) == _TAIL:
-            self._tails.setdefault(tail, []).append(place)
+                self.emails[key] = [*(known if isinstance(known, list) else [known]), place]
+        if customer.phone and len(number := digits(customer.phone)) >= TAIL:
+            self.tails.setdefault(number[-TAIL:], []).append(place)
+            self._numbers.add(number)
 
     def _add_name(self, place: int, customer: Customer) -> None:
         if not (customer.first_name and customer.last_name):
@@ -145,20 +147,22 @@ class Index:
         if domain := own_domain(customer.email):
             self._crowded[domain] = self._crowded.get(domain, 0) + 1
 
-    def may_match(self) -> Callable[[str, str], bool]:
-        """A quick test of an e-mail and a phone as a sheet has them: could any customer be meant?"""
-        emails, tails = self._emails, self._tails
+    def may_have(self, phone: str) -> bool:
+        """Could a phone be a customer's? One with its country code is theirs digit for digit, or is not.
 
-        def test(email: str, phone: str) -> bool:
-            if email and folded_email(email) in emails:
-                return True
-            return bool(phone) and digits(phone)[-_TAIL:] in tails
-
-        return test
+        But for the zero that some people leave after the code.
+        """
+        tail = phone[-TAIL:]
+        if tail not in self.tails and tail.isdecimal():
+            return False
+        number = digits(phone)
+        if phone[:1] == "+" and "0" not in number[1:4]:
+            return number in self._numbers
+        return number[-TAIL:] in self.tails
 
     def by_email(self, email: str) -> list[int]:
         """The customers who have that e-mail, folded."""
-        found = self._emails.get(folded_email(email))
+        found = self.emails.get(folded_email(email))
         return found if isinstance(found, list) else [] if found is None else [found]
 
     def matches(self, profile: Profile) -> list[Match]:
@@ -177,7 +181,7 @@ class Index:
 
     def _by_phone(self, phone: str, country: str | None) -> list[int]:
         """The customers with that phone; none when it is shared by people who are not the same."""
-        places = self._tails.get(digits(phone)[-_TAIL:], [])
+        places = self.tails.get(digits(phone)[-TAIL:], []) if self.may_have(phone.strip()) else []
         same = []
         for place in places:
             theirs = e164(self.customers[place].phone or "", None)

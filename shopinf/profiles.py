@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from urllib.parse import urlsplit
 
+from shopinf.errors import BadInput
 from shopinf.influencers import Named, folded_name
 
 _HOSTS = {
@@ -28,6 +28,9 @@ _HOSTS = {
     "linkedin.com": "linkedin",
 }
 _SPELLED = {"ig": "instagram", "insta": "instagram", "tt": "tiktok", "yt": "youtube", "x": "twitter", "fb": "facebook"}
+# An address: with its scheme, or a host and a path.
+_URL = re.compile(r"(https?://)?((?(1)[^/?#]*|[\w.-]+\.[a-z]{2,}(?=/)))([^?#]*)", re.IGNORECASE)
+MORE_PLATFORMS = frozenset({"tumblr", "mastodon", "bluesky"})  # whose addresses do not tell them
 _NOT_NAMES = frozenset({"c", "channel", "user", "in", "add", "p", "intl", "company"})
 _ADDRESSES = {
     "instagram": "https://www.instagram.com/{}",
@@ -126,6 +129,9 @@ class Known:
 
 def together(accounts: Iterable[Account]) -> tuple[Account, ...]:
     """Each account once, the one with most followers first; it is the primary one."""
+    accounts = tuple(accounts)
+    if len(accounts) < 2:
+        return accounts
     found: dict[tuple[str, str], Account] = {}
     for each in accounts:
         found[each.key] = found[each.key].more(each) if each.key in found else each
@@ -150,6 +156,17 @@ def _platform_of_word(word: str) -> str:
     return "twitter" if word in ("twitterx", "xtwitter") else word
 
 
+def read_platforms(texts: Iterable[str]) -> frozenset[str]:
+    """The platforms of `--platform` options; one that nobody knows is a slip of the pen."""
+    found = set()
+    for word in (word for text in texts for word in text.split(",") if word.strip()):
+        name = read_platform(word)
+        if name is None or name not in (*platform_names(), *MORE_PLATFORMS):
+            raise BadInput(f"{word.strip()!r} is not a platform", hint=f"Choose from {', '.join(platform_names())}.")
+        found.add(name)
+    return frozenset(found)
+
+
 def is_known_platform(name: str) -> bool:
     return name in set(_HOSTS.values())
 
@@ -167,17 +184,14 @@ def read_profile(text: str, platform: str | None = None) -> tuple[str | None, st
     word = text.strip().strip("<>").strip()
     if not word:
         return platform, "", None
-    if not (re.match(r"https?://", word, re.I) or re.match(r"[\w.-]+\.[a-z]{2,}/", word, re.I)):
+    found = _URL.match(word)
+    if found is None:
         handle = word.lstrip("@").strip().rstrip("/")
         return platform, handle, None
     url = word if "://" in word else f"https://{word}"
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return platform, "", None
-    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
-    named = next((name for known, name in _HOSTS.items() if host == known or host.endswith(f".{known}")), None)
-    names = [part for part in parts.path.split("/") if part and part.casefold() not in _NOT_NAMES]
+    host = found[2].casefold().rpartition("@")[2].partition(":")[0].removeprefix("www.").removeprefix("m.")
+    named = _HOSTS.get(host) or next((name for known, name in _HOSTS.items() if host.endswith(f".{known}")), None)
+    names = [part for part in found[3].split("/") if part and part.casefold() not in _NOT_NAMES]
     if named is None:
         return platform, "", url
     return named, names[0].lstrip("@") if names else "", url
@@ -191,6 +205,8 @@ def profile_address(platform: str | None, handle: str) -> str | None:
 
 def read_followers(text: str) -> int | None:
     """A number of followers: `12500`, `12,500`, `12.500`, `12 500`, `12.5k`, `1,2M`; None for what is no number."""
+    if text.isdecimal():
+        return int(text)
     word = re.sub(r"[\s'’_]", "", text.casefold()).removesuffix("followers").removesuffix("+")
     found = re.fullmatch(r"([\d.,]+)(k|t|m|mio|b)?\.?", word, re.ASCII)
     if found is None or not any(map(str.isdigit, found[1])):

@@ -168,7 +168,9 @@ class Aside:
             names = [str(row["order_name"]) for row in review.values()]
             said.append(f"In no sum until looked at: {_some(names)}. See shopinf orders explain.")
         if self.assumed:
-            said.append(f"New or returning is assumed for {len(self.assumed)} orders: earlier orders cannot be seen.")
+            said.append(
+                f"New or returning is assumed for {_counted(len(self.assumed))}: earlier orders cannot be seen."
+            )
         if self.unheard:
             said.append(f"Payment status new to us, not taken for paid: {_some(sorted(self.unheard))}.")
         return said
@@ -186,3 +188,7 @@ _EXCLUDED = {
 def _some(names: Sequence[str]) -> str:
     """The first few of *names*, and how many more there are."""
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def _counted(orders: int) -> str:
+    return "1 order" if orders == 1 else f"{orders} orders"

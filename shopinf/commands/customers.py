@@ -82,7 +82,7 @@ def enrich(
     since then are looked at. Nobody is asked about twice at a provider, whether somebody was found or not.
     """
     from shopinf.customers import read_tag
-    from shopinf.profiles import read_platform
+    from shopinf.profiles import read_platforms
     from shopinf.sheets.fields import read_mapping
     from shopinf.work.customers.enriching import Asked
     from shopinf.work.customers.enriching import enrich as carry_out
@@ -93,7 +93,7 @@ def enrich(
     if max_credits is not None and max_credits < 0:
         raise BadInput("--max-credits cannot be below 0", hint="Give the most that may be spent, like 50.")
     desk.form(form)
-    platforms = frozenset(name for each in platform or () for word in each.split(",") if (name := read_platform(word)))
+    platforms = read_platforms(platform or ())
     asked = Asked(
         specs=read_specs(source),
         wanted=Wanted(min_followers, platforms, sort),

@@ -44,6 +44,12 @@ def _row(store: Store, default: str | None) -> dict[str, Any]:
     }
 
 
+@stores.callback()
+def settings(context: typer.Context) -> None:
+    """List the connected stores and look after them."""
+    assert context.obj.desk.config  # a broken config.toml is said here as everywhere
+
+
 @stores.command("list", epilog=examples("stores list", "stores list -f json"))
 def list_(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
     """List the connected stores."""

@@ -241,7 +241,8 @@ class Out:
 
 
 def _sentence(failure: Failure) -> str:
-    return ": ".join(part for part in (failure.store, failure.what, failure.error) if part)
+    what = failure.what if failure.what != failure.store else ""
+    return ": ".join(part for part in (failure.store, what, failure.error) if part)
 
 
 def _is_terminal(stream: TextIO) -> bool:

@@ -13,6 +13,7 @@ from shopinf.ledger.peopletables import (
     aliases,
     emails,
     forgotten,
+    leads,
     lookups,
     matches,
     merges,
@@ -37,7 +38,7 @@ def merge(ledger: Journal, gone: Influencer, kept: Influencer) -> dict[str, int]
         moved["rates"] = _move(db, rates, ("since",), gone.id, kept.id)
         for table in (codes, gifts):
             moved[table.name] = _reassign(db, table, gone.id, kept.id)
-        for table in (emails, aliases, matches, lookups, merges):
+        for table in (emails, aliases, matches, lookups, merges, leads):
             where = table.c.person == gone.id
             moved[table.name] = db.execute(update(table).where(where).values(person=kept.id)).rowcount
         key = ledger.database.key()
@@ -107,6 +108,7 @@ def forget(ledger: Journal, email: str) -> dict[str, int]:
             "accounts": _gone(db, accounts, accounts.c.person.in_(people)),
             "matches with customers": _gone(db, matches, matches.c.person.in_(people)),
             "look-ups at providers": _gone(db, lookups, or_(lookups.c.person.in_(people), lookups.c.key.in_(hashes))),
+            "leads": _gone(db, leads, or_(leads.c.person.in_(people), leads.c.email_key.in_(hashes))),
         }
         upsert(db, forgotten, [{"email_key": each, "at": ledger.clock.now()} for each in hashes], replace=False)
         for person in sorted(people):

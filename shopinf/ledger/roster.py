@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -23,14 +22,6 @@ if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal
 
 Then = Callable[[Connection, list[Influencer]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A commission agreed with somebody from a day on; None: nothing is agreed from then on."""
-
-    commission: str | None
-    since: date | None
 
 
 class Roster:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from itertools import chain
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from shopinf.errors import BadSheet
 from shopinf.plain import formula_unsafe
@@ -63,16 +63,15 @@ def _score(line: str, delimiter: str, recognised: Callable[[list[str]], int]) ->
     return recognised(cells), len(cells)
 
 
-def _rows(file: str, reader: Iterator[list[str]], skipped: int, sieve: Sieve) -> Iterator[Record]:
-    line, width = skipped + 1, 0
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            raise _broken(file, line, str(error)) from error
-        if row is None:
-            return
-        if (sieve.test is None or sieve.test(row)) and any(cell.strip() for cell in row):
+def _rows(file: str, reader: Any, skipped: int, sieve: Sieve) -> Iterator[Record]:
+    width = before = 0
+    try:
+        for row in reader:
+            line, before = skipped + 1 + before, reader.line_num
+            if sieve.test is not None and not sieve.test(row):
+                continue
+            if not any(map(str.strip, row)):
+                continue
             width = width or len(row)
             if any(row[width:]):
                 raise BadSheet(
@@ -82,7 +81,8 @@ def _rows(file: str, reader: Iterator[list[str]], skipped: int, sieve: Sieve) ->
                     hint="Put quotation marks around a cell that holds the sign between cells.",
                 )
             yield Record(line, [formula_unsafe(cell.strip()) for cell in row])
-        line = skipped + 1 + reader.line_num  # type: ignore[attr-defined]
+    except csv.Error as error:
+        raise _broken(file, skipped + 1 + before, str(error)) from error
 
 
 def _broken(file: str, line: int, reason: str) -> BadSheet:

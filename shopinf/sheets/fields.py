@@ -5,12 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shopinf.errors import BadInput, BadSheet
 from shopinf.plain import harmless
 from shopinf.sheets.names import KNOWN
 
 
+@lru_cache(maxsize=4096)
 def folded(name: str) -> str:
     """A column's name without case, accents, spaces and signs; `%` counts as `percent`."""
     name = unicodedata.normalize("NFKD", harmless(name).replace("%", " percent ")).casefold()

@@ -80,9 +80,17 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 REQUIRED = "|".join(["email", "email_2", "phone", "influencer", "handle", "profile_url", "name", "last_name"])
 
 
+_SIDES = {platform: [f"{platform}_{part}" for part in _PARTS] for platform in _PLATFORMS}
+
+
+_BETWEEN = re.compile(r"[;,|\n]+")
+
+
 def split_cell(cell: str) -> list[str]:
     """Several e-mails or phones in one cell."""
-    return [part for each in re.split(r"[;,|\n]+", cell) if (part := each.strip().strip("'<>"))]
+    if not cell:
+        return []
+    return [part for each in _BETWEEN.split(cell) if (part := each.strip().strip("'<>"))]
 
 
 def read_profile_row(row: Mapping[str, str], now: datetime | None = None) -> Profile:
@@ -108,7 +116,8 @@ def _accounts(row: Mapping[str, str], now: datetime | None) -> Iterator[Account]
     general = _account(platform, row.get("handle", ""), row.get("profile_url", ""), *figures, now)
     if general is not None:
         number, verified = row.get("platform_user_id") or None, _yes(row.get("verified", ""))
-        yield replace(general, platform_user_id=number, verified=verified)
+        more = number is not None or verified is not None
+        yield replace(general, platform_user_id=number, verified=verified) if more else general
     elif sides and not any(each.followers for each in sides):
         # One number of followers for the row: it is the named platform's, else the first account's.
         at = next((place for place, each in enumerate(sides) if each.platform == platform), 0)
@@ -118,9 +127,11 @@ def _accounts(row: Mapping[str, str], now: datetime | None) -> Iterator[Account]
 
 
 def _side_by_side(row: Mapping[str, str], now: datetime | None) -> Iterator[Account]:
-    for platform in _PLATFORMS:
-        handle, url, followers, engagement = (row.get(f"{platform}_{part}", "") for part in _PARTS)
-        account = _account(platform, handle, url, followers, engagement, now)
+    for platform, (handle, url, followers, engagement) in _SIDES.items():
+        if not (row.get(handle) or row.get(url)):
+            continue
+        cells = row.get(handle, ""), row.get(url, ""), row.get(followers, ""), row.get(engagement, "")
+        account = _account(platform, *cells, now)
         if account is not None:
             yield account
 

@@ -13,13 +13,12 @@ from typing import Any
 
 from shopinf.enrichment import Answer, Purse
 from shopinf.errors import ShopinfError
-from shopinf.profiles import Account, Profile, is_known_platform, read_platform, read_profile, together
+from shopinf.profiles import MORE_PLATFORMS, Account, Profile, is_known_platform, read_platform, read_profile, together
 from shopinf.sources.door import Door, Reach, base_url, text_of
 from shopinf.stores import Secret
 
 NAME, TITLE = "gravatar", "Gravatar"
 CHUNK = 20
-_MORE_PLATFORMS = frozenset({"tumblr", "mastodon", "bluesky"})
 
 
 def email_hash(email: str) -> str:
@@ -85,9 +84,9 @@ class Gravatar:
             return None
         service = read_platform(text_of(entry, "service_type") or "")
         platform, handle, address = read_profile(url, service)
-        if not handle and service in _MORE_PLATFORMS:
+        if not handle and service in MORE_PLATFORMS:
             handle = url.rstrip("/").rpartition("/")[2].lstrip("@")
-        if not handle or not platform or not (is_known_platform(platform) or platform in _MORE_PLATFORMS):
+        if not handle or not platform or not (is_known_platform(platform) or platform in MORE_PLATFORMS):
             return None
         verified = True if "service_type" in entry else None
         return Account(platform, handle, address or url, verified=verified, source=NAME, matched_at=self._clock.now())

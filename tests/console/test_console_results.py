@@ -206,6 +206,12 @@ def test_notes_and_failures_are_said_on_standard_error() -> None:
     assert quiet.said == "error: tokyo: MAYA15: taken\n"
 
 
+def test_the_failure_of_a_whole_store_names_it_once() -> None:
+    speaker = voice()
+    speaker.out.show(Result("s", columns("store"), [], failures=[Failure("tokyo", "tokyo", "frozen", 5)]), Form())
+    assert speaker.said == "error: tokyo: frozen\n"
+
+
 # files
 
 

@@ -180,6 +180,19 @@ def test_withheld_data_is_not_taken_for_no_match(run: Bench, store: PracticeStor
     enrich(run, "--source", f"csv:{sheet}").ok()
 
 
+def test_where_only_e_mails_are_withheld_phones_are_still_compared(
+    run: Bench, store: PracticeStore, tmp_path: Path
+) -> None:
+    for key in sorted(store.customers):
+        store.customers[key]["email"] = None
+    store.customers[sorted(store.customers)[0]]["phone"] = "+4915112345678"
+    by_mail = write(tmp_path / "i.csv", [{"phone": "+49 151 12345678", "instagram": "maya"}])
+    ran = enrich(run, "--source", f"csv:{by_mail}").ok()
+    assert [each["influencer"] for each in ran.json["influencers"]] == ["maya"]
+    assert ran.json["summary"]["withheld"] == 40
+    assert any("withholds every e-mail" in note for note in ran.json["notes"])
+
+
 def test_thresholds_platforms_consent_and_sorting(run: Bench, store: PracticeStore, tmp_path: Path) -> None:
     everybody = people(store)
     rows = [
@@ -274,6 +287,7 @@ def test_a_sheet_of_a_million_strangers_is_read_without_keeping_them(
         (["--source", "gravatar", "--new", "--all"], "exclude each other"),
         (["--source", "gravatar", "--tag", "a,b"], "cannot be a customer's tag"),
         (["--source", "gravatar", "--max-credits", "-1"], "--max-credits"),
+        (["--source", "gravatar", "--platform", "myspace"], "is not a platform"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -10,6 +10,7 @@ from bench import Bench, PracticeWire
 from mirrored import Troubled, look, mirrored, orders_asked
 
 from shopinf.practice import PracticeStore
+from shopinf.times import iso
 
 
 @pytest.fixture
@@ -63,6 +64,12 @@ def test_the_watermark_is_the_stores_own_time_less_five_minutes(run: Bench) -> N
     run.clock.pass_(minutes=30)
     synced(run)
     assert look(run, "SELECT watermark FROM syncs") == [("2026-11-22T09:25:00Z",)]
+
+
+def test_each_sync_tells_its_own_time(run: Bench, shop: PracticeStore) -> None:
+    assert synced(run)["synced_at"] == iso(run.clock.now(), shop.zone)
+    run.clock.pass_(hours=1)
+    assert synced(run)["synced_at"] == iso(run.clock.now(), shop.zone)
 
 
 def test_many_orders_are_read_in_windows_at_the_same_time(run: Bench) -> None:

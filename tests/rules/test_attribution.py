@@ -243,6 +243,14 @@ def test_a_renamed_code_keeps_its_old_orders_and_its_old_name_goes_on_with_anoth
     assert whose("MIA10", "2026-04-02") == ["ann"]
 
 
+def test_a_new_name_that_nobody_else_had_also_means_the_code_in_orders_dated_before_the_renaming() -> None:
+    renamed = tracked("MIA10", "mia", names=(Since("MIA10"), Since("MIA15", day("2026-03-10"))))
+    dated_before = order(line(1, "10.00"), codes=["mia15"], day="2026-02-10")
+    assert [each.influencer for each in credits(dated_before, book(renamed))] == ["mia"]
+    former = tracked("MIA15", "ann", names=(Since("MIA15"), Since("ANN15", day("2026-01-10"))))
+    assert credits(dated_before, book(renamed, former)) == []
+
+
 def test_a_code_given_to_somebody_else_leaves_earlier_orders_with_the_former_owner() -> None:
     codes = book(tracked("MIA10", "mia", owners=(Since("mia"), Since("leo", day("2026-06-11")))))
     assert credit(PLAIN, codes).influencer == "mia"

@@ -65,7 +65,7 @@ class Provider:
             environ["PATH_INFO"],
             parse_qs(environ.get("QUERY_STRING", "")),
             headers,
-            environ["wsgi.input"].read(size) if size else environ["wsgi.input"].read(),
+            environ["wsgi.input"].read(size) if size else b"",
         )
         self.calls.append(call)
         planned = self.trouble.pop(0) if self.trouble else self.always

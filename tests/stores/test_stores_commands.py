@@ -198,3 +198,12 @@ def test_completion_offers_the_names_of_connected_stores(run: Bench, two: tuple[
     assert completed("disconnect", "m") == ["maya-shop"]
     assert completed("verify-scopes", "--store", "no") == ["nord"]
     assert "verify-scopes" in completed("ver")
+
+
+def test_a_broken_config_is_said_by_the_stores_commands_too(run: Bench, shop: PracticeStore) -> None:
+    (run.home / "config.toml").write_text("wait = 60\nwait wait\n")
+    ran = run("stores", "list")
+    assert ran.code == 2
+    assert "config.toml" in ran.err
+    assert "line 2" in ran.err
+    assert ran.out == ""

@@ -92,7 +92,8 @@ def enrich(desk: Desk, stores: Sequence[Store], asked: Asked) -> Enriched:
     if asked.tag and not asked.dry_run:
         for store in stores:
             check_taggable(desk, store)
-    outcomes = desk.each_store(stores, lambda store: _base(desk, store, asked, share(stores))).or_raise()
+    prints = {asked.key(spec): source.fingerprint for spec, source in opened if isinstance(source, SheetSource)}
+    outcomes = desk.each_store(stores, lambda store: _base(desk, store, asked, prints, share(stores))).or_raise()
     run = _Run(desk, asked, [Seen(store, base) for store, base in outcomes.done], outcomes.failures)
     with desk.paying() if any(spec.name in KINDS for spec in asked.specs) else nullcontext():
         run.look(opened)
@@ -103,16 +104,26 @@ def _open(desk: Desk, spec: Spec, asked: Asked) -> SheetSource | Provider:
     return SheetSource(desk, spec, asked.mapping) if spec.name == "csv" else open_provider(desk, spec.name)
 
 
-def _base(desk: Desk, store: Store, asked: Asked, workers: int) -> Base:
+def _base(desk: Desk, store: Store, asked: Asked, prints: Mapping[str, str | None], workers: int) -> Base:
+    """The customers of a store; where only some are read, a person should know why."""
     marks = desk.ledger.enrichment.marks(store.shop_id)
     keys = [asked.key(spec) for spec in asked.specs if spec.name != "upfluence"]
     since = begin(marks, keys, store, new=asked.new, since=asked.since, everybody=asked.everybody)
-    base = read_base(desk, store, since, consented_only=asked.consented_only, workers=min(workers, 8))
+    base = read_base(
+        desk,
+        store,
+        since,
+        consented_only=asked.consented_only,
+        by_phone=any(spec.name == "csv" for spec in asked.specs),
+        workers=min(workers, 8),
+    )
     if since is not None and asked.since is None:
         base.notes.append(
             f"{store.name}: only customers created or changed since {since.astimezone(store.zone):%Y-%m-%d %H:%M} were "
             "looked at; --all looks at everybody"
         )
+        if any(marks[key].fingerprint not in (None, prints[key]) for key in prints if key in marks):
+            base.notes.append(f"{store.name}: the sheet has changed since; --all looks for everybody in it")
     return base
 
 

@@ -20,8 +20,19 @@ if TYPE_CHECKING:
 OVERLAP = timedelta(minutes=5)  # news may reach Shopify's lists a little late
 
 
-def read_base(desk: Desk, store: Store, updated_since: datetime | None, *, consented_only: bool, workers: int) -> Base:
-    """The customers of *store* whom this run looks at, and what is to be said of those it cannot."""
+def read_base(
+    desk: Desk,
+    store: Store,
+    updated_since: datetime | None,
+    *,
+    consented_only: bool,
+    by_phone: bool,
+    workers: int,
+) -> Base:
+    """The customers of *store* whom this run looks at, and what is to be said of those it cannot.
+
+    Only where a source can be searched *by_phone*, customers without any e-mail are of use.
+    """
     shop = desk.shop(store)
     counted = count_customers(shop, updated_since=updated_since)
     with desk.out.progress(f"reading customers of {store.name}", counted.count, "customers") as progress:
@@ -32,23 +43,27 @@ def read_base(desk: Desk, store: Store, updated_since: datetime | None, *, conse
         with_email=sum(1 for each in found if each.email),
         withheld=sum(1 for each in found if each.is_blank),
     )
-    _check_withheld(desk, store, base, everybody=updated_since is None)
+    _check_withheld(desk, store, base, everybody=updated_since is None, by_phone=by_phone)
     base.customers = _wanted(desk, base, consented_only=consented_only)
     return base
 
 
-def _check_withheld(desk: Desk, store: Store, base: Base, *, everybody: bool) -> None:
-    """Withheld data is no "no match": where not one e-mail or phone came, say so and stop."""
-    found = base.customers
-    if not found or any(each.email or each.phone for each in found):
-        if base.summary.withheld:
+def _check_withheld(desk: Desk, store: Store, base: Base, *, everybody: bool, by_phone: bool) -> None:
+    """Withheld data is no "no match": where nothing came that people can be found by, say so and stop."""
+    found, summary = base.customers, base.summary
+    if not found or summary.with_email:
+        if summary.withheld:
             base.notes.append(
-                f"{base.summary.withheld:,} of {len(found):,} customers came without name, e-mail and phone: Shopify "
+                f"{summary.withheld:,} of {len(found):,} customers came without name, e-mail and phone: Shopify "
                 "withholds them, or the store does not know them"
             )
         return
-    if not everybody and any(each.email or each.phone for each in _some(desk, store)):
+    if not everybody and any(each.email for each in _some(desk, store)):
         return  # whoever changed meanwhile just has none
+    summary.withheld = len(found)
+    if by_phone and any(each.phone for each in found):
+        base.notes.append(f"{store.name}: Shopify withholds every e-mail address, so only phones could be compared")
+        return
     raise CustomerDataProtected(
         f"{store.name} has {len(found):,} customers, but Shopify withholds their e-mail addresses and phones: the app "
         "is not approved for this protected customer data, or the store's plan is below Grow",

@@ -71,7 +71,7 @@ class Waterfall:
         self.failures: list[Failure] = []
         self.errors: list[ShopinfError] = []
         self.notes: list[str] = []
-        self.left = 0
+        self._left: set[str] = set()
         self.finished: list[Spec] = []
         self.answered = False  # did any source say anything?
 
@@ -94,7 +94,7 @@ class Waterfall:
             self.finished.append(spec)
             return
         if not self._agreed(provider, len(new)):
-            self.left += len(new)
+            self._left |= set(new)
             return
         left = dict(new)
         try:
@@ -116,7 +116,12 @@ class Waterfall:
                 )
             else:
                 self.finished.append(spec)
-        self.left += len(left)
+        self._left |= set(left)
+
+    @property
+    def left(self) -> int:
+        """How many some source should have been asked about and was not: the cap or a failure ended it."""
+        return len(self._left)
 
     # whom to ask about
 

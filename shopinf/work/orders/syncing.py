@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from shopinf.ledger.orders import Reading, Sync
 from shopinf.orders import Order
 from shopinf.shopify.orders import count_orders, glance, pages
-from shopinf.shopify.shards import places, read_windows
+from shopinf.shopify.shards import Step, places, read_windows
 from shopinf.shopify.shop import HISTORY_DAYS, granted_scopes, history_cut, shop_facts
 from shopinf.stores import Store
 from shopinf.windows import EVER, Window, cut
@@ -23,6 +23,7 @@ OVERLAP = timedelta(minutes=5)  # news may reach Shopify's lists a little late
 HISTORY = timedelta(days=HISTORY_DAYS)
 MOST_WORKERS = 32  # as many requests as a store of the largest plan answers in a second and a half
 FEW = 1000  # changed orders; up to here they are read one page after the other
+TOGETHER = 8  # pages written in one transaction: each costs a write to the disk, and rows spread over all the indexes
 
 
 @dataclass
@@ -157,11 +158,29 @@ class _Syncing:
             expected=plan.expected,
             workers=min(max(len(left), places(plan.expected, self.workers)), self.workers),
         )
-        for step in steps:
-            self._write(step.orders, reading, step.windows)
+        self._take(steps, reading, resumable=True)
+
+    def _take(self, steps: Iterable[Step], reading: Reading, *, resumable: bool) -> None:
+        """Write down several pages at a time, and how far the windows have come if *reading* can be gone on with."""
+        held: list[Step] = []
+
+        def keep(due: list[Step]) -> None:
+            if due:
+                found = [order for step in due for order in step.orders]
+                self._write(found, reading, [each for step in due for each in step.windows] if resumable else None)
+
+        try:
+            for step in steps:
+                held.append(step)
+                self.progress.advance(len(step.orders))
+                if len(held) == TOGETHER:
+                    due, held = held, []
+                    keep(due)
+        finally:  # what was read before a failure or a Ctrl-C need not be read again
+            keep(held)
 
     def _write(self, orders: list[Order], reading: Reading, come: Iterable[Window] | None = None) -> None:
-        """Keep a page of orders, and how far the windows have come with it if the reading can be gone on with."""
+        """Keep orders, and how far the windows have come with them if the reading can be gone on with."""
         self.ledger.write(
             self.store.shop_id,
             orders,
@@ -170,7 +189,6 @@ class _Syncing:
             come=come or (),
         )
         self.done.read += len(orders)
-        self.progress.advance(len(orders))
 
     def _agrees(self, reading: Reading, low: datetime) -> bool:
         """Is what the list brought as much as Shopify counts? Stretches that lack orders are read once more.
@@ -222,7 +240,7 @@ class _Syncing:
 
     def _keep(self, sync: Sync, *, ended: bool = False) -> None:
         self.ledger.keep(self.store.shop_id, sync, ended=ended)
-        self.done.sync = sync
+        self.done.sync = self._known()  # with the time of this sync
 
     def _widen(self, asked: bool, low: datetime) -> None:
         """Read orders older than what was read so far, when they are asked for or have come into sight."""
@@ -266,6 +284,7 @@ class _Syncing:
                     break
             if page.orders:
                 self._write(page.orders, reading)
+                self.progress.advance(len(page.orders))
         watermark = former.watermark if asked_at is None else max(former.watermark, asked_at - OVERLAP)
         self._keep(replace(former, watermark=watermark))
 
@@ -286,6 +305,4 @@ class _Syncing:
             workers=parts,
             updated_since=reading.started,
         )
-        for step in steps:
-            if step.orders:
-                self._write(step.orders, reading)
+        self._take(steps, reading, resumable=False)
