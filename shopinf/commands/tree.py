@@ -33,6 +33,7 @@ COMMANDS = {
     "orders": ("orders", "Read orders and attribute them to influencers."),
     "products": ("products", "Read the stores' products and look them up."),
     "gifts": ("gifts", "Send influencers gifts and follow the parcels."),
+    "livecapture": ("livecapture", "Hear of influencers who show interest in a store."),
     "practice": ("practice", "Serve practice stores on this machine."),
     "demo": ("demo", "Run the whole story on a practice store in a minute."),
 }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shopinf.ledger.codes import Codes
     from shopinf.ledger.enrichment import Enrichment
     from shopinf.ledger.gifts import Gifts
+    from shopinf.ledger.leads import Leads
     from shopinf.ledger.orders import Orders
     from shopinf.ledger.people import People
     from shopinf.ledger.products import Products
@@ -86,6 +87,12 @@ class Ledger(Journal):
         from shopinf.ledger.gifts import Gifts
 
         return Gifts(self)
+
+    @cached_property
+    def leads(self) -> Leads:
+        from shopinf.ledger.leads import Leads
+
+        return Leads(self)
 
     def counts(self, shop_id: int) -> dict[str, int]:
         """How many rows of each table belong to a store."""

@@ -117,6 +117,16 @@ CREATE TABLE enrichments (shop_id BIGINT NOT NULL, source TEXT NOT NULL, waterma
 CREATE TABLE sources (name TEXT PRIMARY KEY, connected_at TEXT NOT NULL, consent_at TEXT);
 
 CREATE TABLE forgotten (email_key TEXT PRIMARY KEY, at TEXT NOT NULL);
+
+CREATE TABLE captures (shop_id BIGINT NOT NULL PRIMARY KEY, public_key TEXT NOT NULL, endpoint TEXT,
+    sources {json} NOT NULL, heard_at TEXT, CONSTRAINT captures_key UNIQUE (public_key));
+
+CREATE TABLE leads (shop_id BIGINT NOT NULL, email_key TEXT NOT NULL, email TEXT NOT NULL, first_name TEXT,
+    last_name TEXT, form TEXT NOT NULL, marketing BOOLEAN NOT NULL, analytics BOOLEAN NOT NULL, landing TEXT,
+    utm {json} NOT NULL, code TEXT, referrer TEXT, events INTEGER NOT NULL, first_seen_at TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL, expires_at TEXT NOT NULL, person TEXT, PRIMARY KEY (shop_id, email_key));
+CREATE INDEX leads_person ON leads (person);
+CREATE INDEX leads_expiry ON leads (expires_at);
 """
 
 MIGRATIONS = [_FIRST]

@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shopinf.ledger.tables import order_codes, order_facts, orders, syncs, windows
+from shopinf.ledger.upserts import parts, upsert
 from shopinf.orders import Order, folded
 from shopinf.windows import Window
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal
 
 WHAT = "orders"
-CHUNK = 400  # values in one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ class Orders:
         with self._database.writing() as db:
             if ended:
                 db.execute(delete(windows).where(*_of(windows, shop_id)))
-            _upsert(db, syncs, [{"shop_id": shop_id, "what": WHAT, **row}])
+            upsert(db, syncs, [{"shop_id": shop_id, "what": WHAT, **row}])
 
     # writing
 
@@ -109,13 +108,14 @@ class Orders:
     ) -> None:
         """Keep what a store said of orders, and how far the windows of *reading* have come with it.
 
-        Of an order that we have later news of only the sight of it is noted.
+        Of an order that we have later news of only the sight of it is noted; of one that comes twice the later counts.
         """
+        found = _latest(found)
         with self._database.writing() as db:
             known = self._updated(db, shop_id, [order.order_id for order in found])
             news = [each for each in found if (at := known.get(each.order_id)) is None or at <= each.updated_at]
             if news:
-                _upsert(db, orders, [_row(shop_id, each, round) for each in news])
+                upsert(db, orders, [_row(shop_id, each, round) for each in news])
                 self._keep_facts(db, shop_id, news, known)
             if old := [each.order_id for each in found if known.get(each.order_id, each.updated_at) > each.updated_at]:
                 db.execute(
@@ -126,7 +126,7 @@ class Orders:
 
     def _updated(self, db: Connection, shop_id: int, ids: Sequence[int]) -> dict[int, datetime]:
         found: dict[int, datetime] = {}
-        for part in _parts(ids):
+        for part in parts(ids):
             query = select(orders.c.order_id, orders.c.updated_at).where(
                 orders.c.shop_id == shop_id, orders.c.order_id.in_(part)
             )
@@ -141,14 +141,14 @@ class Orders:
         if not kept:
             return
         rows = [{"shop_id": shop_id, "order_id": each.order_id, "facts": _text(each.to_facts())} for each in kept]
-        _upsert(db, order_facts, rows)
+        upsert(db, order_facts, rows)
         used = [
             {"shop_id": shop_id, "folded": text, "order_id": each.order_id, "method": method}
             for each in kept
             for text, method in _marks(each)
         ]
         if used:
-            _upsert(db, order_codes, used)
+            upsert(db, order_codes, used)
 
     def _keep_windows(self, db: Connection, shop_id: int, reading: Reading, come: Iterable[Window]) -> None:
         rows = [
@@ -165,7 +165,7 @@ class Orders:
             for each in come
         ]
         if rows:
-            _upsert(db, windows, rows)
+            upsert(db, windows, rows)
 
     def remove_unseen(self, shop_id: int, round: int, since: datetime, until: datetime) -> list[int]:
         """Remove the orders of that time which the reading *round* did not meet: the store has them no more."""
@@ -174,7 +174,7 @@ class Orders:
         )
         with self._database.writing() as db:
             gone = [order_id for (order_id,) in db.execute(query)]
-            for part in _parts(gone):
+            for part in parts(gone):
                 for table in (order_codes, order_facts, orders):
                     db.execute(delete(table).where(table.c.shop_id == shop_id, table.c.order_id.in_(part)))
             if gone:
@@ -198,7 +198,7 @@ class Orders:
         methods = ("code", "link") if links else ("code",)
         found: set[int] = set()
         with self._database.reading() as db:
-            for part in _parts(sorted({folded(name) for name in names})):
+            for part in parts(sorted({folded(name) for name in names})):
                 query = select(order_codes.c.order_id).where(
                     order_codes.c.shop_id == shop_id, order_codes.c.folded.in_(part), order_codes.c.method.in_(methods)
                 )
@@ -231,7 +231,7 @@ class Orders:
         query = select(orders.c.order_id).where(*conditions).order_by(orders.c.processed_at, orders.c.order_id)
         with self._database.reading() as db:
             wanted = [order_id for (order_id,) in db.execute(query) if order_id in ids]
-        for part in _parts(wanted):
+        for part in parts(wanted):
             with self._database.reading() as db:
                 rows = db.execute(
                     select(order_facts.c.order_id, order_facts.c.facts).where(
@@ -251,7 +251,7 @@ class Orders:
         """The customer numbers that bought with each of these e-mails."""
         found: dict[str, set[int]] = {}
         with self._database.reading() as db:
-            for part in _parts(sorted(set(email_keys))):
+            for part in parts(sorted(set(email_keys))):
                 query = select(orders.c.email_key, orders.c.customer_id).where(
                     orders.c.shop_id == shop_id, orders.c.email_key.in_(part), orders.c.customer_id.is_not(None)
                 )
@@ -275,7 +275,7 @@ class Orders:
                     (orders.c.customer_id, [each for each in new if isinstance(each, int)]),
                     (orders.c.email_key, [each for each in new if isinstance(each, str)]),
                 ):
-                    for part in _parts(values):
+                    for part in parts(values):
                         query = select(orders).where(orders.c.shop_id == shop_id, column.in_(part))
                         for row in db.execute(query).mappings():
                             order = _skeleton(row)
@@ -289,16 +289,13 @@ def _of(table: Table, shop_id: int) -> tuple[ColumnElement[bool], ColumnElement[
     return table.c.shop_id == shop_id, table.c.what == WHAT
 
 
-def _upsert(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert *rows*, or put them in the place of those with the same key."""
-    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-    query = dialect.insert(table)
-    keys = [column.name for column in table.primary_key.columns]
-    others = {column.name: query.excluded[column.name] for column in table.columns if column.name not in keys}
-    if others:
-        db.execute(query.on_conflict_do_update(index_elements=keys, set_=others), list(rows))
-    else:
-        db.execute(query.on_conflict_do_nothing(index_elements=keys), list(rows))
+def _latest(found: Iterable[Order]) -> list[Order]:
+    """Each order once, as it was when it last changed."""
+    latest: dict[int, Order] = {}
+    for order in found:
+        if (other := latest.get(order.order_id)) is None or other.updated_at <= order.updated_at:
+            latest[order.order_id] = order
+    return list(latest.values())
 
 
 def _row(shop_id: int, order: Order, round: int) -> dict[str, Any]:
@@ -351,7 +348,3 @@ def _marks(order: Order) -> set[tuple[str, str]]:
 
 def _text(facts: Mapping[str, Any]) -> str:
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
-
-
-def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))

@@ -1,12 +1,12 @@
 """The tables of people beside `influencers`: their accounts, e-mails and rates, and how they were found.
 
-Names, e-mails and handles stand in `emails`, `aliases` and `accounts` only; the others name people by opaque id, or by
-keyed hash.
+Names, e-mails and handles stand in `emails`, `aliases`, `accounts` and `leads` only; the others name people by opaque
+id, or by keyed hash.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, Table, Text, UniqueConstraint
 
 from shopinf.ledger.tables import Id, Moment, metadata
 
@@ -132,4 +132,41 @@ forgotten = Table(
     metadata,
     Column("email_key", Text, primary_key=True),
     Column("at", Moment, nullable=False),
+)
+
+# What captures interest on a store's storefront.
+captures = Table(
+    "captures",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("public_key", Text, nullable=False),  # stands in the script for everybody to read
+    Column("endpoint", Text),
+    Column("sources", JSON, nullable=False),  # the scripts that tags were asked for
+    Column("heard_at", Moment),
+    UniqueConstraint("public_key", name="captures_key"),
+)
+
+# Who left an e-mail on a storefront, having agreed to it.
+leads = Table(
+    "leads",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("email_key", Text, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("first_name", Text),
+    Column("last_name", Text),
+    Column("form", Text, nullable=False),
+    Column("marketing", Boolean, nullable=False),
+    Column("analytics", Boolean, nullable=False),
+    Column("landing", Text),
+    Column("utm", JSON, nullable=False),
+    Column("code", Text),
+    Column("referrer", Text),
+    Column("events", Integer, nullable=False),
+    Column("first_seen_at", Moment, nullable=False),
+    Column("last_seen_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("person", Text),
+    Index("leads_person", "person"),
+    Index("leads_expiry", "expires_at"),
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import to_json
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.http import http_date
 from werkzeug.routing import Map, RequestRedirect, Rule
@@ -214,7 +214,7 @@ class Visit:
         """Write the answer with the headers that all have."""
         body, kind = b"", "text/html; charset=utf-8"
         if isinstance(answer.body, dict):
-            body = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode()
+            body = to_json(answer.body)
             kind = "application/json; charset=utf-8"
         elif isinstance(answer.body, str):
             body = answer.body.encode()

@@ -136,13 +136,19 @@ class Asked:
             raise errors(400, {name: "Invalid value."})
         return word
 
+    def fields(self) -> tuple[str, ...] | None:
+        """Read which fields are wanted; None for all."""
+        fields = self.args.get("fields")
+        return tuple([name.strip() for name in fields.split(",")]) if fields else None
+
     def trim(self, record: Json) -> Json:
         """Keep the fields asked for, of a record about to be answered."""
-        fields = self.args.get("fields")
-        if not fields:
-            return record
-        wanted = [name.strip() for name in fields.split(",")]
-        return {name: record[name] for name in wanted if name in record}
+        return trimmed(record, self.fields())
+
+
+def trimmed(record: Json, fields: tuple[str, ...] | None) -> Json:
+    """Keep *fields* of a record; None keeps all."""
+    return record if fields is None else {name: record[name] for name in fields if name in record}
 
 
 def ruby(value: Any) -> str:

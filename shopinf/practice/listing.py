@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from .asked import Answer, Asked, errors, redacted
+from .asked import Answer, Asked, errors, redacted, trimmed
 from .records import Records
 
 Json = dict[str, Any]
@@ -19,7 +19,7 @@ Keep = Callable[[int], bool]
 MOST = 250
 FEW = 50
 SEE = "See https://shopify.dev/api/usage/pagination-rest for more information."
-_SCAN_INSTEAD = 20_000  # a range wider than this is cheaper walked through than sorted
+_SCAN_INSTEAD = 50_000  # a range wider than this is cheaper walked through than sorted
 
 
 @dataclass
@@ -69,7 +69,13 @@ class Search:
     def keys(self, beyond: Any = None, backwards: bool = False) -> Iterator[int]:
         """Yield the ids that are looked for, in order, from place *beyond* on (or back from it)."""
         down = self.descending != backwards
-        if self.ids is not None or self.sort_key is not None or (narrow := self.narrowest()):
+        narrow = self.narrowest() if self.ids is None and self.sort_key is None else None
+        if narrow is not None and self.column == "id":
+            lowest = max(self.since_id or 0, 0 if down else beyond or 0)
+            within = self.shelf.ids_within(narrow, *self.bounds[narrow], lowest, beyond if down else None, down)
+            yield from (key for key in within if self.fits(key, narrow))
+            return
+        if self.ids is not None or self.sort_key is not None or narrow is not None:
             some: Iterable[int]
             if self.ids is not None:
                 some = [key for key in dict.fromkeys(self.ids) if key in self.shelf]
@@ -194,8 +200,8 @@ def page(
             info = packed({"path": path, "direction": direction, "place": edge, "filters": filters})
             query = urlencode({"limit": limit, "page_info": info})
             links.append(f'<{asked.base}{asked.request.path}?{query}>; rel="{direction}"')
-    show = show or looked.shelf.peek
-    rows = [asked.trim(show(key)) for key in found]
+    fields = asked.fields()
+    rows = [trimmed(show(key) if show else looked.shelf.peek(key, fields), fields) for key in found]
     if personal and asked.shop.faults.redact:
         rows = redacted(rows, asked.shop.faults.redact)
     return Answer(200, {name: rows}, {"Link": ", ".join(links)} if links else {})

@@ -20,6 +20,7 @@ def decimals(currency: str) -> int:
     return DECIMALS.get(currency, 2)
 
 
+@lru_cache(maxsize=1 << 14)
 def minor(amount: Amount, currency: str) -> int:
     """Turn a decimal amount into minor units, half up."""
     scaled = Decimal(str(amount)).scaleb(decimals(currency))

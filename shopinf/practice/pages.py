@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .store import PracticeStore
@@ -39,12 +41,61 @@ def home(shop: PracticeStore) -> str:
         for p in (shop.products[k] for k in shop.products)
         if p["published_at"]
     )
+    return storefront(shop, f"<ul>{items}</ul>")
+
+
+def contact(shop: PracticeStore) -> str:
+    """Write the page with the contact form."""
+    return storefront(
+        shop,
+        '<form method="post" action="/contact#ContactForm" id="ContactForm">'
+        '<input type="hidden" name="form_type" value="contact"><input type="hidden" name="utf8" value="✓">'
+        '<input type="text" name="contact[Name]" autocomplete="name"><input type="email" name="contact[email]">'
+        '<input type="tel" name="contact[Phone number]"><textarea name="contact[Comment]"></textarea>'
+        "<button>Send</button></form>",
+    )
+
+
+def register(shop: PracticeStore) -> str:
+    """Write the page with the form of a new account."""
+    return storefront(
+        shop,
+        '<form method="post" action="/account" id="create_customer">'
+        '<input type="hidden" name="form_type" value="create_customer"><input type="hidden" name="utf8" value="✓">'
+        '<input type="text" name="customer[first_name]"><input type="text" name="customer[last_name]">'
+        '<input type="email" name="customer[email]"><input type="password" name="customer[password]">'
+        "<button>Create</button></form>",
+    )
+
+
+def storefront(shop: PracticeStore, content: str) -> str:
+    """Write a page of the storefront: what the theme's layout has, script tags as Shopify injects them, and the footer.
+
+    Script tags are loaded once the page is, with the shop's name added to their addresses.
+    """
+    added = [f"{tag['src']}{'&' if '?' in tag['src'] else '?'}shop={shop.domain}" for tag in _tags(shop)]
+    urls = json.dumps(added).replace("/", "\\/").replace("&", "\\u0026")
+    loading = (
+        f"<script>(function() {{ function asyncLoad() {{ var urls = {urls};\n"
+        "for (var i = 0; i < urls.length; i++) { var s = document.createElement('script'); s.async = true; "
+        "s.src = urls[i]; document.head.appendChild(s); } }\nwindow.addEventListener('load', asyncLoad, false); })();"
+        "</script>"
+    )
+    theme = re.sub(r"\{%-?\s*comment.*?endcomment\s*-?%\}", "", shop.theme, flags=re.DOTALL)
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(shop.name)}</title>'
         f'<script>var Shopify = Shopify || {{}};\nShopify.shop = "{shop.domain}";\n'
-        f'Shopify.currency = {{"active":"{shop.currency}","rate":"1.0"}};</script></head>'
-        f"<body><h1>{escape(shop.name)}</h1><ul>{items}</ul></body></html>"
+        f'Shopify.currency = {{"active":"{shop.currency}","rate":"1.0"}};</script>{loading if added else ""}'
+        f"{theme}</head><body><h1>{escape(shop.name)}</h1>{content}"
+        '<footer><form method="post" action="/contact#newsletter" id="newsletter">'
+        '<input type="hidden" name="form_type" value="customer"><input type="hidden" name="utf8" value="✓">'
+        '<input type="hidden" name="contact[tags]" value="newsletter">'
+        '<input type="email" name="contact[email]"><button>Subscribe</button></form></footer></body></html>'
     )
+
+
+def _tags(shop: PracticeStore) -> list[dict[str, Any]]:
+    return [shop.script_tags[k] for k in shop.script_tags if shop.script_tags[k]["display_scope"] != "order_status"]
 
 
 def password(shop: PracticeStore) -> str:

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from . import catalogue, returns
 from .money import Purse, minor, text
 from .orders import Discount, Line, Sale, compose, order_id, order_number
-from .people import address, person
+from .people import PURCHASES, address, person
 from .times import written
 
 if TYPE_CHECKING:
@@ -205,9 +205,11 @@ class PastOrders:
         """Write order n; there is no shorter way."""
         return self.build(number)
 
-    def build(self, number: int) -> Json:
-        """Write order n."""
+    def build(self, number: int, fields: tuple[str, ...] | None = None) -> Json:
+        """Write order n; what is not among *fields* may be left out."""
         n = number
+        if self.fate[n]:
+            fields = None  # what happened to it changes one field by the others
         rng = random.Random(self.seed * 8_675_309 + n)
         currency, purse, settings = self.currency, self.purse(n), self.settings
         lines = []
@@ -226,7 +228,7 @@ class PastOrders:
         if who >= 0 and self.people is not None:
             place = self.people.number[who]
             buyer = person(self.seed, place)
-            customer = inside_order(self.people.bare(place))
+            customer = inside_order(self.people.bare(place, buyer))
             home = address(0, buyer)
         goods = sum(line.total for line in lines)
         tax_rate = settings["tax_rate"]
@@ -268,7 +270,8 @@ class PastOrders:
                 source_name="pos" if pos else "web",
                 closed=written(updated, self.zone) if self.status[n] == 1 else None,
                 domain=settings["domain"],
-            )
+            ),
+            fields,
         )
         self._happen(order, n, purse, rng)
         return order
@@ -334,7 +337,7 @@ _FATES = (
     (0.080, EDITED),
     (0.083, WITHHELD),
 )
-_OUTSIDE = {"orders_count", "total_spent", "last_order_id", "last_order_name", "addresses"}
+_OUTSIDE = PURCHASES | {"addresses"}
 
 
 def inside_order(customer: Json) -> Json:

@@ -53,6 +53,7 @@ PLACES = (
 )
 STREETS = ("Alder St", "Quay Lane", "Rue des Tilleuls", "Ahornweg", "Harbour Rd", "Kungsgatan", "Mill Row", "Cedar Ave")
 PER_INFLUENCER = 9
+PURCHASES = frozenset({"orders_count", "total_spent", "last_order_id", "last_order_name"})
 FIRST_CUSTOMER = 6_900_000_000_003
 STEP = 2048
 
@@ -211,18 +212,21 @@ class PastCustomers:
         numbers, owners = self._by_customer
         return list(numbers[bisect_left(owners, who) : bisect_right(owners, who)])
 
-    def bare(self, number: int) -> Json:
-        """Make the customer without adding up purchases."""
+    def bare(self, number: int, who: Json | None = None) -> Json:
+        """Make the customer without adding up purchases; *who* is the person, if that is known."""
         return record(
             self.id_of(number),
-            person(self.seed, number),
+            who or person(self.seed, number),
             self.currency,
             written(self.created[number], self.zone),
             written(self.updated[number], self.zone),
             number,
         )
 
-    def build(self, number: int) -> Json:
+    def build(self, number: int, fields: tuple[str, ...] | None = None) -> Json:
+        """Make the customer; what was bought is added up where *fields* ask for it."""
         made = self.bare(number)
+        if fields is not None and PURCHASES.isdisjoint(fields):
+            return made
         made |= self.orders.bought(self.orders_of(self.rank[number]))
         return made

@@ -59,6 +59,12 @@ def storefront(asked: Asked) -> Answer:
         return discount(asked, path.removeprefix("/discount/"))
     if path == "/":
         return Answer(200, pages.password(shop) if shop.password_page else pages.home(shop))
+    if asked.request.method == "POST" and path in ("/contact", "/account"):
+        return Answer(302, None, {"Location": "/?customer_posted=true"})
+    if path == "/pages/contact":
+        return Answer(200, pages.contact(shop))
+    if path == "/account/register":
+        return Answer(200, pages.register(shop))
     if path.startswith("/products/"):
         handle = path.removeprefix("/products/")
         if any(shop.products[k]["handle"] == handle and shop.products[k]["published_at"] for k in shop.products):

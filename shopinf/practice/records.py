@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from .times import epoch
 
 Json = dict[str, Any]
+_RANGES = 64  # so many listings at the same time find their range sorted
 _ROOM = 1 << 24  # records a shelf can number; a stamp and a number together fit 64 bits
 
 
@@ -22,7 +23,7 @@ class Past(Protocol):
     def stamps(self, column: str) -> array[int]: ...
     def facet(self, number: int) -> tuple[str, ...]: ...
     def bare(self, number: int) -> Json: ...
-    def build(self, number: int) -> Json: ...
+    def build(self, number: int, fields: tuple[str, ...] | None = None) -> Json: ...
 
 
 class Records(MutableMapping[int, Json]):
@@ -51,6 +52,7 @@ class Records(MutableMapping[int, Json]):
         self._kept: dict[int, Json] = {}
         self._written: dict[int, tuple[Any, ...]] = {}
         self._gone: set[int] = set()
+        self._ranges: dict[tuple[str, int | None, int | None], array[int]] = {}
         for column in columns:
             stamps = self._stamps[column]
             self._sorted[column] = array("q", sorted(stamps[n] * _ROOM + n for n in range(count)))
@@ -108,15 +110,15 @@ class Records(MutableMapping[int, Json]):
 
     # what listings need
 
-    def peek(self, key: int) -> Json:
-        """Give a record to read; one from the past is not kept."""
+    def peek(self, key: int, fields: tuple[str, ...] | None = None) -> Json:
+        """Give a record to read; one from the past is not kept, and may lack what is not among *fields*."""
         record = self._kept.get(key)
         if record is not None:
             return record
         number = self._number(key)
         if number is None or self._past is None:
             raise KeyError(key)
-        return self._past.build(number)
+        return self._past.build(number, fields)
 
     def kept(self) -> list[Json]:
         """List the records that were looked up or added, as they are now."""
@@ -189,6 +191,29 @@ class Records(MutableMapping[int, Json]):
         for i in range(end - 1, start - 1, -1) if descending else range(start, end):
             yield line[i]
 
+    def ids_within(
+        self,
+        column: str,
+        low: int | None,
+        high: int | None,
+        after: int | None = None,
+        before: int | None = None,
+        descending: bool = False,
+    ) -> Iterator[int]:
+        """Yield the ids of records from low to high, both inclusive, by id, beyond *after* and below *before*.
+
+        A range is sorted once for all its pages, until a record comes, goes or changes its times.
+        """
+        key = (column, low, high)
+        ids = self._ranges.get(key)
+        if ids is None:
+            while len(self._ranges) >= _RANGES:
+                del self._ranges[next(iter(self._ranges))]
+            ids = self._ranges[key] = array("q", sorted(self.keys_between(column, low, high)))
+        start = 0 if after is None else bisect_right(ids, after)
+        end = len(ids) if before is None else bisect_left(ids, before)
+        yield from (ids[i] for i in (range(end - 1, start - 1, -1) if descending else range(start, end)))
+
     def next_id(self, first: int, step: int) -> int:
         """Give an id above all others."""
         return self._by_id[-1] + step if self._by_id else first
@@ -219,10 +244,12 @@ class Records(MutableMapping[int, Json]):
     def _put(self, column: str, entry: int) -> None:
         line = self._sorted[column]
         line.insert(bisect_left(line, entry), entry)
+        self._ranges.clear()
 
     def _take(self, column: str, entry: int) -> None:
         line = self._sorted[column]
         line.pop(bisect_left(line, entry))
+        self._ranges.clear()
 
     def _move(self, key: int, record: Json) -> None:
         number = self._number(key)

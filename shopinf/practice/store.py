@@ -188,6 +188,7 @@ class PracticeStore:
         if orders:
             self._write_known(known, past.uses)
         self.script_tags = Records()
+        self.theme = ""  # what was pasted into the theme's layout, right above </head>
         self.drafts = Records()
         self.draft_orders = self.drafts
         self.draft_ready: dict[int, float] = {}

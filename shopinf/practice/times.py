@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
@@ -10,7 +11,12 @@ def written(moment: datetime | float, zone: ZoneInfo) -> str:
     """Write a moment at the shop's offset, to the second."""
     if isinstance(moment, datetime):
         return moment.astimezone(zone).replace(microsecond=0).isoformat()
-    return datetime.fromtimestamp(int(moment), zone).isoformat()
+    return _written(int(moment), zone)
+
+
+@lru_cache(maxsize=1 << 14)
+def _written(seconds: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(seconds, zone).isoformat()
 
 
 def epoch(text: str, zone: ZoneInfo | None = None) -> int:

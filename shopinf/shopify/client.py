@@ -221,7 +221,11 @@ class Shop:
         headers = self._headers if content is None else {**self._headers, "Content-Type": "application/json"}
         request = httpx.Request(method, url, headers=headers, content=content, extensions=extensions or None)
         try:
-            return self._client.send(request)
+            response = self._client.send(request)
+            # It is read. httpx ties an answer and its stream in a ring, which would keep each page of a long listing
+            # until Python looks for rings.
+            response.stream = httpx.ByteStream(b"")
+            return response
         except httpx.RemoteProtocolError as error:  # httpx reads the address of a redirect, followed or not
             raise NoAnswer(
                 f"{self.access.name} sends us to an address that is none", hint="Run the same command again later."

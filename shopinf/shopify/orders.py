@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
+from pydantic import ValidationError
 from pydantic_core import from_json
 
 from shopinf.errors import NoAnswer, NoSuchThing, Refused
@@ -19,6 +21,7 @@ from shopinf.orders import (
     Adjustment,
     Allocation,
     Application,
+    Landing,
     Line,
     Order,
     Refund,
@@ -28,19 +31,22 @@ from shopinf.orders import (
     is_gift,
     read_landing,
 )
-from shopinf.shopify.client import PAGE, Shop
+from shopinf.shopify.client import PAGE, Raw, Shop
 from shopinf.shopify.orderjson import (
     FIELDS,
     DiscountAllocation,
     LineItem,
+    OrderHead,
     OrderJson,
     RefundJson,
     in_shop_money,
 )
-from shopinf.shopify.pages import page_of
+from shopinf.shopify.pages import page_of, unreadable
 from shopinf.windows import ALWAYS, EVER, Window
 
 _DRAFT = "shopify_draft_order"
+# A parsed page takes 10 MB. Python works on one at a time anyway, so the other threads need not hold theirs meanwhile.
+_PARSING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +108,7 @@ def pages(
         )
         try:
             for raw in listing:
-                found = page_of(raw.content, "orders", OrderJson, shop.access.name, from_json)
-                page = Page([read_order(each, key, whole=whole) for each in found], _date(raw.headers))
+                page = Page(_orders(raw, key, shop.access.name, whole=whole), _date(raw.headers))
                 after = max(after, page.last_id)
                 yield page
         except Refused as refused:
@@ -121,8 +126,7 @@ def glance(shop: Shop, key: bytes, window: Window) -> Page:
 def find_orders(shop: Shop, key: bytes, *, order_id: int | None = None, name: str | None = None) -> list[Order]:
     """The orders of that id or name that we may see, whole."""
     raw = shop.get_raw("orders.json", limit=PAGE, status="any", ids=order_id, name=name, fields=FIELDS)
-    found = page_of(raw.content, "orders", OrderJson, shop.access.name, from_json)
-    return [read_order(each, key, whole=True) for each in found]
+    return _orders(raw, key, shop.access.name, whole=True)
 
 
 def _bounds(window: Window) -> dict[str, Any]:
@@ -140,12 +144,31 @@ def _date(headers: httpx.Headers) -> datetime | None:
         return None
 
 
-def read_order(raw: OrderJson, key: bytes, *, whole: bool = False) -> Order:
-    """An order as we keep it: its facts, people as hashes under *key*; the free text that staff wrote is left out."""
-    landing = read_landing(raw.landing_site, raw.landing_site_ref) if _came_by_link(raw) else None
-    telling = landing or raw.discount_codes or raw.source_name == _DRAFT or _by_hand(raw)
-    if not (whole or telling):
-        return _skeleton(raw, key)
+def _orders(raw: Raw, key: bytes, store_name: str, *, whole: bool) -> list[Order]:
+    orders = []
+    with _PARSING:
+        for place, each in enumerate(page_of(raw.content, "orders", None, store_name, from_json)):
+            try:
+                orders.append(read_order(each, key, whole=whole))
+            except ValidationError as error:
+                raise unreadable(store_name, "orders", error, place=place) from None
+    return orders
+
+
+def read_order(sent: Any, key: bytes, *, whole: bool = False) -> Order:
+    """An order as we keep it: its facts, people as hashes under *key*; the free text that staff wrote is left out.
+
+    *sent* is its parsed JSON. Only of an order with any code, link or mark of a gift, or when the *whole* is wanted, is
+    more than its head read.
+    """
+    head = OrderHead.model_validate(sent)
+    landing = read_landing(head.landing_site, head.landing_site_ref) if _came_by_link(head) else None
+    if whole or landing or head.discount_codes or head.source_name == _DRAFT or _by_hand(head):
+        return _whole(OrderJson.model_validate(sent), landing, key)
+    return _skeleton(head, key)
+
+
+def _whole(raw: OrderJson, landing: Landing | None, key: bytes) -> Order:
     buyer, home = raw.customer, raw.shipping_address
     phone = raw.phone or (buyer.phone if buyer else None)
     applications = raw.discount_applications
@@ -178,13 +201,13 @@ def read_order(raw: OrderJson, key: bytes, *, whole: bool = False) -> Order:
     return _without_titles(replace(order, gift=True) if is_gift(order, gift_tags=(GIFT_TAG,)) else order)
 
 
-def _came_by_link(raw: OrderJson) -> bool:
+def _came_by_link(raw: OrderHead) -> bool:
     """Could the first page tell where the buyer came from? Most cannot, and reading them all takes its time."""
     site = (raw.landing_site or "").lower()
     return bool(raw.landing_site_ref) or "discount" in site or "ref=" in site or "utm_" in site
 
 
-def _by_hand(raw: OrderJson) -> bool:
+def _by_hand(raw: OrderHead) -> bool:
     """Has it a code or a discount given by staff? A manual discount may be the mark of a gift."""
     return any(each.type in ("discount_code", "manual") for each in raw.discount_applications or ())
 
@@ -203,7 +226,7 @@ def _without_titles(order: Order) -> Order:
     )
 
 
-def _skeleton(raw: OrderJson, key: bytes) -> Order:
+def _skeleton(raw: OrderHead, key: bytes) -> Order:
     buyer = raw.customer
     email = raw.email or (buyer.email if buyer else None)
     return Order(

@@ -57,24 +57,34 @@ def page_of(
     content: bytes, key: str, model: type[BaseModel] | None, store_name: str, parse: Callable[[bytes], Any]
 ) -> list[Any]:
     """The items of one page, read once."""
-    broken = NoAnswer(
-        f"{store_name} sent a page of {key.replace('_', ' ')} that cannot be read",
-        hint="Run the same command again; a proxy may be in between: shopinf doctor",
-    )
     if model is None:
         try:
             items = parse(content)[key]
         except (ValueError, KeyError, TypeError):
-            raise broken from None
+            raise unreadable(store_name, key) from None
         if not isinstance(items, list):
-            raise broken
+            raise unreadable(store_name, key)
         return items
     try:
         found: list[Any] = getattr(_page_model(model, key).model_validate_json(content), "items")  # noqa: B009
     except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
-        raise NoAnswer(f"{broken.message} (at {where or 'the start'})", hint=broken.hint) from None
+        raise unreadable(store_name, key, error) from None
     return found
+
+
+def unreadable(
+    store_name: str, key: str, error: ValidationError | None = None, *, place: int | None = None
+) -> NoAnswer:
+    """What is said of a page under *key* that cannot be read: where, as far as *error* tells, and never its values.
+
+    *place* is the item's number on the page where the error knows only the item.
+    """
+    message = f"{store_name} sent a page of {key.replace('_', ' ')} that cannot be read"
+    if error is not None:
+        inside = error.errors(include_input=False)[0]["loc"]
+        where = inside if place is None else (key, place, *inside)
+        message += f" (at {'.'.join(str(part) for part in where) or 'the start'})"
+    return NoAnswer(message, hint="Run the same command again; a proxy may be in between: shopinf doctor")
 
 
 @lru_cache(maxsize=64)

@@ -34,7 +34,7 @@ def resolve(name: StoreName, wire: Wire, clock: Clock, *, at: str | None = None)
         raise BadInput("That does not name a store", hint=NO_SUCH_SHOP_HINT)
     host, answered = None, False
     for path in ("/meta.json", "/"):
-        page = _page(f"{at or 'https://' + name.website}{path}", wire, clock)
+        page = public_page(f"{at or 'https://' + name.website}{path}", wire, clock)
         answered = answered or page is not None
         if page and (host := (_from_meta if path == "/meta.json" else _from_home)(page)):
             return host
@@ -60,7 +60,7 @@ def _from_home(page: bytes) -> str | None:
     return found[1].lower() if found else None
 
 
-def _page(address: str, wire: Wire, clock: Clock) -> bytes | None:
+def public_page(address: str, wire: Wire, clock: Clock) -> bytes | None:
     """The first megabyte of a public page, or an empty one where it is refused; None where nobody answers."""
     try:
         url = httpx.URL(address)

@@ -1,0 +1,1 @@
+"""Live Capture on the storefront's side: the script, the pixel, the snippet, and the collector they send to."""
