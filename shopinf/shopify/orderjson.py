@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field, model_validator
 
 from shopinf.shopify.shop import Facts
 
@@ -27,6 +27,7 @@ def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+DRAFT = "shopify_draft_order"  # the source of an order that was a draft, as gifts are
 Amount = Decimal  # pydantic lets no NaN and no infinity in
 Moment = Annotated[datetime, AfterValidator(_aware)]
 
@@ -131,10 +132,7 @@ class Address(Facts):
 
 
 class OrderHead(Facts):
-    """What is read of every order: its times, its buyer, and whether there is more to it.
-
-    Most orders carry no code and came by no link. Reading only this much of them takes half the time.
-    """
+    """What is read of every order: its times, its buyer, and what tells whether there is more to it."""
 
     id: int
     name: str | None = None
@@ -154,6 +152,22 @@ class OrderHead(Facts):
     email: str | None = None
 
 
+def came_by_link(order: OrderHead) -> bool:
+    """Could the first page tell where the buyer came from? Most cannot, and reading them all takes its time."""
+    page = (order.landing_site or "").lower()
+    return bool(order.landing_site_ref) or "discount" in page or "ref=" in page or "utm_" in page
+
+
+class PlainOrder(OrderHead):
+    """An order without any discount, link or mark of a gift; its head is all that we want of it."""
+
+    @model_validator(mode="after")
+    def _is_plain(self) -> Self:
+        if self.discount_codes or self.discount_applications or self.source_name == DRAFT or came_by_link(self):
+            raise ValueError("there is more to it")
+        return self
+
+
 class OrderJson(OrderHead):
     """All that is read of an order."""
 
@@ -169,3 +183,8 @@ class OrderJson(OrderHead):
     tags: str | None = None
     phone: str | None = None
     shipping_address: Address | None = None
+
+
+# Most orders are plain. Of these the larger part of a page is only passed over, which takes half the time and a tenth
+# of the memory that reading it all would.
+AnyOrder = Annotated[PlainOrder | OrderJson, Field(union_mode="left_to_right")]

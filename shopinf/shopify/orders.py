@@ -11,7 +11,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
-from pydantic import ValidationError
 from pydantic_core import from_json
 
 from shopinf.errors import NoAnswer, NoSuchThing, Refused
@@ -33,19 +32,22 @@ from shopinf.orders import (
 )
 from shopinf.shopify.client import PAGE, Raw, Shop
 from shopinf.shopify.orderjson import (
+    DRAFT,
     FIELDS,
+    AnyOrder,
     DiscountAllocation,
     LineItem,
     OrderHead,
     OrderJson,
+    PlainOrder,
     RefundJson,
+    came_by_link,
     in_shop_money,
 )
-from shopinf.shopify.pages import page_of, unreadable
+from shopinf.shopify.pages import page_of
 from shopinf.windows import ALWAYS, EVER, Window
 
-_DRAFT = "shopify_draft_order"
-# A parsed page takes 10 MB. Python works on one at a time anyway, so the other threads need not hold theirs meanwhile.
+# Python works on one page at a time anyway; so the others need not hold what they have read of theirs meanwhile.
 _PARSING = threading.Lock()
 
 
@@ -145,27 +147,22 @@ def _date(headers: httpx.Headers) -> datetime | None:
 
 
 def _orders(raw: Raw, key: bytes, store_name: str, *, whole: bool) -> list[Order]:
-    orders = []
     with _PARSING:
-        for place, each in enumerate(page_of(raw.content, "orders", None, store_name, from_json)):
-            try:
-                orders.append(read_order(each, key, whole=whole))
-            except ValidationError as error:
-                raise unreadable(store_name, "orders", error, place=place) from None
-    return orders
+        found = page_of(raw.content, "orders", OrderJson if whole else AnyOrder, store_name, from_json)
+        return [read_order(each, key, whole=whole) for each in found]
 
 
-def read_order(sent: Any, key: bytes, *, whole: bool = False) -> Order:
+def read_order(raw: PlainOrder | OrderJson, key: bytes, *, whole: bool = False) -> Order:
     """An order as we keep it: its facts, people as hashes under *key*; the free text that staff wrote is left out.
 
-    *sent* is its parsed JSON. Only of an order with any code, link or mark of a gift, or when the *whole* is wanted, is
-    more than its head read.
+    Of an order without any code, link or mark of a gift only the head is kept, unless the *whole* is wanted.
     """
-    head = OrderHead.model_validate(sent)
-    landing = read_landing(head.landing_site, head.landing_site_ref) if _came_by_link(head) else None
-    if whole or landing or head.discount_codes or head.source_name == _DRAFT or _by_hand(head):
-        return _whole(OrderJson.model_validate(sent), landing, key)
-    return _skeleton(head, key)
+    if isinstance(raw, PlainOrder):
+        return _skeleton(raw, key)
+    landing = read_landing(raw.landing_site, raw.landing_site_ref) if came_by_link(raw) else None
+    if whole or landing or raw.discount_codes or raw.source_name == DRAFT or _by_hand(raw):
+        return _whole(raw, landing, key)
+    return _skeleton(raw, key)
 
 
 def _whole(raw: OrderJson, landing: Landing | None, key: bytes) -> Order:
@@ -199,12 +196,6 @@ def _whole(raw: OrderJson, landing: Landing | None, key: bytes) -> Order:
         tags=tuple(tag.strip() for tag in (raw.tags or "").split(",") if tag.strip() and "@" not in tag),
     )
     return _without_titles(replace(order, gift=True) if is_gift(order, gift_tags=(GIFT_TAG,)) else order)
-
-
-def _came_by_link(raw: OrderHead) -> bool:
-    """Could the first page tell where the buyer came from? Most cannot, and reading them all takes its time."""
-    site = (raw.landing_site or "").lower()
-    return bool(raw.landing_site_ref) or "discount" in site or "ref=" in site or "utm_" in site
 
 
 def _by_hand(raw: OrderHead) -> bool:

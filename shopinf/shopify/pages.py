@@ -18,6 +18,7 @@ from shopinf.times import Clock
 T = TypeVar("T")
 
 _LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;<]+)*)")
+_CHOICE = re.compile("[A-Z]")  # models are called so, keys are not
 _NEXT = re.compile(r";\s*rel\s*=\s*\"?next\"?\s*(;|$)", re.IGNORECASE)
 
 
@@ -53,47 +54,37 @@ def resumed(link: httpx.URL, first: httpx.URL) -> httpx.URL:
     return link if query == link.query else link.copy_with(query=query)
 
 
-def page_of(
-    content: bytes, key: str, model: type[BaseModel] | None, store_name: str, parse: Callable[[bytes], Any]
-) -> list[Any]:
-    """The items of one page, read once."""
+def page_of(content: bytes, key: str, model: Any, store_name: str, parse: Callable[[bytes], Any]) -> list[Any]:
+    """The items of one page, read once, each as *model*, which may be a choice of several; None leaves them as sent."""
+    broken = NoAnswer(
+        f"{store_name} sent a page of {key.replace('_', ' ')} that cannot be read",
+        hint="Run the same command again; a proxy may be in between: shopinf doctor",
+    )
     if model is None:
         try:
             items = parse(content)[key]
         except (ValueError, KeyError, TypeError):
-            raise unreadable(store_name, key) from None
+            raise broken from None
         if not isinstance(items, list):
-            raise unreadable(store_name, key)
+            raise broken
         return items
     try:
         found: list[Any] = getattr(_page_model(model, key).model_validate_json(content), "items")  # noqa: B009
     except ValidationError as error:
-        raise unreadable(store_name, key, error) from None
+        # The last of several choices is the fullest; how a choice is called is none of the store's keys.
+        place = error.errors(include_input=False, include_context=False)[-1]["loc"]
+        where = ".".join(str(part) for part in place if not _CHOICE.match(str(part)))
+        raise NoAnswer(f"{broken.message} (at {where or 'the start'})", hint=broken.hint) from None
     return found
 
 
-def unreadable(
-    store_name: str, key: str, error: ValidationError | None = None, *, place: int | None = None
-) -> NoAnswer:
-    """What is said of a page under *key* that cannot be read: where, as far as *error* tells, and never its values.
-
-    *place* is the item's number on the page where the error knows only the item.
-    """
-    message = f"{store_name} sent a page of {key.replace('_', ' ')} that cannot be read"
-    if error is not None:
-        inside = error.errors(include_input=False)[0]["loc"]
-        where = inside if place is None else (key, place, *inside)
-        message += f" (at {'.'.join(str(part) for part in where) or 'the start'})"
-    return NoAnswer(message, hint="Run the same command again; a proxy may be in between: shopinf doctor")
-
-
 @lru_cache(maxsize=64)
-def _page_model(model: type[BaseModel], key: str) -> type[BaseModel]:
+def _page_model(model: Any, key: str) -> type[BaseModel]:
     """`{key: [model, …]}`, its list called `items`; what a store sent never shows in its errors."""
     return create_model(
         "Page",
         __config__=ConfigDict(hide_input_in_errors=True),
-        items=(list[model], Field(alias=key)),  # type: ignore[valid-type]
+        items=(list[model], Field(alias=key)),
     )
 
 
