@@ -27,6 +27,7 @@ from shopinf.ledger import migrations
 from shopinf.ledger.tables import meta
 
 BUSY_SECONDS = 30
+CACHE_KB = 8_000  # what is written to most fits; of SQLite's own 2 MB much is read again at each write
 
 
 class Database:
@@ -181,6 +182,7 @@ def _prepare_sqlite(engine: Engine, path: Path) -> None:
             "synchronous=FULL",
             "secure_delete=ON",
             "foreign_keys=ON",
+            f"cache_size=-{CACHE_KB}",
         ):
             raw.execute(f"PRAGMA {pragma}")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, Text, delete, func, select, type_coerce, update
 
 from shopinf.ledger.tables import order_codes, order_facts, orders, syncs, windows
 from shopinf.ledger.upserts import parts, upsert
@@ -271,17 +271,23 @@ class Orders:
         with self._database.reading() as db:
             while new := [each for each in [*customers, *emails] if each not in asked]:
                 asked |= set(new)
+                theirs: set[int] = set()
                 for column, values in (
                     (orders.c.customer_id, [each for each in new if isinstance(each, int)]),
                     (orders.c.email_key, [each for each in new if isinstance(each, str)]),
                 ):
                     for part in parts(values):
-                        query = select(orders).where(orders.c.shop_id == shop_id, column.in_(part))
-                        for row in db.execute(query).mappings():
-                            order = _skeleton(row)
-                            found[order.order_id] = order
-                            customers |= {order.customer_id} if order.customer_id else set()
-                            emails |= {order.email_key} if order.email_key else set()
+                        query = select(orders.c.order_id).where(orders.c.shop_id == shop_id, column.in_(part))
+                        theirs.update(db.execute(query).scalars().all())
+                for part in parts(sorted(theirs - found.keys())):  # by id, as they lie in the table
+                    query = _BOUGHT.where(orders.c.shop_id == shop_id, orders.c.order_id.in_(part))
+                    for row in db.execute(query).all():
+                        order = _skeleton(*row)
+                        found[order.order_id] = order
+                        if order.customer_id:
+                            customers.add(order.customer_id)
+                        if order.email_key:
+                            emails.add(order.email_key)
         return list(found.values())
 
 
@@ -318,21 +324,52 @@ def _row(shop_id: int, order: Order, round: int) -> dict[str, Any]:
     }
 
 
-def _skeleton(row: Mapping[Any, Any]) -> Order:
+# What a skeleton is made of; times as text, because there may be hundreds of thousands of them.
+_BOUGHT = select(
+    orders.c.order_id,
+    orders.c.name,
+    *(type_coerce(each, Text) for each in (orders.c.created_at, orders.c.processed_at, orders.c.updated_at)),
+    orders.c.currency,
+    orders.c.financial_status,
+    type_coerce(orders.c.cancelled_at, Text),
+    orders.c.test,
+    orders.c.customer_id,
+    type_coerce(orders.c.customer_since, Text),
+    orders.c.email_key,
+    orders.c.gift,
+)
+
+
+def _skeleton(
+    order_id: int,
+    name: str,
+    created: str,
+    processed: str,
+    updated: str,
+    currency: str,
+    financial_status: str | None,
+    cancelled: str | None,
+    test: bool,
+    customer_id: int | None,
+    customer_since: str | None,
+    email_key: str | None,
+    gift: bool,
+) -> Order:
+    moment = datetime.fromisoformat
     return Order(
-        order_id=row["order_id"],
-        name=row["name"],
-        created_at=row["created_at"],
-        processed_at=row["processed_at"],
-        updated_at=row["updated_at"],
-        currency=row["currency"],
-        financial_status=row["financial_status"],
-        cancelled_at=row["cancelled_at"],
-        test=row["test"],
-        customer_id=row["customer_id"],
-        customer_created_at=row["customer_since"],
-        email_key=row["email_key"],
-        gift=row["gift"],
+        order_id=order_id,
+        name=name,
+        created_at=moment(created),
+        processed_at=moment(processed),
+        updated_at=moment(updated),
+        currency=currency,
+        financial_status=financial_status,
+        cancelled_at=moment(cancelled) if cancelled else None,
+        test=test,
+        customer_id=customer_id,
+        customer_created_at=moment(customer_since) if customer_since else None,
+        email_key=email_key,
+        gift=gift,
         skeleton=True,
     )
 

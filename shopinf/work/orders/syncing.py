@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 OVERLAP = timedelta(minutes=5)  # news may reach Shopify's lists a little late
 HISTORY = timedelta(days=HISTORY_DAYS)
-MOST_WORKERS = 32  # as many requests as a store of the largest plan answers in a second and a half
+MOST_WORKERS = 24  # as many requests as a store of the largest plan answers in 1.2 seconds; each may hold a page
 FEW = 1000  # changed orders; up to here they are read one page after the other
 TOGETHER = 8  # pages written in one transaction: each costs a write to the disk, and rows spread over all the indexes
 
