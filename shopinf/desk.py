@@ -29,10 +29,11 @@ from shopinf.times import Clock, in_zone
 if TYPE_CHECKING:
     from shopinf.ledger.ledger import Ledger
     from shopinf.local.config import Config
-    from shopinf.local.locks import Locks, What
+    from shopinf.local.locks import Locks
     from shopinf.local.oskeyring import KeyringBackendLike
     from shopinf.local.storebook import StoreBook
     from shopinf.local.vault import Vault
+    from shopinf.locking import What
     from shopinf.shopify.client import Shop
     from shopinf.shopify.transport import Exchange
     from shopinf.shopify.wire import Wire
@@ -188,7 +189,9 @@ class Desk:
     def locks(self) -> Locks:
         from shopinf.local.locks import Locks
 
-        return Locks(self.places.locks, self.clock)
+        if self.ledger.shared:
+            return Locks(self.ledger.locks, self.clock)
+        return Locks.in_folder(self.places.locks, self.clock)
 
     @cached_property
     def wire(self) -> Wire:
@@ -227,7 +230,14 @@ class Desk:
         from shopinf.shopify.client import Access, Shop
 
         access = Access(store.name, store.base_url, store.domain, store.api_version, credentials)
-        return Shop(access, self.wire, self.clock, read_only=store.read_only, talk=self._trace)
+        return Shop(
+            access,
+            self.wire,
+            self.clock,
+            read_only=store.read_only,
+            talk=self._trace,
+            before_write=lambda: self.locks.check(store.shop_id),
+        )
 
     def _trace(self, exchange: Exchange) -> None:
         if self.out.verbose:

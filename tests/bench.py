@@ -11,7 +11,8 @@ import json
 import os
 import termios
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,9 @@ import httpx
 
 from shopinf.desk import Setting
 from shopinf.errors import Stopped
+from shopinf.ledger.ledger import Ledger
+from shopinf.ledger.tables import metadata
+from shopinf.local.locks import Locks
 from shopinf.main import main
 from shopinf.practice import ConnectionDropped, PracticeStore
 
@@ -170,6 +174,30 @@ class Bench:
         """Connect a practice store with its own token."""
         handle = store.domain.removesuffix(".myshopify.com")
         return self("connect", handle, "--stdin", *more, stdin=self.credentials(store))
+
+    def ledger(self) -> Ledger:
+        """The ledger, opened beside the program as another run would; close it."""
+        if url := self.environ.get("SHOPINF_LEDGER_URL"):
+            return Ledger.at(url, shown="the shared ledger", clock=self.clock)
+        return Ledger.in_file(self.home / "ledger.db", clock=self.clock)
+
+    @contextmanager
+    def locks(self) -> Iterator[Locks]:
+        """The locks of the stores, as another run would take them."""
+        with closing(self.ledger()) as ledger:
+            yield Locks(ledger.locks, self.clock) if ledger.shared else Locks.in_folder(self.home / "locks", self.clock)
+
+    def look(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query on the ledger."""
+        with closing(self.ledger()) as ledger, ledger.database.reading() as db:
+            return [tuple(row) for row in db.exec_driver_sql(query)]
+
+    def kept(self) -> str:
+        """Everything that the ledger keeps, as text; of a file its erased pages too."""
+        with closing(self.ledger()) as ledger, ledger.database.reading() as db:
+            rows = [repr(tuple(row)) for table in metadata.sorted_tables for row in db.execute(table.select())]
+        files = [path.read_bytes().decode("latin-1") for path in self.home.glob("ledger.db*")]
+        return "\n".join([*rows, *files])
 
     @staticmethod
     def credentials(store: PracticeStore) -> str:

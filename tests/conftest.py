@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import postgres
 import pytest
 from bench import Bench as Bench
 from bench import StillClock
@@ -11,9 +14,36 @@ from bench import StillClock
 from shopinf.practice import PracticeStore
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "both_engines: the test runs with a ledger on SQLite and with one on PostgreSQL")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("both_engines") and "ledger_url" in metafunc.fixturenames:
+        metafunc.parametrize("ledger_url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgres.Server]:
+    """A server of the tests' own."""
+    bin = postgres.programs()
+    if bin is None:
+        pytest.skip("no PostgreSQL server is installed (on Debian: apt-get install postgresql)")
+    with postgres.server(bin) as server:
+        yield server
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Bench:
-    return Bench(tmp_path / "home")
+def ledger_url(request: pytest.FixtureRequest) -> str | None:
+    """Where the ledger is; None for the file that is made where nothing is said."""
+    engine = getattr(request, "param", os.environ.get("SHOPINF_TESTS_ENGINE", "sqlite"))
+    server: postgres.Server | None = request.getfixturevalue("postgresql") if engine == "postgresql" else None
+    return server.ledger() if server else None
+
+
+@pytest.fixture
+def run(tmp_path: Path, ledger_url: str | None) -> Bench:
+    return Bench(tmp_path / "home", environ={"SHOPINF_LEDGER_URL": ledger_url} if ledger_url else {})
 
 
 @pytest.fixture

@@ -166,7 +166,7 @@ def test_7_partly_done(run: Bench, shop: PracticeStore) -> None:
 def test_8_another_run_holds_the_lock(run: Bench, shop: PracticeStore) -> None:
     holding = (
         "import sys, pathlib; from shopinf.local.clock import SystemClock; from shopinf.local.locks import Locks\n"
-        "with Locks(pathlib.Path(sys.argv[1]), SystemClock()).hold(int(sys.argv[2]), 'writing', wait=0, "
+        "with Locks.in_folder(pathlib.Path(sys.argv[1]), SystemClock()).hold(int(sys.argv[2]), 'writing', wait=0, "
         "command='discounts create'): print('held', flush=True); sys.stdin.readline()"
     )
     other = subprocess.Popen(

@@ -34,6 +34,7 @@ COMMANDS = {
     "products": ("products", "Read the stores' products and look them up."),
     "gifts": ("gifts", "Send influencers gifts and follow the parcels."),
     "livecapture": ("livecapture", "Hear of influencers who show interest in a store."),
+    "ledger": ("ledger", "Back up the ledger, or move it."),
     "practice": ("practice", "Serve practice stores on this machine."),
     "demo": ("demo", "Run the whole story on a practice store in a minute."),
 }

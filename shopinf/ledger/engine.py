@@ -1,43 +1,41 @@
 """The ledger's engine: SQLite in a file of one's own, or a PostgreSQL database that a team shares.
 
-SQLite runs with WAL and `synchronous=FULL`, so that what is committed survives a power cut; writes begin IMMEDIATE,
-so that two runs queue instead of failing; `secure_delete` overwrites what is erased. No connection is held across a
-call to a store: open a block, read or write, leave it. A Ctrl-C waits for the end of a block.
+No connection is held across a call to a store: open a block, read or write, leave it. A Ctrl-C waits for the end of a
+block.
 """
 
 from __future__ import annotations
 
-import errno
-import os
 import secrets
-import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy import Connection, Engine, Table, inspect, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from shopinf.errors import BadInput, MachineProblem
 from shopinf.interrupts import whole
-from shopinf.ledger import migrations
+from shopinf.ledger import migrations, postgres, sqlite
 from shopinf.ledger.tables import meta
 
-BUSY_SECONDS = 30
-CACHE_KB = 8_000  # what is written to most fits; of SQLite's own 2 MB much is read again at each write
+_ENGINES = {"sqlite": sqlite, "postgresql": postgres, "postgres": postgres}
 
 
 class Database:
     """One ledger; opened and brought up to date when it is first used."""
 
     def __init__(self, url: str, *, shown: str) -> None:
+        """*shown* is the address as it may be printed, without any password."""
         self._url = url
-        self._shown = shown  # the place as it may be printed, without any password
+        self._shown = shown
+        self._kind = _kind(url, shown)
         self._engine: Engine | None = None
         self._opening = threading.Lock()  # several stores' threads may be the first at once
+        self._turn = threading.RLock()  # they write one after another: waiting here is cheaper than in the database
 
     @classmethod
     def in_file(cls, path: Path) -> Database:
@@ -50,21 +48,29 @@ class Database:
 
     @property
     def shared(self) -> bool:
-        return not self._url.startswith("sqlite")
+        return self._kind is postgres
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A block that reads one consistent state."""
-        with whole(), self._spoken(), self._opened().connect() as connection, connection.begin():
+        with whole(), self.spoken(), self._opened().connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A block that is written as a whole or not at all."""
-        with whole(), self._spoken(), self._opened().connect() as connection:
-            connection = connection.execution_options(shopinf_writes=True)
+        """A block that is written as a whole or not at all; what it reads stays true until then."""
+        with self._turn, whole(), self.spoken(), self._opened().connect() as plain:
+            connection = plain.execution_options(**self._kind.WRITING)
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def apart(self) -> Iterator[Connection]:
+        """A connection of its own, outside of every transaction; on PostgreSQL what its session holds ends with it."""
+        with self.spoken(), self._opened().connect() as connection:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.detach()
+            yield connection
 
     def close(self) -> None:
         if self._engine is not None:
@@ -76,11 +82,16 @@ class Database:
         with self.reading() as db:
             return bytes.fromhex(db.execute(select(meta.c.value).where(meta.c.key == "hash_key")).scalar_one())
 
+    def count_on(self, db: Connection, tables: Sequence[Table]) -> None:
+        """Have new rows of *tables* numbered after those that were put there with their numbers."""
+        if self.shared:
+            postgres.count_on(db, tables)
+
     def compact(self) -> None:
-        """Make sure that what was erased is gone from the write-ahead log too."""
+        """Make sure that what was erased is gone from beside the file too; a server's own upkeep is its own."""
         if not self.shared:
-            with self._spoken(), self._opened().connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            with self.spoken(), self._opened().connect() as connection:
+                sqlite.compact(connection)
 
     def _opened(self) -> Engine:
         with self._opening:
@@ -90,13 +101,11 @@ class Database:
 
     def _open(self) -> Engine:
         try:
-            url = make_url(self._url)
-            engine = create_engine(url, hide_parameters=True)
-        except (ArgumentError, NoSuchModuleError, ImportError) as error:
-            hint = "pip install 'shopinf[postgres]'" if isinstance(error, ImportError) else "Write it as postgresql://…"
-            raise BadInput(f"The ledger's address {self._shown} cannot be used", hint=hint) from None
-        if url.get_backend_name() == "sqlite":
-            _prepare_sqlite(engine, Path(url.database or ""))
+            engine: Engine = self._kind.open_engine(make_url(self._url))
+        except ImportError:
+            raise BadInput(
+                "A ledger on PostgreSQL needs one more package", hint="pip install 'shopinf[postgres]'"
+            ) from None
         try:
             self._migrate(engine)
         except BaseException:
@@ -116,7 +125,7 @@ class Database:
         if version == migrations.latest():
             return
         with engine.connect() as plain:
-            connection = plain.execution_options(shopinf_writes=True)
+            connection = plain.execution_options(**self._kind.WRITING)
             with connection.begin():
                 version = _version(connection)  # another run may have been quicker
                 if version == 0:
@@ -127,7 +136,7 @@ class Database:
                 connection.execute(meta.update().where(meta.c.key == "version").values(value=str(reached)))
 
     @contextmanager
-    def _spoken(self) -> Iterator[None]:
+    def spoken(self) -> Iterator[None]:
         """Turn what the engine says into our own words; parameters are never shown."""
         try:
             yield
@@ -135,32 +144,19 @@ class Database:
             raise self._problem(error) from None
 
     def _problem(self, error: DBAPIError) -> Exception:
-        words = str(error.orig).lower()
-        if isinstance(error.orig, sqlite3.IntegrityError) or type(error).__name__ == "IntegrityError":
+        if isinstance(error, IntegrityError):
             return error
-        if "full" in words or "disk i/o" in words or getattr(error.orig, "errno", None) == errno.ENOSPC:
-            return MachineProblem(
-                f"The disk that holds the ledger {self._shown} is full or failing; nothing of this step was kept",
-                hint="Make room, then run the same command again.",
-            )
-        if "malformed" in words or "not a database" in words:
-            return MachineProblem(
-                f"The ledger {self._shown} is damaged or is not a ledger",
-                hint="Put back a copy made with shopinf ledger export; the file was left as it is.",
-            )
-        if "readonly" in words or "unable to open" in words or "permission" in words:
-            return MachineProblem(
-                f"The ledger {self._shown} cannot be opened for writing",
-                hint="Check who owns the file and its folder, or choose another with SHOPINF_HOME.",
-            )
-        if "locked" in words or "busy" in words:
-            return MachineProblem(
-                f"Another program has kept the ledger {self._shown} locked for {BUSY_SECONDS} seconds",
-                hint="Close it, then run the same command again.",
-            )
-        if isinstance(error, DatabaseError) and self.shared:
-            return MachineProblem(f"The ledger at {self._shown} does not answer as it should")
-        return error
+        return self._kind.problem(error, self._shown) or error
+
+
+def _kind(url: str, shown: str) -> Any:
+    """The module that knows the engine of *url*."""
+    try:
+        return _ENGINES[make_url(url).get_backend_name()]
+    except (ArgumentError, KeyError):
+        raise BadInput(
+            f"The ledger's address {shown} cannot be used", hint="Write it as postgresql://USER@HOST/DATABASE."
+        ) from None
 
 
 def _version(connection: Connection) -> int:
@@ -168,37 +164,3 @@ def _version(connection: Connection) -> int:
         return 0
     found = connection.execute(select(meta.c.value).where(meta.c.key == "version")).scalar()
     return int(found or 0)
-
-
-def _prepare_sqlite(engine: Engine, path: Path) -> None:
-    _make_private(path)
-
-    @event.listens_for(engine, "connect")
-    def connected(raw: Any, record: object) -> None:
-        raw.isolation_level = None  # we say BEGIN ourselves, below
-        for pragma in (
-            f"busy_timeout={BUSY_SECONDS * 1000}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "secure_delete=ON",
-            "foreign_keys=ON",
-            f"cache_size=-{CACHE_KB}",
-        ):
-            raw.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("shopinf_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _make_private(path: Path) -> None:
-    """The file exists, for its owner alone, before SQLite writes a byte into it (its side files copy the mode)."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise MachineProblem(
-            f"The ledger {path} cannot be opened: {error.strerror or error}",
-            hint="Check the folder and the disk, or choose another place with SHOPINF_HOME.",
-        ) from None

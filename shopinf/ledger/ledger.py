@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shopinf.ledger.enrichment import Enrichment
     from shopinf.ledger.gifts import Gifts
     from shopinf.ledger.leads import Leads
+    from shopinf.ledger.locks import AdvisoryKeeper
     from shopinf.ledger.orders import Orders
     from shopinf.ledger.people import People
     from shopinf.ledger.products import Products
@@ -45,6 +46,13 @@ class Ledger(Journal):
     def shared(self) -> bool:
         """Is it a database that a team shares, rather than a file of this machine?"""
         return self.database.shared
+
+    @cached_property
+    def locks(self) -> AdvisoryKeeper:
+        """The keeper of the stores' locks, where the ledger is shared."""
+        from shopinf.ledger.locks import AdvisoryKeeper
+
+        return AdvisoryKeeper(self.database)
 
     @cached_property
     def codes(self) -> Codes:
@@ -117,4 +125,6 @@ class Ledger(Journal):
         return {name: count for name, count in gone.items() if count}
 
     def close(self) -> None:
+        if "locks" in self.__dict__:
+            self.locks.close()
         self.database.close()

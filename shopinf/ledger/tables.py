@@ -53,6 +53,14 @@ meta = Table(
     Column("value", Text, nullable=False),
 )
 
+# Who holds a store's lock, where the ledger keeps the locks; only read to tell a person.
+lock_notes = Table(
+    "lock_notes",
+    metadata,
+    Column("name", Text, primary_key=True),  # "63790539077-writing"
+    Column("note", Text, nullable=False),
+)
+
 # The journal.
 
 journal = Table(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from shopinf.errors import BadInput, MachineProblem
@@ -74,10 +74,33 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
         raise machine_problem(problem, path) from None
 
 
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """A new file, readable by its owner only, that takes the place of *path* when the block ends well."""
+    target = Path(os.path.realpath(path))
+    neighbour = _neighbour(target)
+    try:
+        os.close(os.open(neighbour, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+        yield neighbour
+        with open(neighbour, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(neighbour, target)
+    except OSError as problem:
+        raise machine_problem(problem, path) from None
+    finally:
+        with suppress(OSError):  # but for a block that ended well
+            neighbour.unlink()
+    _settle(target.parent)
+
+
+def _neighbour(target: Path) -> Path:
+    """In the same folder, since only there is taking over a name one step. File systems end names at 255 bytes."""
+    return target.with_name(f".{target.name[:40]}.{os.urandom(6).hex()}.tmp")
+
+
 def _replace(target: Path, chunks: Iterable[bytes], mode: int, *, exact: bool) -> None:
     """Write *chunks* to a neighbour of *target*, then give it that name; an *exact* mode is not for the umask."""
-    # The same folder, since only there is taking over the name one step. File systems end names at 255 bytes.
-    neighbour = target.with_name(f".{target.name[:40]}.{os.urandom(6).hex()}.tmp")
+    neighbour = _neighbour(target)
     descriptor = os.open(neighbour, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -1,56 +1,39 @@
-"""One run at a time per store and kind of work, on this machine.
-
-The operating system holds the lock, so it ends with the process that took it, however that ends. Who holds it stands in
-a note beside it, which is only ever read to tell a person.
-"""
+"""One run at a time per store and kind of work: waiting for a turn, and the locks of this machine."""
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from shopinf.errors import Busy
 from shopinf.local import disk
-from shopinf.times import Clock, parse_time
+from shopinf.locking import Holder, Keeper, What, lock_name
+from shopinf.times import Clock
 
-What = Literal["writing", "syncing"]
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 BETWEEN_TRIES = 0.2  # seconds; the lock is asked for, nobody tells us when it is free
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who holds a lock, as its note says."""
-
-    command: str
-    process: int
-    host: str
-    since: datetime
-
-    def words(self, now: datetime) -> str:
-        """`shopinf discounts create, process 4711, since 14:02` on this machine's wall clock."""
-        since = self.since.astimezone()
-        moment = since.strftime("%H:%M" if since.date() == now.astimezone().date() else "%Y-%m-%d %H:%M")
-        process = f"process {self.process}" + ("" if self.host == platform.node() else f" on {self.host}")
-        return f"{self.command}, {process}, since {moment}"
-
-
 class Locks:
-    """The locks of this machine's stores."""
+    """The locks of the stores, as one run takes them from *keeper*."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
-        self._folder = folder
+    def __init__(self, keeper: Keeper, clock: Clock) -> None:
+        self._keeper = keeper
         self._clock = clock
-        self._mine: set[tuple[int, str]] = set()
+        self._mine: set[tuple[int, What]] = set()
         self._guard = threading.Lock()
+
+    @classmethod
+    def in_folder(cls, folder: Path, clock: Clock) -> Locks:
+        """The locks of this machine, as files in *folder*."""
+        return cls(FileKeeper(folder), clock)
 
     @contextmanager
     def hold(
@@ -68,53 +51,43 @@ class Locks:
         A busy lock is waited for up to *wait* seconds, then it is `Busy`, with who holds it; *waiting* is told once.
         *command* is the command's name (`discounts create`), never with its arguments, which can be personal.
         """
-        self._take(shop_id, what)
+        with self._guard:
+            if (shop_id, what) in self._mine:
+                raise RuntimeError(f"this run already holds the {what} lock of shop {shop_id}")
+            self._mine.add((shop_id, what))
         try:
-            from filelock import FileLock
-
-            disk.make_private_folder(self._folder)
-            lock = FileLock(self._folder / f"{shop_id}-{what}.lock", timeout=0, mode=disk.PRIVATE_FILE)
-            self._acquire(lock.acquire, shop_id, what, wait, store, waiting)
+            self._acquire(shop_id, what, wait, command, store, waiting)
             try:
-                self._leave_note(shop_id, what, command)
                 yield
             finally:
-                # The note goes first: afterwards it might be the next holder's.
-                with suppress(OSError):
-                    self._note(shop_id, what).unlink()
-                lock.release()
+                self._keeper.give_back(lock_name(shop_id, what))
         finally:
-            self._give_back(shop_id, what)
+            with self._guard:
+                self._mine.discard((shop_id, what))
+
+    def check(self, shop_id: int) -> None:
+        """Raise where a lock that this run holds on the shop is not ours any more; before each write to its store."""
+        with self._guard:
+            held = [what for shop, what in self._mine if shop == shop_id]
+        for what in held:
+            self._keeper.check(lock_name(shop_id, what))
 
     def holder(self, shop_id: int, what: What) -> Holder | None:
         """Who says to hold the lock; None where no note can be read."""
-        try:
-            note = json.loads(self._note(shop_id, what).read_bytes())
-            return Holder(str(note["command"]), int(note["pid"]), str(note["host"]), parse_time(note["since"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+        return self._keeper.holder(lock_name(shop_id, what))
 
     def _acquire(
         self,
-        acquire: Callable[[], object],
         shop_id: int,
         what: What,
         wait: float,
+        command: str,
         store: str | None,
         waiting: Callable[[str], None] | None,
     ) -> None:
-        from filelock import Timeout
-
         deadline = self._clock.monotonic() + wait
         told = False
-        while True:
-            try:
-                acquire()
-                return
-            except Timeout:
-                pass
-            except OSError as problem:
-                raise disk.machine_problem(problem, self._folder) from None
+        while not self._keeper.take(lock_name(shop_id, what), self._myself(command)):
             left = deadline - self._clock.monotonic()
             if left <= 0:
                 raise Busy(self._busy(shop_id, what, store), hint=f"Wait for it with --wait {max(600, int(wait) * 10)}")
@@ -126,31 +99,56 @@ class Locks:
     def _busy(self, shop_id: int, what: What, store: str | None) -> str:
         work = "writing to" if what == "writing" else "syncing"
         holder = self.holder(shop_id, what)
-        by = holder.words(self._clock.now()) if holder else "a run that left no name"
+        by = holder.words(self._clock.now(), platform.node()) if holder else "a run that left no name"
         return f"Another shopinf run is {work} {store or f'shop {shop_id}'}: held by {by}"
 
-    def _leave_note(self, shop_id: int, what: What, command: str) -> None:
+    def _myself(self, command: str) -> Holder:
         name = command if command.startswith("shopinf") else f"shopinf {command}"
-        note = {
-            "command": name,
-            "pid": os.getpid(),
-            "host": platform.node(),
-            "since": self._clock.now().isoformat(timespec="seconds"),
-        }
-        disk.write_private(self._note(shop_id, what), json.dumps(note).encode())
+        return Holder(name, os.getpid(), platform.node(), self._clock.now())
 
-    def _note(self, shop_id: int, what: What) -> Path:
-        return self._folder / f"{shop_id}-{what}.json"
 
-    def _take(self, shop_id: int, what: What) -> None:
-        with self._guard:
-            if (shop_id, what) in self._mine:
-                raise RuntimeError(f"this run already holds the {what} lock of shop {shop_id}")
-            self._mine.add((shop_id, what))
+class FileKeeper:
+    """Locks of this machine: the operating system holds each, on a file, and the note stands beside it."""
 
-    def _give_back(self, shop_id: int, what: What) -> None:
-        with self._guard:
-            self._mine.discard((shop_id, what))
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._locks: dict[str, BaseFileLock] = {}
+
+    def take(self, name: str, holder: Holder) -> bool:
+        from filelock import FileLock, Timeout
+
+        disk.make_private_folder(self._folder)
+        lock = FileLock(self._folder / f"{name}.lock", timeout=0, mode=disk.PRIVATE_FILE)
+        try:
+            lock.acquire()
+        except Timeout:
+            return False
+        except OSError as problem:
+            raise disk.machine_problem(problem, self._folder) from None
+        self._locks[name] = lock
+        try:
+            disk.write_private(self._note(name), holder.note().encode())
+        except BaseException:
+            self.give_back(name)
+            raise
+        return True
+
+    def give_back(self, name: str) -> None:
+        with suppress(OSError):
+            self._note(name).unlink()
+        self._locks.pop(name).release()
+
+    def check(self, name: str) -> None:
+        """The operating system takes no lock away."""
+
+    def holder(self, name: str) -> Holder | None:
+        try:
+            return Holder.read(self._note(name).read_bytes())
+        except OSError:
+            return None
+
+    def _note(self, name: str) -> Path:
+        return self._folder / f"{name}.json"
 
 
 @contextmanager

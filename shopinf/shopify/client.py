@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -66,11 +66,18 @@ class Shop:
     A *path* like `orders.json` is below `/admin/api/{version}/`, one with a leading slash starts at the root.
     Parameters may be text, numbers, booleans, aware datetimes (sent as UTC with `Z`) and lists (sent with commas);
     those that are None are left out. Numbers with a decimal point in answers become exact Decimals. With *read_only*
-    nothing that writes reaches the wire.
+    nothing that writes reaches the wire; *before_write* is called before each write that does, and may raise.
     """
 
     def __init__(
-        self, access: Access, wire: Wire, clock: Clock, *, read_only: bool = False, talk: Talk | None = None
+        self,
+        access: Access,
+        wire: Wire,
+        clock: Clock,
+        *,
+        read_only: bool = False,
+        talk: Talk | None = None,
+        before_write: Callable[[], None] | None = None,
     ) -> None:
         self.access = access
         self.clock = clock
@@ -79,7 +86,14 @@ class Shop:
         self._notes = Notes()
         self._base = _safe_base(access.base_url)
         transport = PatientTransport(
-            wire, clock, self.bucket, store=access.name, host=self._base.host, notes=self._notes, talk=talk
+            wire,
+            clock,
+            self.bucket,
+            store=access.name,
+            host=self._base.host,
+            notes=self._notes,
+            talk=talk,
+            before_write=before_write,
         )
         self._token = StoreToken(access.base_url, access.name, access.credentials, clock)
         self._client = httpx.Client(

@@ -87,6 +87,7 @@ class PatientTransport(httpx.BaseTransport):
         host: str,
         notes: Notes | None = None,
         talk: Talk | None = None,
+        before_write: Callable[[], None] | None = None,
     ) -> None:
         self._wire = wire
         self._clock = clock
@@ -95,6 +96,7 @@ class PatientTransport(httpx.BaseTransport):
         self._host = host
         self._notes = Notes() if notes is None else notes
         self._talk = talk
+        self._before_write = before_write
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         paced = request.url.host == self._host and request.url.path.startswith("/admin/")
@@ -130,6 +132,8 @@ class PatientTransport(httpx.BaseTransport):
         outcome: httpx.Response | httpx.RequestError
         told = False
         try:
+            if self._before_write is not None and _writes(request):  # at each try: the wait for it may be a minute
+                self._before_write()
             outcome = self._read(self._wire.send(request), request, begun + left)
             told = True
         except httpx.RequestError as error:
@@ -205,7 +209,7 @@ class PatientTransport(httpx.BaseTransport):
 
     def _final(self, request: httpx.Request, outcome: httpx.Response | httpx.RequestError) -> httpx.Response:
         """The answer, or what the last try failed with in our own words."""
-        writes = request.method not in _READS and request.url.path != _TOKEN_PATH
+        writes = _writes(request)
         if isinstance(outcome, httpx.Response):
             if writes and outcome.status_code in _PASSING:
                 raise LostResponse(
@@ -256,6 +260,11 @@ class PatientTransport(httpx.BaseTransport):
             request_id=request_id(answer) if answer is not None else None,
             bucket=f"{level[0]}/{level[1]}" if level else None,
         )
+
+
+def _writes(request: httpx.Request) -> bool:
+    """Does it change the store? A new token does not."""
+    return request.method not in _READS and request.url.path != _TOKEN_PATH
 
 
 def shown_path(url: httpx.URL) -> str:

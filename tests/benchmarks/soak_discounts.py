@@ -2,10 +2,13 @@
 
     python tests/benchmarks/soak_discounts.py --kills 100 --codes 1000 --way shared --job-seconds 4
     python tests/benchmarks/soak_discounts.py --kills 100 --codes 100 --way own --together 2 --drops 0.05
+    python tests/benchmarks/soak_discounts.py --kills 100 --codes 1000 --together 2 --ledger postgresql
+    python tests/benchmarks/soak_discounts.py --kills 0 --codes 1000 --together 2 --ledger postgresql
 
 Killing goes on, at random moments, until the wanted number is reached or all codes are there; jobs take long enough
 that the kills fall into the work. `--drops` loses connections before or after a write took effect, `--trouble` answers
-any request with a 5xx, `--together 2` starts two processes at once each time.
+any request with a 5xx, `--together 2` starts two processes at once each time. With `--ledger postgresql` these have a
+home each and share a ledger; with no kills both simply start at once.
 """
 
 from __future__ import annotations
@@ -20,7 +23,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import postgres
 
 from shopinf.practice import PracticeStore, serve
 
@@ -40,35 +48,40 @@ class Soak:
         latency: float = 0.004,
         job_seconds: float = 0.05,
         together: int = 1,
+        ledger_url: str | None = None,
     ) -> None:
         self.random = random.Random(seed)
         self.drops, self.together = drops, together
         self.store = PracticeStore("soak-shop", throttle=False, latency=latency, job_seconds=job_seconds, plan="plus")
         self.served = serve([self.store])
-        self.environ = {
+        environ = {
             **os.environ,
-            "SHOPINF_HOME": str(home),
             "SHOPINF_SOAK_SHOP_ACCESS_TOKEN": self.store.access_token,
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
         }
-        self.home = home
-        done = self.run("connect", "soak-shop", "--url", self.served.urls[0])
-        assert done.returncode == 0, done.stderr
+        # Those who share a database have a home each; on one machine they share the home.
+        shared = {"SHOPINF_LEDGER_URL": ledger_url} if ledger_url else {}
+        self.environs = [
+            {**environ, **shared, "SHOPINF_HOME": f"{home}{number if shared else ''}"} for number in range(together)
+        ]
+        for number in range(together):
+            done = self.run("connect", "soak-shop", "--url", self.served.urls[0], who=number)
+            assert done.returncode == 0, done.stderr
         if trouble:
             self.store.faults.random(trouble, random.Random(seed))
 
-    def start(self, *argv: str) -> subprocess.Popen[str]:
+    def start(self, *argv: str, who: int = 0) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, str(HURRIED), *argv],
-            env=self.environ,
+            env=self.environs[who],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def run(self, *argv: str) -> subprocess.CompletedProcess[str]:
-        process = self.start(*argv)
+    def run(self, *argv: str, who: int = 0) -> subprocess.CompletedProcess[str]:
+        process = self.start(*argv, who=who)
         out, err = process.communicate(timeout=600)
         return subprocess.CompletedProcess(argv, process.returncode, out, err)
 
@@ -77,7 +90,7 @@ class Soak:
         killed = 0
         while killed < kills:
             self._lose_some()
-            processes = [self.start(*argv) for _ in range(self.together)]
+            processes = [self.start(*argv, who=number) for number in range(self.together)]
             left = self.random.uniform(0.3, longest)
             for process in processes:
                 begun = time.monotonic()
@@ -91,6 +104,11 @@ class Soak:
             if 0 in codes:
                 break
         return killed
+
+    def at_once(self, *argv: str) -> list[int]:
+        """Start the command in every home at the same time, and let all end; returns their exit codes."""
+        processes = [self.start(*argv, who=number) for number in range(self.together)]
+        return [process.communicate() and process.returncode for process in processes]
 
     def _lose_some(self) -> None:
         """Have this round lose the connection around a share of its writes, before or after they took effect."""
@@ -140,11 +158,15 @@ def main() -> None:
     parser.add_argument("--together", type=int, default=1)
     parser.add_argument("--job-seconds", type=float, default=0.05)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--ledger", choices=["sqlite", "postgresql"], default="sqlite")
     given = parser.parse_args()
     ways = ["own", "shared"] if given.way == "both" else [given.way]
     for way in ways:
         begun = time.monotonic()
-        with tempfile.TemporaryDirectory() as folder:
+        with ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            bin = postgres.programs() if given.ledger == "postgresql" else None
+            server = stack.enter_context(postgres.server(bin)) if bin else None
             soak = Soak(
                 Path(folder) / "home",
                 trouble=given.trouble,
@@ -152,6 +174,7 @@ def main() -> None:
                 seed=given.seed,
                 job_seconds=given.job_seconds,
                 together=given.together,
+                ledger_url=server.ledger() if server else None,
             )
             asked = ["--from", str(sheet(Path(folder) / "people.csv", given.codes))]
             if way == "shared":
@@ -159,11 +182,13 @@ def main() -> None:
             command = ["discounts", "create", "--campaign", "soak", *asked, "--percent", "15", "--yes"]
             try:
                 killed = soak.kill_at_random(given.kills, given.longest, *command)
+                codes = soak.at_once(*command, "--wait", "36000") if not given.kills else []
                 before = len(soak.store.discount_codes)
                 answer = soak.finish(*command)
                 soak.check(given.codes, given.codes if way == "own" else 1)
                 passed = time.monotonic() - begun
-                print(f"{way}: killed {killed} times ({before} codes by then), {answer['summary']}, {passed:.0f} s")
+                how = f"at once, exit codes {codes}" if codes else f"killed {killed} times ({before} codes by then)"
+                print(f"{way}: {how}, {answer['summary']}, {passed:.0f} s")
             finally:
                 soak.close()
 

@@ -12,6 +12,8 @@ from customerbench import enrich, found, people, write
 
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def store(run: Bench) -> PracticeStore:

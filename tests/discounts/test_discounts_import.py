@@ -9,6 +9,8 @@ from bench import Bench
 
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def sheet(tmp_path: Path) -> str:

@@ -9,8 +9,9 @@ import pytest
 from bench import Bench, Ran
 
 from shopinf.errors import Busy
-from shopinf.ledger.ledger import Ledger
 from shopinf.practice import PracticeStore
+
+pytestmark = pytest.mark.both_engines
 
 ONE = ("discounts", "create", "--campaign", "q4", "--influencer", "maya", "--percent", "15")
 
@@ -201,10 +202,7 @@ def test_a_bad_answer_to_every_rule_stops_after_a_few(run: Bench, shop: Practice
 
 
 def test_two_runs_at_once_wait_for_each_other(run: Bench, shop: PracticeStore) -> None:
-    from shopinf.local.locks import Locks
-
-    locks = Locks(run.home / "locks", run.clock)
-    with locks.hold(shop.id, "writing", wait=0, command="discounts create", store="maya-shop"):
+    with run.locks() as locks, locks.hold(shop.id, "writing", wait=0, command="discounts create", store="maya-shop"):
         busy: Ran = run(*ONE, "--wait", "1")
     assert busy.code == 8
     assert not shop.writes
@@ -213,7 +211,7 @@ def test_two_runs_at_once_wait_for_each_other(run: Bench, shop: PracticeStore) -
 def test_a_rule_that_another_machine_sends_is_left_to_it(run: Bench, shop: PracticeStore) -> None:
     shop.faults.drop_before("POST price_rules.json", times=None)
     run(*ONE)
-    codes = Ledger.in_file(run.home / "ledger.db", clock=run.clock).codes
+    codes = run.ledger().codes
     [record] = codes.of_shop(shop.id)
     run.clock.pass_(seconds=1)
     codes.sending(shop.id, [record.rule], 0)

@@ -9,8 +9,9 @@ import pytest
 from bench import Bench, StillClock
 
 from shopinf.codebook import Since
-from shopinf.ledger.ledger import Ledger
 from shopinf.practice import PracticeStore
+
+pytestmark = pytest.mark.both_engines
 
 ONE = ("discounts", "create", "--campaign", "q4", "--influencer", "maya", "--percent", "15")
 SHARED = ("discounts", "create", "--campaign", "w", "--percent", "15", "--pattern", "code{n}", "--yes", "--count")
@@ -152,8 +153,8 @@ def test_a_code_changes_hands_on_a_day(run: Bench, shop: PracticeStore) -> None:
     done = run("discounts", "assign", "MAYA15", "leo", "--from", "2026-12-01", "-f", "json").ok()
     assert done.json["rows"][0]["influencer"] == "leo"
     assert "before it was maya's" in done.err
-    [known] = ledger(run).codes.known(shop.id)
-    people = ledger(run).people.by_id(owner.value for owner in known.owners)
+    [known] = run.ledger().codes.known(shop.id)
+    people = run.ledger().people.by_id(owner.value for owner in known.owners)
     assert [(people[owner.value].influencer, owner.day) for owner in known.owners] == [
         ("maya", None),
         ("leo", date(2026, 12, 1)),
@@ -166,8 +167,8 @@ def test_what_is_said_last_holds_from_its_day_on(run: Bench, shop: PracticeStore
     run("discounts", "assign", "MAYA15", "leo", "--from", "2026-12-01").ok()
     run("discounts", "assign", "MAYA15", "zoe", "--from", "2026-11-25").ok()
     run("discounts", "assign", "MAYA15", "mia", "--from", "2026-11-25").ok()
-    [known] = ledger(run).codes.known(shop.id)
-    people = ledger(run).people.by_id(owner.value for owner in known.owners)
+    [known] = run.ledger().codes.known(shop.id)
+    people = run.ledger().people.by_id(owner.value for owner in known.owners)
     assert [people[owner.value].influencer for owner in known.owners] == ["maya", "mia"]
 
 
@@ -186,7 +187,7 @@ def test_a_renamed_code_keeps_its_old_name_for_old_orders(run: Bench, shop: Prac
     assert done.json["rows"][0]["code"] == "MAYA20"
     assert list(shop.codes) == ["MAYA20"]
     assert str(rule(shop, "MAYA20")["title"]).startswith("MAYA20 - q4")
-    [known] = ledger(run).codes.known(shop.id)
+    [known] = run.ledger().codes.known(shop.id)
     assert known.names == (Since("MAYA15"), Since("MAYA20", date(2026, 12, 1)))
     assert run(*ONE, "-f", "json").ok().json["codes"][0]["code"] == "MAYA20"
 
@@ -212,12 +213,8 @@ def test_a_new_commission_has_its_day(run: Bench, shop: PracticeStore, clock: St
     run(*ONE, "--commission", "10%").ok()
     clock.pass_(days=9)
     run(*ONE, "--commission", "12%", "--update-terms").ok()
-    [known] = ledger(run).codes.known(shop.id)
+    [known] = run.ledger().codes.known(shop.id)
     assert known.commissions == (Since("10%"), Since("12%", date(2026, 12, 1)))
-
-
-def ledger(run: Bench) -> Ledger:
-    return Ledger.in_file(run.home / "ledger.db", clock=run.clock)
 
 
 # listing and checking

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from bench import StillClock
+from bench import Bench
 
 from shopinf.gifts import Line, State
 from shopinf.ledger.gifts import Intended
 from shopinf.ledger.ledger import Ledger
 from shopinf.money import Money
 
+pytestmark = pytest.mark.both_engines
+
 LINE = Line(1, 2, "Serum", Money.of("40.00", "USD"))
 
 
 @pytest.fixture
-def runs(tmp_path: Path, clock: StillClock) -> tuple[Ledger, Ledger]:
-    return Ledger.in_file(tmp_path / "l.db", clock=clock), Ledger.in_file(tmp_path / "l.db", clock=clock)
+def runs(run: Bench) -> Iterator[tuple[Ledger, Ledger]]:
+    with closing(run.ledger()) as one, closing(run.ledger()) as other:
+        yield one, other
 
 
 def test_a_gift_is_planned_once_whoever_plans_it(runs: tuple[Ledger, Ledger]) -> None:

@@ -12,6 +12,8 @@ from giving import LEO, MAYA, crowd, drafts, one_each, sent, sheet, variant
 
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.both_engines
+
 BOTH = ["maya@x.example", "leo@x.example"]
 
 
@@ -198,10 +200,7 @@ def test_an_order_is_not_cancelled(run: Bench, shop: PracticeStore, send: Any) -
 
 
 def test_two_runs_at_once_wait_for_each_other(run: Bench, shop: PracticeStore, send: Any) -> None:
-    from shopinf.local.locks import Locks
-
-    locks = Locks(run.home / "locks", run.clock)
-    with locks.hold(shop.id, "writing", wait=0, command="gifts send", store="maya-shop"):
+    with run.locks() as locks, locks.hold(shop.id, "writing", wait=0, command="gifts send", store="maya-shop"):
         assert send("--wait", "1").code == 8
     assert not shop.writes
 

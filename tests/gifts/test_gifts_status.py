@@ -11,6 +11,8 @@ from giving import MAYA, crowd, sent, sheet, variant
 
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.both_engines
+
 COLUMNS = (
     "store,campaign,influencer,draft_order_id,order_id,order_name,status,fulfillment_status,shipment_status,"
     "tracking_company,tracking_number,tracking_url,sent_at,updated_at,retail_value,currency"
@@ -210,6 +212,6 @@ def test_a_gift_that_came_back_is_worth_nothing_in_the_report(
 
 
 def test_a_stores_past_gifts_go_with_it(run: Bench, shop: PracticeStore, order: dict[str, Any]) -> None:
-    run("disconnect", "maya-shop", "--yes").ok()
+    run("disconnect", "maya-shop", "--erase-history", "--yes").ok()
     run.connect(shop).ok()
     assert run("gifts", "status", "-f", "json").ok().json["rows"] == []

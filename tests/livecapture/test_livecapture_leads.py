@@ -16,6 +16,8 @@ from customerbench import people, write
 from shopinf.livecapture import read_event
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.both_engines
+
 COLUMNS = (
     "store email first_name last_name form consent landing_page utm_source utm_medium utm_campaign utm_term "
     "utm_content discount_code referrer events first_seen_at last_seen_at influencer platform handle profile_url "

@@ -13,14 +13,15 @@ import pytest
 
 from shopinf.errors import Busy, Stopped
 from shopinf.local.clock import SystemClock
-from shopinf.local.locks import Locks, What, briefly
+from shopinf.local.locks import Locks, briefly
+from shopinf.locking import What
 from shopinf.times import Clock
 
 Holding = Callable[..., multiprocessing.process.BaseProcess]
 
 
 def _hold(folder: str, what: What, ready: Connection) -> None:
-    with Locks(Path(folder), SystemClock()).hold(101, what, wait=0, command="discounts create"):
+    with Locks.in_folder(Path(folder), SystemClock()).hold(101, what, wait=0, command="discounts create"):
         ready.send(os.getpid())
         ready.recv()
 
@@ -58,7 +59,7 @@ def other(folder: Path):  # type: ignore[no-untyped-def]
 
 
 def test_a_busy_lock_is_waited_for_and_then_says_who_holds_it(folder: Path, clock: Clock, other: Other) -> None:
-    locks, told = Locks(folder, clock), []
+    locks, told = Locks.in_folder(folder, clock), []
     with (
         pytest.raises(Busy) as busy,
         locks.hold(101, "writing", wait=60, command="gifts send", store="maya-shop", waiting=told.append),
@@ -73,13 +74,13 @@ def test_a_busy_lock_is_waited_for_and_then_says_who_holds_it(folder: Path, cloc
 
 
 def test_no_wait_is_one_try(folder: Path, clock: Clock, other: Other) -> None:
-    with pytest.raises(Busy), Locks(folder, clock).hold(101, "writing", wait=0, command="x"):
+    with pytest.raises(Busy), Locks.in_folder(folder, clock).hold(101, "writing", wait=0, command="x"):
         pytest.fail("the lock was taken twice")
     assert clock.monotonic() == 0
 
 
 def test_writing_syncing_and_other_shops_do_not_meet(folder: Path, clock: Clock, other: Other) -> None:
-    locks = Locks(folder, clock)
+    locks = Locks.in_folder(folder, clock)
     with (
         locks.hold(101, "syncing", wait=0, command="orders sync"),
         locks.hold(102, "writing", wait=0, command="gifts send"),
@@ -93,7 +94,7 @@ def test_writing_syncing_and_other_shops_do_not_meet(folder: Path, clock: Clock,
 
 def test_a_lock_ends_with_the_run_that_is_killed(folder: Path, clock: Clock, other: Other) -> None:
     other.kill()
-    locks = Locks(folder, clock)
+    locks = Locks.in_folder(folder, clock)
     with locks.hold(101, "writing", wait=0, command="gifts send"):
         holder = locks.holder(101, "writing")
         assert holder is not None
@@ -101,18 +102,20 @@ def test_a_lock_ends_with_the_run_that_is_killed(folder: Path, clock: Clock, oth
 
 
 def test_a_lock_that_becomes_free_while_it_is_waited_for_is_taken(folder: Path, clock: Clock, other: Other) -> None:
-    with Locks(folder, clock).hold(101, "writing", wait=60, command="x", waiting=lambda words: other.finish()):
+    with Locks.in_folder(folder, clock).hold(
+        101, "writing", wait=60, command="x", waiting=lambda words: other.finish()
+    ):
         assert clock.monotonic() < 60
 
 
 def test_ctrl_c_ends_the_waiting(folder: Path, clock: Clock, other: Other) -> None:
     clock.stop.set()
-    with pytest.raises(Stopped), Locks(folder, clock).hold(101, "writing", wait=60, command="x"):
+    with pytest.raises(Stopped), Locks.in_folder(folder, clock).hold(101, "writing", wait=60, command="x"):
         pytest.fail("the lock was taken twice")
 
 
 def test_a_lock_is_given_back_after_a_failure_and_its_note_is_gone(folder: Path, clock: Clock) -> None:
-    locks = Locks(folder, clock)
+    locks = Locks.in_folder(folder, clock)
     with pytest.raises(KeyboardInterrupt), locks.hold(101, "writing", wait=0, command="x"):
         raise KeyboardInterrupt
     assert locks.holder(101, "writing") is None
@@ -121,14 +124,14 @@ def test_a_lock_is_given_back_after_a_failure_and_its_note_is_gone(folder: Path,
 
 
 def test_taking_a_lock_twice_in_one_run_is_a_bug(folder: Path, clock: Clock) -> None:
-    locks = Locks(folder, clock)
+    locks = Locks.in_folder(folder, clock)
     with locks.hold(101, "writing", wait=0, command="x"):
         with (
             pytest.raises(RuntimeError, match="already holds"),
             locks.hold(101, "writing", wait=0, command="x"),
         ):
             pytest.fail("the lock was taken twice")
-        with pytest.raises(Busy), Locks(folder, clock).hold(101, "writing", wait=0, command="x"):
+        with pytest.raises(Busy), Locks.in_folder(folder, clock).hold(101, "writing", wait=0, command="x"):
             pytest.fail("the failed second try gave the lock away")
 
 
@@ -139,13 +142,13 @@ def test_a_note_that_cannot_be_read_hides_nothing_but_the_name(
     (folder / "101-writing.json").write_text(note)
     with (
         pytest.raises(Busy, match="shop 101: held by a run that left no name"),
-        Locks(folder, clock).hold(101, "writing", wait=0, command="x"),
+        Locks.in_folder(folder, clock).hold(101, "writing", wait=0, command="x"),
     ):
         pytest.fail("the lock was taken twice")
 
 
 def test_everything_about_locks_is_private(folder: Path, clock: Clock) -> None:
-    with Locks(folder, clock).hold(101, "writing", wait=0, command="x"):
+    with Locks.in_folder(folder, clock).hold(101, "writing", wait=0, command="x"):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 from bench import Bench, PracticeWire
@@ -13,18 +11,9 @@ from bench import Bench, PracticeWire
 from shopinf.practice import PracticeStore
 
 
-def look(run: Bench, query: str) -> list[tuple[Any, ...]]:
-    """The rows of a query on the ledger's file."""
-    connection = sqlite3.connect(run.home / "ledger.db")
-    try:
-        return connection.execute(query).fetchall()
-    finally:
-        connection.close()
-
-
 def mirrored(run: Bench) -> dict[int, str]:
     """The orders in the ledger, by id, with the name of each."""
-    return dict(look(run, "SELECT order_id, name FROM orders"))
+    return dict(run.look("SELECT order_id, name FROM orders"))
 
 
 def orders_asked(shop: PracticeStore, since: int = 0) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from bench import Bench
 from mirrored import goods, make_code
 
 from shopinf.practice import PracticeStore
+
+pytestmark = pytest.mark.both_engines
 
 GROUPED = (
     "orders gross_sales discounts included_tax returns net_sales commission new_customers returning_customers "
@@ -201,13 +204,8 @@ def test_codes_imported_later_find_the_orders_read_before(run: Bench, shop: Prac
     shop.sell("OLD10", lines=goods(shop, "100.00"))
     assert attribute(run) == ""
     make_code(run, "NEW", "mia")
-    from shopinf.ledger.ledger import Ledger
-
-    ledger = Ledger.in_file(run.home / "ledger.db", clock=run.clock)
-    try:
+    with closing(run.ledger()) as ledger:
         assert len(ledger.orders.with_codes(shop.id, ["old10"])) == 1
-    finally:
-        ledger.close()
 
 
 def test_a_period_beyond_what_shopify_shows_is_marked(run: Bench) -> None:

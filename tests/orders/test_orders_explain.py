@@ -8,6 +8,8 @@ from mirrored import goods, make_code
 
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.both_engines
+
 Json = dict[str, str]
 
 

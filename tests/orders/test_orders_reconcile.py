@@ -10,6 +10,8 @@ from mirrored import goods
 
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.mark.parametrize(
     "settings",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from bench import Bench, PracticeWire
-from mirrored import Troubled, look, mirrored, orders_asked
+from mirrored import Troubled, mirrored, orders_asked
 
 from shopinf.practice import PracticeStore
 from shopinf.times import iso
+
+pytestmark = pytest.mark.both_engines
 
 
 @pytest.fixture
@@ -37,8 +40,8 @@ def test_the_first_sync_brings_every_order_open_closed_and_cancelled(run: Bench,
     assert row["complete_from"] is None
     assert row["truncated"] is False
     assert set(mirrored(run)) == of_the_store(store)
-    assert look(run, "SELECT count(*) FROM windows") == [(0,)]
-    assert look(run, "SELECT count(*) FROM orders WHERE cancelled_at IS NOT NULL")[0][0] > 0
+    assert run.look("SELECT count(*) FROM windows") == [(0,)]
+    assert run.look("SELECT count(*) FROM orders WHERE cancelled_at IS NOT NULL")[0][0] > 0
     assert all("status=any" in query for query in orders_asked(store) if "page_info" not in query)
 
 
@@ -60,10 +63,10 @@ def test_the_watermark_is_the_stores_own_time_less_five_minutes(run: Bench) -> N
     shop = run.open(orders=20, customers=5, now=lambda: run.clock.now() - timedelta(hours=3))
     run.connect(shop).ok()
     synced(run)
-    assert look(run, "SELECT watermark FROM syncs") == [("2026-11-22T08:55:00Z",)]
+    assert run.look("SELECT watermark FROM syncs") == [("2026-11-22T08:55:00Z",)]
     run.clock.pass_(minutes=30)
     synced(run)
-    assert look(run, "SELECT watermark FROM syncs") == [("2026-11-22T09:25:00Z",)]
+    assert run.look("SELECT watermark FROM syncs") == [("2026-11-22T09:25:00Z",)]
 
 
 def test_each_sync_tells_its_own_time(run: Bench, shop: PracticeStore) -> None:
@@ -101,7 +104,7 @@ def test_orders_that_change_while_pages_are_read_are_not_lost(run: Bench, store:
     assert set(mirrored(run)) == of_the_store(store)
     stale = {
         key
-        for key, at in look(run, "SELECT order_id, updated_at FROM orders")
+        for key, at in run.look("SELECT order_id, updated_at FROM orders")
         if datetime.fromisoformat(at) != datetime.fromisoformat(store.orders[key]["updated_at"])
     }
     assert not stale
@@ -117,7 +120,7 @@ def test_many_changed_orders_are_read_at_the_same_time_too(run: Bench) -> None:
     before = len(shop.calls)
     assert synced(run)["read"] >= 2000
     assert any("created_at_max" in query and "updated_at_min" in query for query in orders_asked(shop, before))
-    assert look(run, "SELECT count(*) FROM orders WHERE updated_at = '2026-11-22T13:00:00Z'") == [(2000,)]
+    assert run.look("SELECT count(*) FROM orders WHERE updated_at = '2026-11-22T13:00:00Z'") == [(2000,)]
 
 
 def test_a_listing_whose_place_was_forgotten_goes_on_after_the_last_id(run: Bench, store: PracticeStore) -> None:
@@ -147,7 +150,7 @@ def test_an_interrupted_first_sync_goes_on_where_it_was(run: Bench, after: int) 
 
     run.wire = Troubled(plain, stop)
     assert run("orders", "sync").code == 130
-    kept = len(mirrored(run)) if (run.home / "ledger.db").exists() else 0
+    kept = len(mirrored(run))
     run.clock.pass_(days=1)
     refunded = next(key for key in shop.orders if shop.orders[key]["financial_status"] == "paid")
     shop.refund(refunded, [(shop.orders[refunded]["line_items"][0]["id"], 1)])
@@ -157,8 +160,8 @@ def test_an_interrupted_first_sync_goes_on_where_it_was(run: Bench, after: int) 
     assert int(str(row["read"])) <= 2500 + 2 - kept + 250, "what was read before is not read again"
     assert set(mirrored(run)) == of_the_store(shop)
     assert late["id"] in mirrored(run)
-    assert look(run, f"SELECT updated_at FROM orders WHERE order_id = {refunded}") == [("2026-11-23T12:00:00Z",)]
-    assert look(run, "SELECT count(*) FROM windows") == [(0,)]
+    assert run.look(f"SELECT updated_at FROM orders WHERE order_id = {refunded}") == [("2026-11-23T12:00:00Z",)]
+    assert run.look("SELECT count(*) FROM windows") == [(0,)]
 
 
 def test_without_read_all_orders_sixty_days_are_read_and_said(run: Bench, store: PracticeStore) -> None:
@@ -208,8 +211,9 @@ def test_a_full_sync_finds_what_was_deleted(run: Bench, store: PracticeStore) ->
     assert gone in mirrored(run)
     assert synced(run, "--full")["removed"] == 1
     assert set(mirrored(run)) == of_the_store(store)
-    assert look(run, f"SELECT count(*) FROM order_facts WHERE order_id = {gone}") == [(0,)]
-    assert look(run, "SELECT data FROM journal WHERE kind = 'orders.gone'") == [(f'{{"orders": [{gone}]}}',)]
+    assert run.look(f"SELECT count(*) FROM order_facts WHERE order_id = {gone}") == [(0,)]
+    with closing(run.ledger()) as ledger:
+        assert [each["data"] for each in ledger.entries(store.id, kind="orders.gone")] == [{"orders": [gone]}]
 
 
 def test_a_full_sync_keeps_what_shopify_hides_by_now(run: Bench, store: PracticeStore) -> None:
@@ -290,10 +294,8 @@ def test_an_order_missing_from_the_list_at_first_is_found_when_it_is_looked_into
 def test_older_news_never_overwrite_later_ones(run: Bench, store: PracticeStore) -> None:
     from dataclasses import replace
 
-    from shopinf.ledger.ledger import Ledger
-
     synced(run)
-    ledger = Ledger.in_file(run.home / "ledger.db", clock=run.clock)
+    ledger = run.ledger()
     try:
         before = next(iter(ledger.orders.full(store.id, set(store.orders))))
         older = replace(
@@ -355,4 +357,4 @@ def test_a_store_that_does_not_count_is_read_all_the_same(run: Bench, store: Pra
     )
     assert synced(run)["read"] == 1200
     assert set(mirrored(run)) == of_the_store(store)
-    assert look(run, "SELECT watermark FROM syncs") == [("2026-11-22T11:55:00Z",)]
+    assert run.look("SELECT watermark FROM syncs") == [("2026-11-22T11:55:00Z",)]

@@ -10,6 +10,8 @@ from bench import Bench
 
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.both_engines
+
 COLUMNS = "store,product_id,variant_id,title,variant,sku,price,currency,status,published,stock,url,image_url,updated_at"
 
 

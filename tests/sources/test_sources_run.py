@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ from customerbench import enrich, found, people, write
 from providers import FakeGravatar, FakeInfluencersClub, FakeModash, FakeUpfluence, Provider, user
 
 from shopinf.practice import PracticeStore
+
+pytestmark = pytest.mark.both_engines
 
 PAID = ("--max-credits", "50", "--yes")
 
@@ -76,11 +77,9 @@ def test_nobody_is_asked_about_twice_whether_found_or_not(run: Bench, modash: Fa
 
 def test_no_match_is_kept_as_a_hash_and_a_day(run: Bench, modash: FakeModash, store: PracticeStore) -> None:
     by_modash(run).ok()
-    with sqlite3.connect(run.home / "ledger.db") as ledger:
-        rows = ledger.execute("SELECT key, at FROM lookups WHERE person IS NULL").fetchall()
-        assert len(rows) == 35
-        unmatched = people(store)[20]["email"]
-        assert not any(unmatched in line for line in ledger.iterdump())
+    rows = run.look("SELECT key, at FROM lookups WHERE person IS NULL")
+    assert len(rows) == 35
+    assert people(store)[20]["email"] not in run.kept()
 
 
 def test_after_so_many_days_it_is_asked_again_on_request(run: Bench, modash: FakeModash) -> None:

@@ -1,0 +1,126 @@
+"""`shopinf ledger …`: the ledger as a whole: its backup, and its move to another place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shopinf.choices import FormChoice
+from shopinf.commands.options import DeskContext, DryRunOption, Noun, examples
+from shopinf.console import files
+from shopinf.errors import BadInput
+from shopinf.results import Cell, Result, columns
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+
+ledger = Noun(help="Back up the ledger, or move it.")
+app = Noun()
+app.add_typer(ledger, name="ledger")
+
+COLUMNS = columns("part", numbers="rows")
+
+
+@ledger.callback()
+def about() -> None:
+    """Back up the ledger, or move it."""
+
+
+@ledger.command(
+    "export", epilog=examples("ledger export backup.db", "ledger export 'backups/ledger-{date}.db' --quiet")
+)
+def export(
+    desk: DeskContext,
+    file: Annotated[Path, typer.Argument(help="The file; {date} in its name is today.", metavar="FILE")],
+    form: FormChoice = FormChoice(),
+) -> None:
+    """Write the whole ledger to a file, wherever it is kept: a backup, and the way to another machine or database.
+
+    The file is a ledger itself and holds the same names and e-mails, so it is made readable by you alone. Other runs
+    may go on meanwhile; the file has one consistent state.
+    """
+    from shopinf.ledger.copying import write_file
+    from shopinf.local.disk import beside
+
+    desk.form(form)
+    path = files.filled(file, {"date": desk.clock.now().astimezone().date().isoformat()})
+    files.check_place(path)
+    if path.resolve() == desk.places.ledger_file.resolve():
+        raise BadInput(f"{path} is the ledger itself", hint="Name another file.")
+    with beside(path) as new:
+        copied = write_file(desk.ledger.database, new)
+    desk.show(_result("export", copied), form)
+    desk.out.say(f"The ledger {desk.ledger.shown} was written to {path}.  Keep it as safe as the ledger itself.")
+
+
+@ledger.command(
+    "import",
+    epilog=examples(
+        "ledger import backup.db", "ledger import backup.db --replace --yes", "ledger import backup.db --dry-run"
+    ),
+)
+def import_(
+    desk: DeskContext,
+    file: Annotated[Path, typer.Argument(help="A file of `ledger export`.", metavar="FILE")],
+    replace: Annotated[bool, typer.Option("--replace", help="Put it in the place of what is in the ledger.")] = False,
+    dry_run: DryRunOption = False,
+    form: FormChoice = FormChoice(),
+) -> None:
+    """Bring a file of `ledger export` into the ledger, as one step: all of it or nothing.
+
+    With SHOPINF_LEDGER_URL set it moves the ledger of one machine into the database of a team. A ledger that has
+    something in it is only replaced with --replace, after a question.
+    """
+    from shopinf.ledger.copying import copy, counts, opened_file
+
+    desk.form(form)
+    if not file.is_file():
+        raise BadInput(f"There is no file {file}", hint="Name a file of shopinf ledger export.")
+    desk.places.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (
+        TemporaryDirectory(dir=desk.places.data, prefix="import-") as folder,
+        opened_file(file, Path(folder)) as source,
+    ):
+        found, there = counts(source), counts(desk.ledger.database)
+        if there and not replace:
+            raise BadInput(
+                f"The ledger {desk.ledger.shown} is not empty: it has {_counted(there)}",
+                hint="Keep a copy with shopinf ledger export, then add --replace.",
+            )
+        if there:
+            desk.out.say(f"The ledger {desk.ledger.shown} will lose {_counted(there)}.")
+        if not dry_run:
+            if there:
+                desk.out.confirm(f"Replace it by {file}?")
+            with _alone(desk):
+                found = copy(source, desk.ledger.database)
+    desk.show(_result("import", found), form)
+    desk.out.say("Nothing was written." if dry_run else f"The ledger {desk.ledger.shown} is what {file} was.")
+
+
+def _alone(desk: Desk) -> ExitStack:
+    """No other run writes to a store, or syncs one, meanwhile."""
+    stack = ExitStack()
+    try:
+        for store in desk.book.all():
+            stack.enter_context(desk.erasing(store))
+    except BaseException:
+        stack.close()
+        raise
+    return stack
+
+
+def _result(verb: str, found: Mapping[str, int]) -> Result:
+    rows: list[Mapping[str, Cell]] = [{"part": name.replace("_", " "), "rows": count} for name, count in found.items()]
+    return Result(f"shopinf.ledger.{verb}/1", COLUMNS, rows)
+
+
+def _counted(found: Mapping[str, int]) -> str:
+    """`3 codes, 1,200 orders`: what an operator would miss."""
+    words = {name: name for name in ("codes", "gifts", "orders", "influencers")} | {"journal": "journal entries"}
+    return ", ".join(f"{found[name]:,} {each}" for name, each in words.items() if name in found) or "some rows"

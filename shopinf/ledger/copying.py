@@ -1,0 +1,96 @@
+"""A ledger moved whole: into a file, as a backup, and from a file into another ledger, whatever engine holds it.
+
+The file is a ledger itself, on SQLite. Locks belong to the runs that hold them and stay behind.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import JSON, Connection, Table, TableClause, Text, column, func, insert, select, table, update
+
+from shopinf.errors import BadInput
+from shopinf.ledger.engine import Database
+from shopinf.ledger.tables import Moment, lock_notes, meta, metadata
+
+TOGETHER = 1000  # rows on their way at once
+
+_MOVED = [each for each in metadata.sorted_tables if each not in (meta, lock_notes)]
+
+
+def counts(database: Database) -> dict[str, int]:
+    """How many rows each table has; those that have none are left out."""
+    with database.reading() as db:
+        found = {each.name: db.execute(select(func.count()).select_from(each)).scalar_one() for each in _MOVED}
+    return {name: count for name, count in found.items() if count}
+
+
+def copy(source: Database, target: Database) -> dict[str, int]:
+    """Put everything of *source* in the place of what is in *target*, as one step; returns the rows of each table."""
+    copied: dict[str, int] = {}
+    with source.reading() as old, target.writing() as new:
+        for each in reversed(_MOVED):
+            new.execute(each.delete())
+        for each in _MOVED:
+            copied[each.name] = _copy_table(each, old, new)
+        key = old.execute(select(meta.c.value).where(meta.c.key == "hash_key")).scalar_one()
+        new.execute(update(meta).where(meta.c.key == "hash_key").values(value=key))
+        target.count_on(new, _MOVED)
+    target.compact()
+    return {name: count for name, count in copied.items() if count}
+
+
+def write_file(source: Database, path: Path) -> dict[str, int]:
+    """Write all of *source* to the empty file *path*, which stands alone afterwards; returns the rows of each table."""
+    with closing(Database.in_file(path)) as target:
+        copied = copy(source, target)
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA journal_mode=DELETE")  # no files beside it
+    return copied
+
+
+@contextmanager
+def opened_file(path: Path, folder: Path) -> Iterator[Database]:
+    """The ledger in *path* as it is now, brought up to this version in a copy in *folder*; the file is left alone."""
+    taken = folder / "ledger.db"
+    try:
+        with (
+            closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as file,
+            closing(sqlite3.connect(taken)) as ours,
+        ):
+            found = file.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
+            file.backup(ours)
+    except sqlite3.Error:
+        found = None
+    if found is None:
+        raise BadInput(f"{path} is not a ledger", hint="Name a file of shopinf ledger export, or another ledger.db.")
+    with closing(Database(f"sqlite:///{taken}", shown=str(path))) as database:
+        yield database
+
+
+def _copy_table(each: Table, old: Connection, new: Connection) -> int:
+    rows = old.execution_options(yield_per=TOGETHER).execute(select(_plain(each))).mappings()
+    count = 0
+    for part in rows.partitions(TOGETHER):
+        new.execute(insert(_plain(each)), [dict(row) for row in part])
+        count += len(part)
+    return count
+
+
+def _plain(each: Table) -> TableClause:
+    """The table with times as the text that they are kept as, and no value where there is none."""
+
+    def kind(type: Any) -> Any:
+        match type:
+            case Moment():
+                return Text()
+            case JSON():
+                return JSON(none_as_null=True)
+        return type
+
+    return table(each.name, *(column(name, kind(c.type)) for name, c in each.columns.items()))

@@ -1,0 +1,90 @@
+"""The ledger in a file of one's own.
+
+WAL and `synchronous=FULL`, so that what is committed survives a power cut; writes begin IMMEDIATE, so that two runs
+queue instead of failing; `secure_delete` overwrites what is erased.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from shopinf.errors import MachineProblem, ShopinfError
+
+BUSY_SECONDS = 30
+WRITING = {"shopinf_writes": True}
+CACHE_KB = 8_000  # what is written to most fits; of SQLite's own 2 MB much is read again at each write
+
+
+def open_engine(url: URL) -> Engine:
+    """An engine on the file of *url*, which is made where it does not exist, for its owner alone."""
+    _make_private(Path(url.database or ""))
+    engine = create_engine(url, hide_parameters=True, max_overflow=-1)  # a connection for each store that is worked on
+
+    @event.listens_for(engine, "connect")
+    def connected(raw: Any, record: object) -> None:
+        raw.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in (
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "secure_delete=ON",
+            "foreign_keys=ON",
+            f"cache_size=-{CACHE_KB}",
+        ):
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("shopinf_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def compact(connection: Connection) -> None:
+    """Make sure that what was erased is gone from the write-ahead log too."""
+    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def problem(error: DBAPIError, shown: str) -> ShopinfError | None:
+    """What SQLite's error means to an operator; None where it means nothing to one."""
+    words = str(error.orig).lower()
+    if "full" in words or "disk i/o" in words or getattr(error.orig, "errno", None) == errno.ENOSPC:
+        return MachineProblem(
+            f"The disk that holds the ledger {shown} is full or failing; nothing of this step was kept",
+            hint="Make room, then run the same command again.",
+        )
+    if "malformed" in words or "not a database" in words:
+        return MachineProblem(
+            f"The ledger {shown} is damaged or is not a ledger",
+            hint="It was left as it is. Move it away and put back a copy: shopinf ledger import FILE",
+        )
+    if "readonly" in words or "unable to open" in words or "permission" in words:
+        return MachineProblem(
+            f"The ledger {shown} cannot be opened for writing",
+            hint="Check who owns the file and its folder, or choose another with SHOPINF_HOME.",
+        )
+    if "locked" in words or "busy" in words:
+        return MachineProblem(
+            f"Another program has kept the ledger {shown} locked for {BUSY_SECONDS} seconds",
+            hint="Close it, then run the same command again.",
+        )
+    return None
+
+
+def _make_private(path: Path) -> None:
+    """The file exists, for its owner alone, before SQLite writes a byte into it (its side files copy the mode)."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise MachineProblem(
+            f"The ledger {path} cannot be opened: {error.strerror or error}",
+            hint="Check the folder and the disk, or choose another place with SHOPINF_HOME.",
+        ) from None
