@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .basket import Discount
 from .faults import ConnectionDropped, Faults
-from .orders import Discount
 from .serving import Served, serve
 from .store import ALL_SCOPES, Call, PracticeStore
 

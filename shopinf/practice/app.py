@@ -213,8 +213,8 @@ class Visit:
     def response(self, answer: Answer) -> Response:
         """Write the answer with the headers that all have."""
         body, kind = b"", "text/html; charset=utf-8"
-        if isinstance(answer.body, dict):
-            body = to_json(answer.body)
+        if isinstance(answer.body, dict | bytes):
+            body = answer.body if isinstance(answer.body, bytes) else to_json(answer.body)
             kind = "application/json; charset=utf-8"
         elif isinstance(answer.body, str):
             body = answer.body.encode()

@@ -19,10 +19,10 @@ Json = dict[str, Any]
 
 @dataclass
 class Answer:
-    """A status, a body (dict: JSON; str: HTML; None: empty) and headers."""
+    """A status, a body (dict: JSON; bytes: JSON written already; str: HTML; None: empty) and headers."""
 
     status: int = 200
-    body: Json | str | None = None
+    body: Json | bytes | str | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .orders import Discount
+from .basket import Discount
 from .times import aware, written
 
 Json = dict[str, Any]

@@ -6,9 +6,10 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Any
 
 from . import money, past
+from .basket import Discount, Line, tax_of
 from .discounts import decimal_text, number
 from .money import Purse, minor, text
-from .orders import Discount, Line, Sale, compose, tax_of
+from .orders import Sale, compose
 
 if TYPE_CHECKING:
     from .store import PracticeStore

@@ -200,11 +200,15 @@ def page(
             info = packed({"path": path, "direction": direction, "place": edge, "filters": filters})
             query = urlencode({"limit": limit, "page_info": info})
             links.append(f'<{asked.base}{asked.request.path}?{query}>; rel="{direction}"')
-    fields = asked.fields()
+    fields, headers = asked.fields(), {"Link": ", ".join(links)} if links else {}
+    redact = asked.shop.faults.redact if personal else None
+    if fields and not (show or redact):
+        texts = [b'{"%b":[' % name.encode()]
+        for key in found:
+            texts += (looked.shelf.text(key, fields), b",")
+        return Answer(200, b"".join([*texts[:-1], b"]}"] if found else [*texts, b"]}"]), headers)
     rows = [trimmed(show(key) if show else looked.shelf.peek(key, fields), fields) for key in found]
-    if personal and asked.shop.faults.redact:
-        rows = redacted(rows, asked.shop.faults.redact)
-    return Answer(200, {name: rows}, {"Link": ", ".join(links)} if links else {})
+    return Answer(200, {name: redacted(rows, redact) if redact else rows}, headers)
 
 
 def with_args(asked: Asked, args: dict[str, str]) -> Asked:

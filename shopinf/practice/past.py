@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from . import catalogue, returns
+from .basket import Discount, Line
 from .money import Purse, minor, text
-from .orders import Discount, Line, Sale, compose, order_id, order_number
+from .orders import Sale, compose, order_id, order_number, text_of
 from .people import PURCHASES, address, person
 from .times import written
 
@@ -103,8 +104,19 @@ class PastOrders:
         sale: Json,
     ) -> None:
         self.seed, self.zone, self.currency, self.discounts, self.settings = seed, zone, currency, discounts, sale
-        self.goods = [(p, v) for p in products if p["product_type"] != "Gift card" for v in p["variants"]]
-        self.gift_cards = [(p, v) for p in products if p["product_type"] == "Gift card" for v in p["variants"]]
+        # Each variant once, twice and three times: a past consists of the same few lines again and again.
+        self.goods = [
+            [Line(p, v, quantity, minor(v["price"], currency)) for quantity in (1, 2, 3)]
+            for p in products
+            if p["product_type"] != "Gift card"
+            for v in p["variants"]
+        ]
+        self.gift_cards = [
+            Line(p, v, 1, minor(v["price"], currency))
+            for p in products
+            if p["product_type"] == "Gift card"
+            for v in p["variants"]
+        ]
         self.people: PastCustomers | None = None
         self.end = int(end.timestamp())
         rng = random.Random(seed * 1_000_003 + count)
@@ -123,7 +135,9 @@ class PastOrders:
         self.sent = bytearray(count)  # 1 fulfilled
         self.uses = [0] * len(discounts)
         self._plan(rng, buyers)
-        self._foreign = [c for c in ("CAD", "EUR", "GBP") if c != currency]
+        self._purse = Purse(currency)
+        foreign = [c for c in ("CAD", "EUR", "GBP") if c != currency]
+        self._foreign = [Purse(currency, buyer, rate(currency, buyer)) for buyer in foreign]
 
     def _plan(self, rng: random.Random, buyers: int) -> None:
         named = {d.name: i for i, d in enumerate(self.discounts)}
@@ -196,10 +210,7 @@ class PastOrders:
 
     def purse(self, n: int) -> Purse:
         """Give the two currencies of order n: every twelfth is paid in a foreign one."""
-        if n % 12 == 7 and self._foreign:
-            buyer = self._foreign[n // 12 % len(self._foreign)]
-            return Purse(self.currency, buyer, rate(self.currency, buyer))
-        return Purse(self.currency)
+        return self._foreign[n // 12 % len(self._foreign)] if n % 12 == 7 else self._purse
 
     def bare(self, number: int) -> Json:
         """Write order n; there is no shorter way."""
@@ -207,74 +218,81 @@ class PastOrders:
 
     def build(self, number: int, fields: tuple[str, ...] | None = None) -> Json:
         """Write order n; what is not among *fields* may be left out."""
-        n = number
-        if self.fate[n]:
-            fields = None  # what happened to it changes one field by the others
-        rng = random.Random(self.seed * 8_675_309 + n)
-        currency, purse, settings = self.currency, self.purse(n), self.settings
-        lines = []
-        for product, variant in rng.sample(self.goods, min(len(self.goods), rng.choice((1, 1, 1, 2, 2, 3)))):
-            lines.append(Line(product, variant, rng.choice((1, 1, 1, 1, 2, 3)), minor(variant["price"], currency)))
-        if self.gift_cards and n % 90 == 33:
-            product, variant = self.gift_cards[n // 90 % len(self.gift_cards)]
-            lines.append(Line(product, variant, 1, minor(variant["price"], currency)))
-        discounts = [self.discounts[self.codes[n]]] if self.codes[n] >= 0 else []
-        if n % 61 == 9:
-            discounts.append(Discount("automatic", "Bundle saver", "5.0"))
-        elif n % 151 == 20:
-            discounts.append(Discount("manual", "Customer care", "10.0", description="Sorry for the delay"))
-        who = self.customers[n]
-        buyer = customer = home = None
-        if who >= 0 and self.people is not None:
+        rng = random.Random(self.seed * 8_675_309 + number)
+        order = compose(self._sale(number, rng), fields)
+        self._happen(order, number, self.purse(number), rng)
+        return order
+
+    def text(self, number: int, fields: tuple[str, ...]) -> bytes | None:
+        """Write just these *fields* of order n as JSON; None where it has to be built for that."""
+        if self.fate[number] or "fulfillments" in fields:
+            return None
+        return text_of(self._sale(number, random.Random(self.seed * 8_675_309 + number)), fields)
+
+    def _sale(self, n: int, rng: random.Random) -> Sale:
+        """Decide what order n is, before anything happens to it."""
+        settings, who = self.settings, self.customers[n]
+        pos = who < 0
+        lines, discounts = self._basket(n, rng), self._discounts(n)
+        buyer = customer = None
+        if not pos and self.people is not None:
             place = self.people.number[who]
             buyer = person(self.seed, place)
             customer = inside_order(self.people.bare(place, buyer))
-            home = address(0, buyer)
-        goods = sum(line.total for line in lines)
-        tax_rate = settings["tax_rate"]
-        if settings["taxes_included"] and buyer and buyer["place"][4] in ("US", "CA"):
-            tax_rate = Decimal(0)  # an export
-        pos = who < 0
-        postage = settings["shipping"] if goods < settings["free_from"] else 0
-        code = discounts[0].name if discounts and discounts[0].kind == "discount_code" else None
-        landing = None if pos else "/"
-        if code and n % 3:
-            landing = f"/discount/{code}?redirect=%2Fcollections%2Fall&utm_source=creator&utm_medium=influencer"
-        elif not pos and n % 4:
-            landing = f"/products/{lines[0].product['handle']}"
-        created, updated = self.created[n], self.updated[n]
-        order = compose(
-            Sale(
-                n=n,
-                lines=lines,
-                created=written(created, self.zone),
-                updated=written(updated, self.zone),
-                processed=written(created - (1 if n % 5 == 0 else 0), self.zone),
-                purse=purse,
-                discounts=discounts,
-                customer=customer,
-                address=home,
-                email=buyer["email"] if buyer else None,
-                phone=buyer["phone"] if buyer else None,
-                shipping=None if pos else postage,
-                shipping_title="Free shipping" if not postage else "Standard",
-                tax_rate=tax_rate,
-                tax_title=settings["tax_title"],
-                taxes_included=settings["taxes_included"],
-                tax_shipping=settings["taxes_included"],
-                financial_status=("paid", "pending", "authorized")[self.paid[n]],
-                fulfillment_status="fulfilled" if self.sent[n] else None,
-                test=n % 211 == 100,
-                landing_site=landing,
-                referring_site=None if pos else REFERRERS[n % len(REFERRERS)],
-                source_name="pos" if pos else "web",
-                closed=written(updated, self.zone) if self.status[n] == 1 else None,
-                domain=settings["domain"],
-            ),
-            fields,
+        export = settings["taxes_included"] and buyer and buyer["place"][4] in ("US", "CA")
+        free = not settings["shipping"] or sum([line.total for line in lines]) >= settings["free_from"]
+        created, updated = written(self.created[n], self.zone), written(self.updated[n], self.zone)
+        return Sale(
+            n=n,
+            lines=lines,
+            created=created,
+            updated=updated,
+            processed=created if n % 5 else written(self.created[n] - 1, self.zone),
+            purse=self.purse(n),
+            discounts=discounts,
+            customer=customer,
+            address=address(0, buyer) if buyer else None,
+            email=buyer["email"] if buyer else None,
+            phone=buyer["phone"] if buyer else None,
+            shipping=None if pos else 0 if free else settings["shipping"],
+            shipping_title="Free shipping" if free else "Standard",
+            tax_rate=Decimal(0) if export else settings["tax_rate"],
+            tax_title=settings["tax_title"],
+            taxes_included=settings["taxes_included"],
+            tax_shipping=settings["taxes_included"],
+            financial_status=("paid", "pending", "authorized")[self.paid[n]],
+            fulfillment_status="fulfilled" if self.sent[n] else None,
+            test=n % 211 == 100,
+            landing_site=self._landing(n, lines, discounts),
+            referring_site=None if pos else REFERRERS[n % len(REFERRERS)],
+            source_name="pos" if pos else "web",
+            closed=updated if self.status[n] == 1 else None,
+            domain=settings["domain"],
         )
-        self._happen(order, n, purse, rng)
-        return order
+
+    def _basket(self, n: int, rng: random.Random) -> list[Line]:
+        kinds = rng.sample(self.goods, min(len(self.goods), rng.choice((1, 1, 1, 2, 2, 3))))
+        lines = [quantities[rng.choice((1, 1, 1, 1, 2, 3)) - 1] for quantities in kinds]
+        if self.gift_cards and n % 90 == 33:
+            lines.append(self.gift_cards[n // 90 % len(self.gift_cards)])
+        return lines
+
+    def _discounts(self, n: int) -> list[Discount]:
+        found = [self.discounts[self.codes[n]]] if self.codes[n] >= 0 else []
+        if n % 61 == 9:
+            found.append(Discount("automatic", "Bundle saver", "5.0"))
+        elif n % 151 == 20:
+            found.append(Discount("manual", "Customer care", "10.0", description="Sorry for the delay"))
+        return found
+
+    def _landing(self, n: int, lines: Sequence[Line], discounts: Sequence[Discount]) -> str | None:
+        """Give the first page of the visit; two of three that used a code came by its link."""
+        code = discounts[0].name if discounts and discounts[0].kind == "discount_code" else None
+        if code and n % 3:
+            return f"/discount/{code}?redirect=%2Fcollections%2Fall&utm_source=creator&utm_medium=influencer"
+        if self.customers[n] < 0:
+            return None
+        return f"/products/{lines[0].product['handle']}" if n % 4 else "/"
 
     def _happen(self, order: Json, n: int, purse: Purse, rng: random.Random) -> None:
         """Let happen to the order what is planned for it."""
@@ -337,12 +355,15 @@ _FATES = (
     (0.080, EDITED),
     (0.083, WITHHELD),
 )
-_OUTSIDE = PURCHASES | {"addresses"}
+_OUTSIDE = (*PURCHASES, "addresses")
 
 
 def inside_order(customer: Json) -> Json:
     """Give a customer as orders carry it: without the purchase totals and addresses."""
-    return {key: value for key, value in customer.items() if key not in _OUTSIDE}
+    carried = dict(customer)
+    for key in _OUTSIDE:
+        carried.pop(key, None)
+    return carried
 
 
 def past_discounts(seed: int, buyers: int) -> list[Discount]:

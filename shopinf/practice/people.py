@@ -223,6 +223,9 @@ class PastCustomers:
             number,
         )
 
+    def text(self, number: int, fields: tuple[str, ...]) -> None:
+        """Customers have to be built."""
+
     def build(self, number: int, fields: tuple[str, ...] | None = None) -> Json:
         """Make the customer; what was bought is added up where *fields* ask for it."""
         made = self.bare(number)

@@ -7,6 +7,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, Protocol
 
+from pydantic_core import to_json
+
+from .asked import trimmed
 from .times import epoch
 
 Json = dict[str, Any]
@@ -23,6 +26,7 @@ class Past(Protocol):
     def stamps(self, column: str) -> array[int]: ...
     def facet(self, number: int) -> tuple[str, ...]: ...
     def bare(self, number: int) -> Json: ...
+    def text(self, number: int, fields: tuple[str, ...]) -> bytes | None: ...
     def build(self, number: int, fields: tuple[str, ...] | None = None) -> Json: ...
 
 
@@ -119,6 +123,15 @@ class Records(MutableMapping[int, Json]):
         if number is None or self._past is None:
             raise KeyError(key)
         return self._past.build(number, fields)
+
+    def text(self, key: int, fields: tuple[str, ...]) -> bytes:
+        """Give just these *fields* of a record as JSON."""
+        number = self._number(key)
+        if key not in self._kept and self._past is not None and number is not None:
+            text = self._past.text(number, fields)
+            if text is not None:
+                return text
+        return to_json(trimmed(self.peek(key, fields), fields))
 
     def kept(self) -> list[Json]:
         """List the records that were looked up or added, as they are now."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .basket import Line, tax_of
 from .money import Purse, minor, number, part_of, text
-from .orders import LOCATION, Line, line_id, line_item, net_of, order_number, tax_of, taxes_of, write_money
+from .orderlines import line_id, line_item
+from .orders import LOCATION, net_of, order_number, taxes_of, write_money
 
 Json = dict[str, Any]
 

@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from . import money, past
+from .basket import Discount, Line
 from .codes import folded
 from .discounts import discount_of, live_at, refusal
 from .money import Purse, minor
-from .orders import Discount, Line, Sale, compose
+from .orders import Sale, compose
 from .times import aware
 
 if TYPE_CHECKING:

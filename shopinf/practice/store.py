@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from . import catalogue, money, returns
+from .basket import Discount
 from .bucket import LeakyBucket
 from .codes import Batches, Codes
 from .discounts import FIRST_RULE, blank_rule
 from .faults import Faults
 from .money import Purse
-from .orders import Discount, fulfillment, purse_of
+from .orders import fulfillment, purse_of
 from .past import PastOrders, past_discounts
 from .people import FIRST_CUSTOMER, STEP, PastCustomers, person, record
 from .records import Records
