@@ -1,0 +1,198 @@
+"""`shopinf schedule`: leave a command to cron or to systemd."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from shopinf.choices import StoreChoice
+from shopinf.commands.options import DeskContext, Noun, examples
+from shopinf.console.files import check_fillable, fixed_folder
+from shopinf.errors import BadInput
+from shopinf.periods import read_period
+from shopinf.schedules import Rhythm, disputed, rhythm_of, safe_time
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+    from shopinf.work.schedules.gathering import Asked
+
+schedule = Noun(help="Leave a command to cron or systemd.")
+app = Noun()
+app.add_typer(schedule, name="schedule")
+
+# These wait for somebody, or run until somebody stops them.
+_ATTENDED = {("connect",), ("practice",), ("demo",), ("schedule", "print"), ("livecapture", "serve")}
+# These ask before they write, spend or delete, some only in certain cases.
+_ASKING = {
+    "customers enrich",
+    "disconnect",
+    "discounts create",
+    "discounts import",
+    "discounts pause",
+    "discounts resume",
+    "discounts retire",
+    "gifts cancel",
+    "gifts send",
+    "influencers forget",
+    "influencers merge",
+    "ledger import",
+    "livecapture leads",
+    "livecapture run",
+    "livecapture uninstall",
+}
+_UNFINISHED = {"today", "this-week", "this-month", "last-7-days", "last-30-days"}
+
+
+@schedule.callback()
+def _noun() -> None:
+    """Leave a command to cron or systemd."""
+
+
+@schedule.command(
+    "print",
+    context_settings={"allow_interspersed_args": False},  # what follows the command's first word is its own
+    epilog=examples(
+        "schedule print -- orders attribute --all-stores --period last-month -o 'reports/{store}-{period}.xlsx'",
+        "schedule print --systemd -- orders attribute --period last-week -o '{period}.html'",
+        "schedule print --every hour -- livecapture run --all-stores --max-credits 20 --yes -o 'new-{date}.csv'",
+    ),
+)
+def print_(
+    desk: DeskContext,
+    command: Annotated[list[str], typer.Argument(help="A command of shopinf.", metavar="COMMAND")],
+    cron: Annotated[bool, typer.Option("--cron", help="A line for crontab; without any option, too.")] = False,
+    systemd: Annotated[bool, typer.Option("--systemd", help="A service and its timer.")] = False,
+    every: Annotated[
+        Rhythm | None, typer.Option("--every", help="How often; else as the command's period says, or daily.")
+    ] = None,
+) -> None:
+    """Print a crontab line or systemd units that run a command, with the environment it needs there.
+
+    At the hour chosen the period is over in every store's time zone, at any time of the year. The command is checked
+    and not run; nothing is installed, and no secret is printed.
+    """
+    from shopinf import timers
+    from shopinf.local.machine import alike, local_zone, machine_zone, user_id
+    from shopinf.work.schedules.gathering import job_of, stores_of
+
+    if cron and systemd:
+        raise BadInput("--cron and --systemd exclude each other", hint="Print one after the other.")
+    asked = _read(command)
+    _check(desk, asked)
+    stores, today = stores_of(desk, asked), desk.clock.now().date()
+    here = local_zone(desk.environ)
+    zones, local = [store.zone for store in stores], UTC if systemd else here.zone
+    when = safe_time(every or rhythm_of(asked.period), zones, local, today)
+    notes = [*_notes(asked)]
+    if asked.period and disputed(asked.period, when, zones, local, today):
+        notes.append(f"At that hour it is not the same day in all stores, and some runs are refused: {asked.period}.")
+    if not systemd and not alike(here.zone, machine_zone().zone, desk.clock.now()):
+        notes.append(f"TZ says {here.name}; check that cron goes by it, and not by {machine_zone().name}.")
+    job = job_of(desk, asked, stores, notes)
+    if systemd:
+        desk.out.print(timers.units(job, when, timers.Manager(root=user_id() == 0)))
+    else:
+        desk.out.print(timers.crontab(job, when, here.name))
+        desk.out.say("Next: crontab -e, and put it at the end.")
+    for note in job.notes:
+        desk.out.note(note)
+
+
+class _Nobody:
+    """Stands where the desk is found: a command that is only read must not reach for it."""
+
+    @property
+    def desk(self) -> Desk:
+        raise BadInput("--version is nothing to leave to a timer", hint="shopinf schedule print --help")
+
+
+def _read(typed: Sequence[str]) -> Asked:
+    """What *typed* asks of shopinf, read by the parser that will carry it out, which also tells what is wrong."""
+    from shopinf.commands.tree import app as everything
+    from shopinf.work.schedules.gathering import Asked
+
+    words = [*typed[1:]] if Path(typed[0]).stem == "shopinf" else [*typed]
+    command: Any = typer.main.get_command(everything)
+    # Without names for the help option: help that is printed every month is no use.
+    context = command.make_context("shopinf", [*words], obj=_Nobody(), help_option_names=[])
+    path: list[str] = []
+    given, rest = dict(context.params), words
+    while isinstance(command, TyperGroup):
+        _, rest, _ = command.make_parser(context).parse_args([*rest])
+        if not rest:
+            raise BadInput(f"{context.command_path} needs a command", hint=f"{context.command_path} --help")
+        name, command, rest = command.resolve_command(context, rest)
+        path.append(str(name))
+        context = command.make_context(name, [*rest], parent=context)
+        given |= {key: value for key, value in context.params.items() if value or key not in given}
+    if tuple(path) in _ATTENDED:
+        raise BadInput(
+            f"{context.command_path} needs somebody there, or runs until it is stopped, so it is nothing for a timer",
+            hint="shopinf schedule print --help",
+        )
+    reports = any(each.name == "format" and "xlsx" in each.help for each in command.params)
+    return Asked(tuple(path), tuple(words), given, _choice(command, context.params), reports)
+
+
+def _choice(command: Any, given: Mapping[str, Any]) -> StoreChoice | None:
+    """The stores that a command line names, as options or as arguments; None for a command that is not about stores."""
+    named = [given[each.name] for each in command.params if each.metavar == "STORE" and each.name in given]
+    if not named:
+        return None
+    names = [name for value in named for name in ([value] if isinstance(value, str) else value or ())]
+    if "all_stores" not in given:
+        return StoreChoice(tuple(names))
+    return StoreChoice(tuple(names), given["group"], given["all_stores"])
+
+
+def _check(desk: Desk, asked: Asked) -> None:
+    """Refuse a period and a form that the command would refuse."""
+    given = asked.given
+    days = given.get("since"), given.get("until")
+    if "period" in given and (asked.period or any(days) or asked.path == ("orders", "attribute")):
+        read_period(asked.period, *days, today=desk.clock.now().date())
+    if "format" in given:
+        known = ["date", *(name for name, option in (("store", "all_stores"), ("period", "period")) if option in given)]
+        _check_form(given["format"], given["output"], known, reports=asked.reports)
+
+
+def _check_form(format: str | None, output: Path | None, known: Sequence[str], *, reports: bool) -> None:
+    """Refuse a file that cannot be written, but for the folder: that one can still be made, which is noted."""
+    from shopinf.console.forms import read_form
+
+    if output is not None:
+        check_fillable(output, known)
+    read_form(format, output if output is None or _has_folder(output) else Path(output.name), reports=reports)
+
+
+def _notes(asked: Asked) -> Iterator[str]:
+    """What the person should know of the command before it is left alone."""
+    given, period = asked.given, asked.period or ""
+    if asked.name in _ASKING and not (given.get("yes") or given.get("dry_run")):
+        yield f"{asked.name} can ask for a yes, and nobody will be there to say it: add --yes to the command."
+    if period in _UNFINISHED:
+        yield f"{period} is not over when it runs, so its figures will be provisional."
+    elif "period" in given and (period[:4].isdigit() or given["until"]):
+        yield "Each run will be for the same days; names like last-month move on with the calendar."
+    if "output" not in given:
+        return
+    output = given["output"]
+    if output is None or str(output) == "-":
+        yield "The result goes to standard output, and with it into a mail or the journal; --output FILE keeps it."
+        return
+    if "{period}" not in str(output) and "{date}" not in str(output):
+        yield f"{output} is replaced by each run; {{date}} in its name keeps them apart."
+    if not _has_folder(output):
+        folder = fixed_folder(output)
+        yield f"There is no folder {folder} yet: mkdir -p {shlex.quote(str(folder))}"
+
+
+def _has_folder(output: Path) -> bool:
+    """Is the folder there that will not be made?"""
+    return fixed_folder(output.expanduser()).is_dir()

@@ -1,0 +1,1 @@
+"""Leaving commands to timers: what a command needs there."""

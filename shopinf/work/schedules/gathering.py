@@ -1,0 +1,189 @@
+"""What a command needs when nobody is there: its program, its folder, its environment, and where its secrets are."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shopinf.choices import StoreChoice
+from shopinf.local.choosing import VARIABLE as STORE_VARIABLE
+from shopinf.local.config import LEDGER_VARIABLE, has_password
+from shopinf.local.machine import program, session_bus, user_id
+from shopinf.local.oskeyring import BUS
+from shopinf.local.vault import DIRECTORY
+from shopinf.schedules import last_to_begin
+from shopinf.stores import Auth, Store, variable_stem
+from shopinf.timers import Credential, Job
+from shopinf.work.customers.opening import KINDS
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+
+LOG_VARIABLE = "SHOPINF_LOG_FILE"
+CREDSTORE = Path("/etc/credstore")  # where systemd itself looks for the machine's credentials
+_BACKEND = "PYTHON_KEYRING_BACKEND"
+_PLACES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME")
+_NETWORK = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_LOOKING_UP = {("customers", "enrich"), ("livecapture", "run"), ("livecapture", "leads")}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command line of shopinf, read but not carried out."""
+
+    path: tuple[str, ...]  # `("orders", "attribute")`
+    words: tuple[str, ...]  # as they were typed, from the command on
+    given: Mapping[str, Any]  # what its options and arguments came to
+    stores: StoreChoice | None  # None: it is not about stores
+    reports: bool  # it writes xlsx and html, too
+
+    @property
+    def name(self) -> str:
+        return " ".join(self.path)
+
+    @property
+    def period(self) -> str | None:
+        named = self.given.get("period")
+        return str(named).strip().lower() if named else None
+
+
+@dataclass(slots=True)
+class Secrets:
+    """Where a job's secrets are, by name."""
+
+    variables: list[str] = field(default_factory=list)
+    credentials: list[Credential] = field(default_factory=list)
+    keyring: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)  # stores whose secrets are nowhere now
+    loaded: bool = False
+
+
+def stores_of(desk: Desk, asked: Asked) -> list[Store]:
+    """The stores that the command will work on; the doctor looks at each."""
+    if asked.path == ("doctor",):
+        return [store for store in desk.book.all() if not store.disabled]
+    return desk.stores(asked.stores) if asked.stores is not None else []
+
+
+def job_of(desk: Desk, asked: Asked, stores: Sequence[Store], notes: Sequence[str]) -> Job:
+    """*asked* with everything that a timer has to give it."""
+    desk.places.make()
+    secrets = _secrets(desk, asked, stores)
+    environment, hidden = _environment(desk, asked, stores)
+    if secrets.loaded:
+        environment[DIRECTORY] = desk.environ[DIRECTORY].strip()
+    if secrets.keyring:
+        environment |= {_BACKEND: desk.environ[_BACKEND]} if desk.environ.get(_BACKEND) else {}
+        environment |= {BUS: bus} if (bus := session_bus(desk.vault.backend(), user_id())) else {}
+    return Job(
+        words=(*program(sys.argv[0], sys.executable), *_manners(desk, asked), *asked.words),
+        name=asked.name,
+        unit=_unit(asked),
+        folder=str(Path.cwd()),
+        environment=environment,
+        variables=tuple(dict.fromkeys([*secrets.variables, *hidden])),
+        variables_file=str(desk.places.config / "secrets.env"),
+        credentials=tuple(secrets.credentials),
+        credentials_loaded=secrets.loaded,
+        keyring=tuple(secrets.keyring),
+        last_zone=last_to_begin([store.zone for store in stores], desk.clock.now().date()).key if stores else None,
+        notes=(*notes, *([f"Nothing has the keys of {', '.join(secrets.missing)} now."] if secrets.missing else [])),
+    )
+
+
+def _manners(desk: Desk, asked: Asked) -> Iterator[str]:
+    """Before the command, since it may end with arguments after `--`: errors only, and the rest into a log."""
+    if not asked.given.get("quiet"):
+        yield "--quiet"
+    if not asked.given.get("log_file"):
+        named = desk.environ.get(LOG_VARIABLE)
+        log = Path(named).expanduser().absolute() if named else desk.places.data / "shopinf.log"
+        yield from ("--log-file", str(log))
+
+
+def _environment(desk: Desk, asked: Asked, stores: Sequence[Store]) -> tuple[dict[str, str], list[str]]:
+    """The variables of this shell that the command needs, with their values; and those whose values are secrets."""
+    environ = desk.environ
+    names = [*_CERTIFICATES, *_NETWORK, *(name.lower() for name in _NETWORK)]
+    given: dict[str, str] = {}
+    if environ.get("SHOPINF_HOME", "").strip():
+        given["SHOPINF_HOME"] = str(desk.places.config)
+    else:
+        names = [*_PLACES, *names]
+    if stores and asked.stores == StoreChoice():
+        names.append(STORE_VARIABLE)
+    if desk.config.ledger_url:
+        names += ["PGPASSFILE", "PGPASSWORD", LEDGER_VARIABLE]
+    hidden = []
+    for name in names:
+        value = environ.get(name, "").strip()
+        if not value:
+            continue
+        if name in ("PGPASSWORD", LEDGER_VARIABLE) or has_password(value) or "@" in value:
+            hidden.append(name)
+        else:
+            given[name] = value
+    return given, hidden
+
+
+def _secrets(desk: Desk, asked: Asked, stores: Sequence[Store]) -> Secrets:
+    found = Secrets()
+    folder = CREDSTORE if user_id() == 0 else desk.places.config / "credentials"
+    for store in stores:
+        sources = desk.vault.overshadowing(store)
+        loaded = any(source.startswith("$") for source in sources)
+        names = [source.rpartition("/")[2].upper() for source in sources] or _variables(store)
+        if loaded:
+            found.loaded = True
+        elif sources:
+            found.variables += names
+        elif desk.vault.backend().usable:
+            found.keyring.append(store.name)
+        else:
+            found.variables += names
+            found.missing.append(store.name)
+        found.credentials += [_credential(desk, name, folder, loaded) for name in names]
+    for name in _sources(asked):
+        names = [f"SHOPINF_SOURCE_{name.upper()}_{field}" for field in KINDS[name].fields]
+        if present := [each for each in names if desk.environ.get(each, "").strip()]:
+            found.variables += present
+        elif name in (asked.given["source"] or ()) and desk.vault.backend().usable:
+            found.keyring.append(name)
+        else:
+            continue
+        found.credentials += [_credential(desk, each, folder, False) for each in present or names]
+    return found
+
+
+def _credential(desk: Desk, variable: str, folder: Path, loaded: bool) -> Credential:
+    now = Path(desk.environ.get(DIRECTORY, "").strip())
+    # What systemd has put below /run for this unit is not there for the next one.
+    lasting = now if loaded and not now.is_relative_to("/run") else folder
+    return Credential(variable, str(lasting / variable.lower()))
+
+
+def _sources(asked: Asked) -> list[str]:
+    """The providers that the command may ask: those named, and else all, since earlier runs chose them."""
+    if asked.path not in _LOOKING_UP:
+        return []
+    named = asked.given.get("source")
+    return [name for name in KINDS if not named or name in named]
+
+
+def _variables(store: Store) -> list[str]:
+    stem = variable_stem(store.handle)
+    if store.auth is Auth.CLIENT_CREDENTIALS:
+        return [f"{stem}_API_KEY", f"{stem}_API_SECRET_KEY"]
+    return [f"{stem}_ACCESS_TOKEN"]
+
+
+def _unit(asked: Asked) -> str:
+    """A name that two timers of one command do not share easily: with the period, and the group or stores."""
+    choice = asked.stores or StoreChoice()
+    words = ["shopinf", *asked.path, asked.period or "", choice.group or "", *choice.names]
+    return "-".join(filter(None, (re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-") for word in words)))[:100]
