@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 # The oldest version whose REST resources are the newest that Shopify's own libraries carry; `--api-version` overrides.
 DEFAULT_API_VERSION = "2026-07"
+API_VERSION = re.compile(r"\d{4}-(0[1-9]|1[0-2])|unstable")
 
 HANDLE = re.compile(r"[a-z0-9][a-z0-9-]*")
 MYSHOPIFY = re.compile(r"([a-z0-9][a-z0-9-]*)\.myshopify\.com")
@@ -96,6 +97,7 @@ class Store:
     aliases: tuple[str, ...] = ()  # other handles it was connected by
     scopes: tuple[str, ...] = ()
     connected_at: datetime | None = None
+    leaving_at: datetime | None = None  # when its app was about to be removed by a `disconnect` that did not end
 
     @property
     def handle(self) -> str:

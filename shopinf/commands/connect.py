@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +16,7 @@ from shopinf.local.choosing import quoted
 from shopinf.local.storebook import check_name
 from shopinf.results import Result, columns
 from shopinf.scopes import FEATURES, Readiness, good_enough
-from shopinf.stores import Store
+from shopinf.stores import API_VERSION, Store
 from shopinf.work.stores.connecting import find_target, keep, look_live, read_credentials, settled
 from shopinf.work.stores.guide import GUIDE_HELP, write_guide
 from shopinf.work.stores.looking import Look
@@ -100,7 +99,7 @@ def connect(
 
 
 def _version(text: str | None) -> str | None:
-    if text is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])|unstable", text):
+    if text is not None and not API_VERSION.fullmatch(text):
         raise BadInput(f"{text!r} is not an API version", hint="Write it like --api-version 2026-07")
     return text
 

@@ -115,12 +115,8 @@ def _keyring(desk: Desk, outcomes: Sequence[Outcome[Sighting]]) -> Check:
     detail = backend.problem or "This machine has no keyring"
     if elsewhere:
         return Check("keyring", "ok", f"{detail}; no store needs it")
-    return Check(
-        "keyring",
-        "warning",
-        detail,
-        "Set SHOPINF_<HANDLE>_ACCESS_TOKEN for each store, or set up a keyring; shopinf connect --help tells more.",
-    )
+    otherwise = "Set SHOPINF_<HANDLE>_ACCESS_TOKEN for each store, or set up a keyring"
+    return Check("keyring", "warning", detail, f"{backend.way_out or otherwise}; shopinf connect --help tells more.")
 
 
 def _ledger(desk: Desk) -> Check:

@@ -17,7 +17,7 @@ from shopinf.results import Format, Result, columns
 from shopinf.scopes import FEATURES, readiness
 from shopinf.stores import Store
 from shopinf.times import in_zone, iso
-from shopinf.work.stores.handover import EXPORTED, exported, read_export
+from shopinf.work.stores.handover import EXPORTED, SCHEMA, exported, read_export, take_over
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -33,6 +33,7 @@ LIST_COLUMNS = columns(
     times="connected_at",
 )
 SHOW_COLUMNS = columns("field value")
+IMPORT_COLUMNS = columns(order="store domain shop_id status", numbers="shop_id")
 
 
 def _row(store: Store, default: str | None) -> dict[str, Any]:
@@ -73,7 +74,7 @@ def show(desk: DeskContext, store: OptionalStoreArgument = None, form: FormChoic
     notes = []
     if found.disabled:
         notes.append(f"it is disabled; undo that with shopinf stores enable {quoted(found.name)}")
-    if found.connected_at is None:
+    if found.connected_at is None and not desk.vault.overshadowing(found):
         notes.append(f"it has no credentials here yet: shopinf connect {quoted(found.name)}")
     desk.show(Result("shopinf.store/1", SHOW_COLUMNS, lines, body=body, notes=notes), form)
 
@@ -144,22 +145,31 @@ def export(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
     if form.format is None and chosen.format is Format.TABLE:
         form = FormChoice("json", form.output)
     rows = [exported(store) for store in desk.book.all()]
-    desk.show(Result("shopinf.stores.export/1", columns(order=" ".join(EXPORTED)), rows), form)
+    desk.show(Result(SCHEMA, columns(order=" ".join(EXPORTED)), rows), form)
     if form.output is not None:
         desk.out.say("There are no secrets in it.")
 
 
-@stores.command("import", epilog=examples("stores import stores.json"))
-def import_(desk: DeskContext, file: Annotated[Path, typer.Argument(help="A file of `stores export`.")]) -> None:
-    """Take over exported stores; `shopinf connect` then asks for each one's credentials."""
-    added = []
-    for store in read_export(file):
-        if desk.book.by_shop_id(store.shop_id) is None:
-            store = store.with_(name=desk.book.free_name(store.name))
-            desk.book.save(store)
-            added.append(quoted(store.name))
-    if added:
-        desk.out.say(f"Added without credentials: {', '.join(added)}.")
-        desk.out.say(f"Next, for each of them: shopinf connect {added[0]}")
+@stores.command("import", epilog=examples("stores import stores.json", "stores import - < stores.json"))
+def import_(
+    desk: DeskContext,
+    file: Annotated[Path, typer.Argument(help="A file of `stores export`; - reads standard input.")],
+    form: FormChoice = FormChoice(),
+) -> None:
+    """Take over exported stores; `shopinf connect` then asks for each one's credentials.
+
+    Stores that are here already stay as they are.
+    """
+    desk.form(form)
+    rows, added, notes = take_over(desk.book, read_export(file, desk.setting.stdin))
+    desk.show(Result("shopinf.stores.import/1", IMPORT_COLUMNS, rows, notes=notes), form)
+    if not added:
+        desk.out.say("All of these stores are here already." if rows else "There is no store in it.")
+        return
+    lacking = [store for store in added if not desk.vault.overshadowing(store)]
+    desk.out.say(f"Added without credentials: {', '.join(quoted(store.name) for store in added)}.")
+    if lacking:
+        whom = "" if len(added) == 1 else ", for each of them" if len(lacking) == len(added) else ", for each other"
+        desk.out.say(f"Next{whom}: shopinf connect {quoted(lacking[0].name)}")
     else:
-        desk.out.say("All of these stores are here already.")
+        desk.out.say("The environment has their credentials.  Next: shopinf verify-scopes --all-stores")

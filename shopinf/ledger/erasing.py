@@ -1,11 +1,11 @@
-"""Making one person of two, and forgetting somebody: what their name leads to goes, money stays under an opaque id."""
+"""Making one person of two, and erasing people: what their name leads to goes, money stays under an opaque id."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, or_, select, union, update
 
 from shopinf.influencers import Influencer, email_key, folded_name
 from shopinf.ledger.peopletables import (
@@ -19,11 +19,13 @@ from shopinf.ledger.peopletables import (
     merges,
     rates,
 )
-from shopinf.ledger.tables import codes, gifts, influencers
-from shopinf.ledger.upserts import upsert
+from shopinf.ledger.tables import codes, gifts, influencers, journal
+from shopinf.ledger.upserts import parts, upsert
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal
+
+_PERSON = "person:"  # what the journal's subject begins with where it is a person
 
 
 def merge(ledger: Journal, gone: Influencer, kept: Influencer) -> dict[str, int]:
@@ -115,6 +117,36 @@ def forget(ledger: Journal, email: str) -> dict[str, int]:
             ledger.note(db, 0, "influencer.forgotten", f"person:{person}", {})
     ledger.database.compact()
     return {what: count for what, count in gone.items() if count}
+
+
+def known_only_by(db: Connection, shop_id: int) -> set[str]:
+    """Whom we know from nowhere but a store's customers and visitors: found among them, and by nobody else.
+
+    A code or gift of another store, a customer of another store, an import, a rate, a name given or a merge shows that
+    the agency knows somebody itself. Codes and gifts of this store do not: they were made for whom was found in it.
+    """
+    found_here = [select(each.c.person).where(each.c.shop_id == shop_id) for each in (matches, leads, lookups)]
+    elsewhere = [
+        *(select(each.c.person).where(each.c.shop_id.not_in((shop_id, 0))) for each in (matches, leads, lookups)),
+        *(select(each.c.influencer).where(each.c.shop_id != shop_id) for each in (codes, gifts)),
+        select(rates.c.person),
+        select(merges.c.person),
+        select(func.substr(journal.c.subject, len(_PERSON) + 1)).where(
+            journal.c.shop_id == 0, journal.c.subject.startswith(_PERSON, autoescape=True)
+        ),
+    ]
+    found = set(db.execute(union(*found_here)).scalars()) - set(db.execute(union(*elsewhere)).scalars())
+    return {person for person in found if person}
+
+
+def erase_people(db: Connection, people: Iterable[str]) -> int:
+    """Erase names, e-mails and accounts of *people*, in the caller's transaction; returns how many people that were."""
+    gone = 0
+    for part in parts(sorted(people)):
+        for table in (emails, aliases, accounts):
+            _gone(db, table, table.c.person.in_(part))
+        gone += _gone(db, influencers, influencers.c.id.in_(part))
+    return gone
 
 
 def kept_rows(ledger: Journal, people: Iterable[str]) -> int:

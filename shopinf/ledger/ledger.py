@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,10 @@ from sqlalchemy import delete, func, select
 
 from shopinf.ledger import peopletables as peopletables  # its tables belong to a store's rows too
 from shopinf.ledger.engine import Database
+from shopinf.ledger.erasing import erase_people, known_only_by
 from shopinf.ledger.journal import Journal
 from shopinf.ledger.tables import metadata
+from shopinf.once import once
 from shopinf.times import Clock
 
 if TYPE_CHECKING:
@@ -47,63 +48,63 @@ class Ledger(Journal):
         """Is it a database that a team shares, rather than a file of this machine?"""
         return self.database.shared
 
-    @cached_property
+    @once
     def locks(self) -> AdvisoryKeeper:
         """The keeper of the stores' locks, where the ledger is shared."""
         from shopinf.ledger.locks import AdvisoryKeeper
 
         return AdvisoryKeeper(self.database)
 
-    @cached_property
+    @once
     def codes(self) -> Codes:
         from shopinf.ledger.codes import Codes
 
         return Codes(self)
 
-    @cached_property
+    @once
     def people(self) -> People:
         from shopinf.ledger.people import People
 
         return People(self)
 
-    @cached_property
+    @once
     def roster(self) -> Roster:
         from shopinf.ledger.roster import Roster
 
         return Roster(self)
 
-    @cached_property
+    @once
     def enrichment(self) -> Enrichment:
         from shopinf.ledger.enrichment import Enrichment
 
         return Enrichment(self)
 
-    @cached_property
+    @once
     def orders(self) -> Orders:
         from shopinf.ledger.orders import Orders
 
         return Orders(self)
 
-    @cached_property
+    @once
     def products(self) -> Products:
         from shopinf.ledger.products import Products
 
         return Products(self)
 
-    @cached_property
+    @once
     def gifts(self) -> Gifts:
         from shopinf.ledger.gifts import Gifts
 
         return Gifts(self)
 
-    @cached_property
+    @once
     def leads(self) -> Leads:
         from shopinf.ledger.leads import Leads
 
         return Leads(self)
 
     def counts(self, shop_id: int) -> dict[str, int]:
-        """How many rows of each table belong to a store."""
+        """How many rows of each table belong to a store, and how many people are known by it alone."""
         with self.database.reading() as db:
             found = {
                 table.name: db.execute(
@@ -112,15 +113,18 @@ class Ledger(Journal):
                 for table in metadata.sorted_tables
                 if "shop_id" in table.c
             }
+            found["influencers"] = len(known_only_by(db, shop_id))
         return {name: count for name, count in found.items() if count}
 
     def erase_store(self, shop_id: int) -> dict[str, int]:
-        """Remove every row of a store, overwritten; returns how many of each table."""
+        """Remove every row of a store and the people known by it alone, overwritten; returns how many of each table."""
         gone: dict[str, int] = {}
         with self.database.writing() as db:
+            people = known_only_by(db, shop_id)
             for table in reversed(metadata.sorted_tables):
                 if "shop_id" in table.c:
                     gone[table.name] = db.execute(delete(table).where(table.c.shop_id == shop_id)).rowcount
+            gone["influencers"] = erase_people(db, people)
         self.database.compact()
         return {name: count for name, count in gone.items() if count}
 

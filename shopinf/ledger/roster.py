@@ -14,7 +14,7 @@ from shopinf.errors import BadInput
 from shopinf.influencers import Influencer, Named, Source, email_key, folded_name
 from shopinf.ledger.people import Recognition, influencer_of
 from shopinf.ledger.peopletables import accounts, aliases, emails, rates
-from shopinf.ledger.tables import influencers
+from shopinf.ledger.tables import influencers, journal
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.profiles import Account, Known, together
 
@@ -70,6 +70,17 @@ class Roster:
             if then is not None:
                 then(db, found)
         return found
+
+    def imported(self, db: Connection, people: Iterable[Influencer]) -> None:
+        """Note that the agency knows *people* itself, whatever store they buy in: they outlast every store."""
+        wanted = {f"person:{one.id}" for one in people}
+        kind = "influencer.imported"
+        known: set[str] = set()
+        for part in parts(sorted(wanted)):
+            where = (journal.c.shop_id == 0, journal.c.kind == kind, journal.c.subject.in_(part))
+            known |= set(db.execute(select(journal.c.subject).where(*where)).scalars())
+        for subject in sorted(wanted - known):
+            self._ledger.note(db, 0, kind, subject, {})
 
     def _recognised(self, db: Connection, known: Sequence[Known]) -> tuple[Recognition, list[Influencer]]:
         """By our own id first, then by any e-mail, then by an account; what is left goes by its name."""

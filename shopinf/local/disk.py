@@ -74,6 +74,29 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
         raise machine_problem(problem, path) from None
 
 
+def check_room(path: Path, size: int) -> None:
+    """Refuse a place that does not take *size* bytes; tried out beside *path*, and nothing of it is left.
+
+    For a result that is known only after the work, when it is too late to refuse.
+    """
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():  # a pipe or a device takes what it is given
+        return
+    folder = next(above for above in target.parents if above.is_dir())  # a pattern's folders are made later
+    trial = _neighbour(folder / target.name)
+    try:
+        descriptor = os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), PRIVATE_FILE)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(b" " * size)
+                file.flush()
+                os.fsync(file.fileno())
+        finally:
+            trial.unlink()
+    except OSError as problem:
+        raise machine_problem(problem, path) from None
+
+
 @contextmanager
 def beside(path: Path) -> Iterator[Path]:
     """A new file, readable by its owner only, that takes the place of *path* when the block ends well."""

@@ -2,6 +2,9 @@
 
 `keyring` takes 80 ms to import, so that waits until a secret is really asked for. What it raises can quote
 what it was given, so only the kind of its errors is read, and none is chained.
+
+A locked keyring may ask for its password on the desktop and answer when somebody has typed it, or never: under cron
+nobody does. So it is asked in a thread of its own, which is left behind when it takes too long.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from typing import Any, Protocol, TypeVar
 
 SERVICE = "shopinf"
 BUS = "DBUS_SESSION_BUS_ADDRESS"
+PATIENCE = 60.0  # seconds: time to read a question on the desktop and to type a password
+_SLICE = 0.5  # Windows hears Ctrl-C only between two waits of the main thread
 
 T = TypeVar("T")
 
@@ -38,6 +43,7 @@ class Backend:
     plain_text: bool  # it writes secrets to a file that anybody with the file can read
     usable: bool
     problem: str | None = None  # a sentence
+    way_out: str | None = None  # what can be done about it, beginning with a capital
 
 
 class Why(Enum):
@@ -46,6 +52,7 @@ class Why(Enum):
     NONE_THERE = auto()
     LOCKED = auto()
     NOT_SET_UP = auto()
+    SILENT = auto()
     OTHER = auto()
 
 
@@ -60,9 +67,13 @@ class Refusal(Exception):
 class OSKeyring:
     """The keyring of the operating system, or *keyring* in its place."""
 
-    def __init__(self, environ: Mapping[str, str], keyring: KeyringBackendLike | None) -> None:
+    def __init__(
+        self, environ: Mapping[str, str], keyring: KeyringBackendLike | None, *, patience: float = PATIENCE
+    ) -> None:
         self._environ = environ
         self._given = keyring
+        self._patience = patience
+        self._silent = False  # it did not answer in time once; it is not waited for again
         self._one_at_a_time = threading.RLock()  # stores are worked on at once; a person is asked one thing at a time
 
     def get(self, account: str) -> str | None:
@@ -89,45 +100,75 @@ class OSKeyring:
         try:
             keyring = self._serving()
         except Refusal as refusal:
-            return Backend("none", plain_text=False, usable=False, problem=str(refusal))
+            way_out = unlock_hint(self._environ, refusal)
+            return Backend("none", plain_text=False, usable=False, problem=str(refusal), way_out=way_out)
         name, plain = _name(keyring), _keeps_plain_text(keyring)
         if _is(keyring, "keyring.backends.null"):
             return Backend(name, plain, usable=False, problem=f"The keyring {name} forgets everything it is given")
         try:
             self.get("doctor")
         except Refusal as refusal:
-            return Backend(name, plain, usable=False, problem=str(refusal))
+            way_out = unlock_hint(self._environ, refusal)
+            return Backend(name, plain, usable=False, problem=str(refusal), way_out=way_out)
         return Backend(name, plain, usable=True)
 
     def _ask(self, call: Callable[[KeyringBackendLike], T]) -> T:
         with self._one_at_a_time:
-            keyring = self._open()
-            try:
-                return call(keyring)
-            except Exception as problem:  # D-Bus, Windows and files all raise their own kinds
-                refusal = _refusal(problem, _name(keyring))
+            return self._in_time(lambda: self._answered(call))
+
+    def _answered(self, call: Callable[[KeyringBackendLike], T]) -> T:
+        keyring = self._open()
+        try:
+            return call(keyring)
+        except Exception as problem:  # D-Bus, Windows and files all raise their own kinds
+            refusal = _refusal(problem, _name(keyring))
         raise refusal
+
+    def _in_time(self, work: Callable[[], T]) -> T:
+        """What *work* comes to; a refusal when it takes longer than anybody needs to type a password."""
+        answers: list[T] = []
+        raised: list[BaseException] = []
+
+        def worker() -> None:
+            try:
+                answers.append(work())
+            except BaseException as error:
+                raised.append(error)
+
+        if not self._silent:
+            asking = threading.Thread(target=worker, daemon=True)
+            asking.start()
+            left = self._patience
+            while asking.is_alive() and left > 0:
+                asking.join(min(left, _SLICE))
+                left -= _SLICE
+            if raised:
+                raise raised[0]
+            if answers:
+                return answers[0]
+            self._silent = True
+        raise Refusal(Why.SILENT, "The keyring does not answer; it may be asking on the desktop for its password")
 
     def _open(self) -> KeyringBackendLike:
         if self._given is not None:
             return self._given
-        with self._one_at_a_time:
-            try:
-                import keyring
+        try:
+            import keyring
 
-                found: Any = keyring.get_keyring()
-            except Exception as problem:  # PYTHON_KEYRING_BACKEND may name anything
-                refusal = _no_backend(problem, os.environ.get("PYTHON_KEYRING_BACKEND"))
-            else:
-                if found is not None:
-                    self._given = found
-                    return self._given
-                refusal = Refusal(Why.NONE_THERE, "This machine has no keyring")
+            found: Any = keyring.get_keyring()
+        except Exception as problem:  # PYTHON_KEYRING_BACKEND may name anything
+            refusal = _no_backend(problem, os.environ.get("PYTHON_KEYRING_BACKEND"))
+        else:
+            if found is not None:
+                self._given = found
+                return self._given
+            refusal = Refusal(Why.NONE_THERE, "This machine has no keyring")
         raise refusal
 
     def _serving(self) -> KeyringBackendLike:
         """The backend that really does the work, behind a chain of them."""
-        keyring: Any = self._open()
+        with self._one_at_a_time:
+            keyring: Any = self._in_time(self._open)
         if _is(keyring, "keyring.backends.chainer"):
             chained = list(keyring.backends)
             if not chained:
@@ -144,6 +185,8 @@ def unlock_hint(environ: Mapping[str, str], refusal: Refusal | None) -> str | No
     match refusal.why if refusal else None:
         case Why.LOCKED:
             return "Unlock the keyring by logging in to the desktop with the password"
+        case Why.SILENT:
+            return "Unlock the keyring at the desktop first"
         case Why.NOT_SET_UP:
             return "Log in to the desktop once, so that it makes its keyring"
         case Why.NONE_THERE | Why.OTHER if not environ.get(BUS) and (bus := _user_bus()):
@@ -176,6 +219,11 @@ def _refusal(problem: Exception, name: str) -> Refusal:
             return Refusal(Why.OTHER, f"The keyring ({name}) did not take the entry")
         case errors.PasswordDeleteError():
             return Refusal(Why.OTHER, f"The keyring ({name}) did not delete the entry")
+        # Of the Secret Service itself, raised between two steps of the library and not translated by it.
+        case _ if type(problem).__name__ in ("LockedException", "PromptDismissedException"):
+            return Refusal(Why.LOCKED, "The keyring is locked")
+        case _ if type(problem).__name__ == "SecretServiceNotAvailableException":
+            return Refusal(Why.NONE_THERE, "No keyring is within reach of this run")
         case RuntimeError():
             return Refusal(Why.OTHER, f"The keyring ({name}) cannot be reached")
         case _:

@@ -1,18 +1,21 @@
 """Where the keys of enrichment sources are: the environment, systemd's credential files, the keyring.
 
-As with stores, one place serves a source, never a mixture, and only the keyring is ever written to.
+As with stores, one place serves a source, never a mixture, and only the keyring is ever written to. Its entries are
+named by the folder of the connected stores too, so that two homes of one user never delete each other's.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from shopinf.errors import CredentialsMissing, CredentialsProblem, KeyringProblem
-from shopinf.local.oskeyring import KeyringBackendLike, OSKeyring, Refusal
-from shopinf.local.vault import DIRECTORY, Forgotten
+from shopinf.local.oskeyring import KeyringBackendLike, OSKeyring, Refusal, Why, unlock_hint
+from shopinf.local.vault import DIRECTORY, LONGEST_ENTRY, Forgotten, bare, credential_file
 from shopinf.stores import Secret
 
 Keys = Mapping[str, Secret]
@@ -29,23 +32,27 @@ class FoundKeys:
 class SourceVault:
     """The keys of this machine's sources; *fields* are like `API_KEY`."""
 
-    def __init__(self, environ: Mapping[str, str], keyring: KeyringBackendLike | None = None) -> None:
+    def __init__(self, environ: Mapping[str, str], home: Path, keyring: KeyringBackendLike | None = None) -> None:
         self._environ = environ
+        self._home = hashlib.sha256(os.path.realpath(home).encode("utf-8", "surrogateescape")).hexdigest()[:8]
         self._keyring = OSKeyring(environ, keyring)
 
-    def find(self, name: str, fields: Sequence[str]) -> FoundKeys | None:
-        """The keys of the source *name*; None where nothing holds any."""
-        return self.outside(name, fields) or self._kept(name, fields)
+    def find(self, name: str, fields: Sequence[str], *, optional: bool = False) -> FoundKeys | None:
+        """The keys of the source *name*; None where nothing holds any.
+
+        Where there is no keyring there is no key in it: no obstacle for a source whose key is *optional*.
+        """
+        return self.outside(name, fields) or self._kept(name, fields, optional)
 
     def outside(self, name: str, fields: Sequence[str]) -> FoundKeys | None:
         """What the environment, else the credential files, hold of a source's keys."""
         variables = {field: f"SHOPINF_SOURCE_{name.upper()}_{field}" for field in fields}
-        present = {field: self._environ.get(each, "").strip() for field, each in variables.items()}
+        present = {field: bare(self._environ.get(each, "")) for field, each in variables.items()}
         if any(present.values()):
             return FoundKeys(_whole(name, present, variables), "environment")
         folder = self._environ.get(DIRECTORY, "").strip()
         if folder:
-            read = {field: _file(Path(folder) / each.lower()) for field, each in variables.items()}
+            read = {field: credential_file(Path(folder) / each.lower()) for field, each in variables.items()}
             if any(read.values()):
                 return FoundKeys(_whole(name, read, variables), f"files in ${DIRECTORY}")
         return None
@@ -53,36 +60,46 @@ class SourceVault:
     def keep(self, name: str, keys: Keys) -> str:
         """Put the keys into the keyring, and read them back to be sure; returns the keyring's name."""
         text = json.dumps({field: secret.reveal() for field, secret in keys.items()})
+        if len(text) > LONGEST_ENTRY:
+            raise KeyringProblem(
+                f"The key of {name} is longer than the {LONGEST_ENTRY:,} characters a keyring takes",
+                hint="Look whether more than the key itself was pasted.",
+            )
         try:
-            self._keyring.set(_account(name), text)
-            kept = self._keyring.get(_account(name)) == text
+            self._keyring.set(self._account(name), text)
+            kept = self._keyring.get(self._account(name)) == text
         except Refusal as refusal:
             raise KeyringProblem(
-                f"{refusal}, so the key of {name} cannot be kept", hint=_ways_out(name, keys)
+                f"{refusal}, so the key of {name} cannot be kept", hint=self._ways_out(name, [*keys], refusal)
             ) from None
         if not kept:
             raise KeyringProblem(
                 f"The keyring ({self._keyring.name()}) took the key of {name} and did not keep it",
-                hint=_ways_out(name, keys),
+                hint=self._ways_out(name, [*keys], None),
             )
         return self._keyring.name()
 
     def forget(self, name: str) -> Forgotten:
         """Take a source's keys out of the keyring; what hinders that is told, not raised."""
         try:
-            if self._keyring.get(_account(name)) is None:
+            if self._keyring.get(self._account(name)) is None:
                 return Forgotten(removed=False)
-            self._keyring.delete(_account(name))
+            self._keyring.delete(self._account(name))
         except Refusal as refusal:
             return Forgotten(False, str(refusal))
         return Forgotten(removed=True)
 
-    def _kept(self, name: str, fields: Sequence[str]) -> FoundKeys | None:
+    def _account(self, name: str) -> str:
+        return f"source/{name}/{self._home}"
+
+    def _kept(self, name: str, fields: Sequence[str], optional: bool) -> FoundKeys | None:
         try:
-            text = self._keyring.get(_account(name))
+            text = self._keyring.get(self._account(name))
         except Refusal as refusal:
+            if optional and refusal.why is Why.NONE_THERE:
+                return None
             raise KeyringProblem(
-                f"{refusal}, and nothing else has the key of {name}", hint=_ways_out(name, dict.fromkeys(fields, ""))
+                f"{refusal}, and nothing else has the key of {name}", hint=self._ways_out(name, fields, refusal)
             ) from None
         if text is None:
             return None
@@ -93,6 +110,12 @@ class SourceVault:
             )
         return FoundKeys(values, f"keyring ({self._keyring.name()})")
 
+    def _ways_out(self, name: str, fields: Sequence[str], refusal: Refusal | None) -> str:
+        variables = " and ".join(f"SHOPINF_SOURCE_{name.upper()}_{field}" for field in fields)
+        elsewhere = f"set {variables}, or give systemd credentials of these names in lower case."
+        unlock = unlock_hint(self._environ, refusal)
+        return f"{unlock}; or {elsewhere}" if unlock else elsewhere[0].upper() + elsewhere[1:]
+
 
 def check_sendable(name: str, field: str, value: str) -> None:
     """Refuse what no header can carry; a library that refuses it would show the value."""
@@ -101,10 +124,6 @@ def check_sendable(name: str, field: str, value: str) -> None:
             f"The value given as {field} of {name} is empty or has a sign in it that no such value has",
             hint="Copy it anew, with nothing around it.",
         )
-
-
-def _account(name: str) -> str:
-    return f"source/{name}"
 
 
 def _whole(name: str, present: Mapping[str, str], variables: Mapping[str, str]) -> Keys:
@@ -126,20 +145,3 @@ def _entry(text: str, fields: Sequence[str]) -> Keys | None:
     if not isinstance(values, dict) or not all(isinstance(values.get(field), str) for field in fields if values):
         return None
     return {field: Secret(values[field]) for field in fields if field in values}
-
-
-def _file(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8", errors="replace").strip()
-    except (FileNotFoundError, NotADirectoryError):
-        return ""
-    except OSError as problem:
-        raise CredentialsProblem(
-            f"The credential file {path} cannot be read: {problem.strerror}",
-            hint="Look at LoadCredential= in the systemd unit.",
-        ) from None
-
-
-def _ways_out(name: str, fields: Mapping[str, object]) -> str:
-    variables = " and ".join(f"SHOPINF_SOURCE_{name.upper()}_{field}" for field in fields)
-    return f"Set {variables}, or give systemd credentials of these names in lower case."

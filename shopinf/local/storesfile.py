@@ -33,6 +33,7 @@ _OPTIONAL = {
     "aliases": list,
     "scopes": list,
     "connected_at": datetime,
+    "leaving_at": datetime,
 }
 
 

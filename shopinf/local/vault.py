@@ -14,7 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from shopinf.errors import CredentialsMissing, CredentialsProblem, KeyringProblem
-from shopinf.local.oskeyring import Backend, KeyringBackendLike, OSKeyring, Refusal, unlock_hint
+from shopinf.local.choosing import quoted
+from shopinf.local.oskeyring import Backend, KeyringBackendLike, OSKeyring, Refusal, Why, unlock_hint
 from shopinf.stores import HANDLE, Auth, Credentials, Secret, Store, variable_stem
 
 DIRECTORY = "CREDENTIALS_DIRECTORY"
@@ -71,8 +72,9 @@ class Vault:
             ) from None
         if text is None:
             raise CredentialsMissing(
-                f"There are no credentials for {store.name}, neither in the environment nor in the keyring",
-                hint=f"shopinf connect {store.handle}, or {self._variables_to_set(store)}",
+                f"There are no credentials for {store.name}, neither in the environment nor in the keyring "
+                f"({self._keyring.name()})",
+                hint=f"shopinf connect {quoted(store.name)}, or {self._variables_to_set(store)}",
             )
         source = f"keyring ({self._keyring.name()})"
         return Found(_usable(_parsed(text, store), store), source, SourceKind.KEYRING)
@@ -118,6 +120,21 @@ class Vault:
                 hint=self._ways_out(store, None),
             )
 
+    def holds(self, store: Store) -> bool:
+        """Is there an entry of *store*'s in the keyring?
+
+        `KeyringProblem` where it is locked and nothing else serves the store: then there surely is one to be removed.
+        """
+        try:
+            return self._keyring.get(store.account) is not None
+        except Refusal as refusal:
+            if refusal.why not in (Why.LOCKED, Why.SILENT) or self.overshadowing(store):
+                return False
+            raise KeyringProblem(
+                f"{refusal}, so the credentials of {store.name} cannot be removed from it",
+                hint=f"{unlock_hint(self._environ, refusal)}, then run the same command again.",
+            ) from None
+
     def forget(self, store: Store) -> Forgotten:
         """Take *store*'s credentials out of the keyring. What hinders that is told in the answer, not raised."""
         try:
@@ -147,7 +164,7 @@ class Vault:
 
     def _variables(self, stem: str) -> dict[str, str]:
         """The variables of *stem* that hold something."""
-        read = {variable: _bare(self._environ.get(variable, "")) for variable in _names(stem).values()}
+        read = {variable: bare(self._environ.get(variable, "")) for variable in _names(stem).values()}
         return {variable: value for variable, value in read.items() if value}
 
     def _files(self, stem: str) -> dict[str, str]:
@@ -155,7 +172,7 @@ class Vault:
         folder = self._environ.get(DIRECTORY, "").strip()
         if not folder:
             return {}
-        read = {variable: _file(Path(folder) / variable.lower()) for variable in _names(stem).values()}
+        read = {variable: credential_file(Path(folder) / variable.lower()) for variable in _names(stem).values()}
         return {variable: value for variable, value in read.items() if value}
 
     def _not_kept(self, store: Store, refusal: Refusal) -> KeyringProblem:
@@ -192,7 +209,7 @@ def _names(stem: str) -> dict[str, str]:
     return {field: f"{stem}_{suffix}" for field, suffix in FIELDS.items()}
 
 
-def _bare(value: str) -> str:
+def bare(value: str) -> str:
     """*value* without the white space and the pair of quotes that files and shells leave around it."""
     text = value.strip().removeprefix("\ufeff").strip()
     if len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'":
@@ -200,7 +217,7 @@ def _bare(value: str) -> str:
     return text
 
 
-def _file(path: Path) -> str:
+def credential_file(path: Path) -> str:
     """What the credential file at *path* holds; nothing where there is none."""
     try:
         raw = path.read_bytes()
@@ -212,7 +229,7 @@ def _file(path: Path) -> str:
             f"The credential file {path} cannot be read: {words}", hint="Look at LoadCredential= in the systemd unit."
         ) from None
     # What is no text is refused with the other characters that no credential has; an exception would carry the bytes.
-    return _bare(raw.decode("utf-8", errors="replace"))
+    return bare(raw.decode("utf-8", errors="replace"))
 
 
 def _assembled(stem: str, present: Mapping[str, str], where: str) -> Credentials:
@@ -245,7 +262,7 @@ def _parsed(text: str, store: Store) -> Credentials:
     values = _entry(text)
     if values is None:
         raise CredentialsProblem(
-            f"The keyring's entry for {store.name} is damaged", hint=f"shopinf connect {store.handle}"
+            f"The keyring's entry for {store.name} is damaged", hint=f"shopinf connect {quoted(store.name)}"
         )
     for value in values.values():
         _check_characters(value, f"The keyring's entry for {store.name}")
@@ -267,6 +284,6 @@ def _entry(text: str) -> dict[str, str] | None:
 def _usable(credentials: Credentials, store: Store) -> Credentials:
     if not credentials.usable:
         raise CredentialsProblem(
-            f"The keyring's entry for {store.name} is incomplete", hint=f"shopinf connect {store.handle}"
+            f"The keyring's entry for {store.name} is incomplete", hint=f"shopinf connect {quoted(store.name)}"
         )
     return credentials

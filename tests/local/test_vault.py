@@ -6,6 +6,7 @@ import itertools
 import json
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordDel
 from keyrings.alt.file import PlaintextKeyring
 
 from shopinf.errors import CredentialsMissing, CredentialsProblem, KeyringProblem
-from shopinf.local.oskeyring import KeyringBackendLike
+from shopinf.local.oskeyring import KeyringBackendLike, OSKeyring, Refusal
 from shopinf.local.vault import SourceKind, Vault
 from shopinf.stores import Auth, Credentials, Secret, Store
 
@@ -214,6 +215,25 @@ def test_every_refusal_of_a_keyring_has_a_sentence_and_names_the_variables(
     backend = vault.backend()
     assert not backend.usable
     assert words in str(backend.problem)
+
+
+def test_a_keyring_that_does_not_answer_is_given_up_and_not_waited_for_again(maya: Store) -> None:
+    asked, answer = [], threading.Event()
+
+    class Silent(InMemory):
+        def get_password(self, service: str, username: str) -> str | None:
+            asked.append(username)
+            answer.wait()
+            return None
+
+    keyring = OSKeyring({}, Silent(), patience=0.01)
+    try:
+        for _ in range(3):
+            with pytest.raises(Refusal, match="does not answer; it may be asking on the desktop"):
+                keyring.get(maya.account)
+    finally:
+        answer.set()
+    assert asked == [maya.account]
 
 
 def test_every_refusal_has_a_sentence_of_its_own() -> None:

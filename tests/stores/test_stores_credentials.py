@@ -63,6 +63,14 @@ def test_nobody_types_three_values_in_vain_where_no_keyring_would_keep_them(run:
     assert "SHOPINF_MAYA_SHOP_ACCESS_TOKEN" in ran.err
 
 
+def test_a_locked_keyring_is_to_be_unlocked_before_anything_is_typed(run: Bench, store: PracticeStore) -> None:
+    run.keyring = LockedKeyring()  # type: ignore[assignment]
+    ran = run.at_a_terminal("connect", "maya-shop", lines=())
+    assert ran.code == 4
+    assert "The keyring is locked, so credentials typed here could not be kept" in ran.err
+    assert "Unlock the keyring by logging in to the desktop with the password; or set SHOPINF_" in ran.err
+
+
 @pytest.mark.parametrize(
     "text",
     [

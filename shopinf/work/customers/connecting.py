@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shopinf.errors import BadInput, CredentialsMissing, CredentialsProblem, Stopped
-from shopinf.local.sourcevault import Keys, check_sendable
+from shopinf.local.sourcevault import Keys, SourceVault, check_sendable
 from shopinf.stores import Secret
 from shopinf.work.customers.opening import KINDS, Kind, kind_of, make_provider, vault_of
 
@@ -55,7 +55,7 @@ def _keys(desk: Desk, kind: Kind, *, stdin: bool) -> tuple[Keys, str | None]:
     if found := vault_of(desk).outside(kind.name, kind.fields):
         return found.keys, found.where
     if not desk.out.attended:
-        if kept := vault_of(desk).find(kind.name, kind.fields):
+        if kept := vault_of(desk).find(kind.name, kind.fields, optional=kind.optional):
             return kept.keys, kept.where
         if kind.optional:
             return {}, "none"
@@ -109,12 +109,13 @@ def _checked(kind: Kind, given: dict[str, str]) -> Keys:
 
 def listed_sources(desk: Desk) -> list[dict[str, Any]]:
     """Every source as a row; a keyring that cannot be asked is told in its place."""
-    return [_row(desk, kind, _where(desk, kind), None) for kind in KINDS.values()]
+    vault = vault_of(desk)
+    return [_row(desk, kind, _where(vault, kind), None) for kind in KINDS.values()]
 
 
-def _where(desk: Desk, kind: Kind) -> str:
+def _where(vault: SourceVault, kind: Kind) -> str:
     try:
-        found = vault_of(desk).find(kind.name, kind.fields)
+        found = vault.find(kind.name, kind.fields, optional=kind.optional)
     except CredentialsProblem as problem:
         return problem.message
     return found.where if found else "none"

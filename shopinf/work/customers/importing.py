@@ -37,7 +37,7 @@ def import_people(desk: Desk, file: str, mapping: Mapping[str, str]) -> tuple[li
         known.append(each)
         rates.append(_commission(row))
     before = {one.id for one in desk.ledger.roster.everybody()}
-    people = desk.ledger.roster.enrol(one_each(known))
+    people = desk.ledger.roster.enrol(one_each(known), desk.ledger.roster.imported)
     today = now.astimezone().date()
     agreed = desk.ledger.roster.rates(one.id for one in people)
     for one, rate in zip(people, rates, strict=True):

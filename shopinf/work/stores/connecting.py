@@ -16,6 +16,7 @@ from shopinf.errors import (
     KeyringProblem,
     NotFound,
 )
+from shopinf.local.choosing import quoted
 from shopinf.stores import HANDLE, Credentials, Secret, Store, StoreName, read_store_name, variable_stem
 from shopinf.work.stores.looking import Look, look
 
@@ -134,7 +135,8 @@ def read_credentials(desk: Desk, target: Target, name: str | None, *, stdin: boo
     backend = desk.vault.backend()
     if not backend.usable:  # said before anybody types three values in vain
         raise KeyringProblem(
-            f"{backend.problem or 'There is no keyring'}, so credentials typed here could not be kept", hint=ways_out
+            f"{backend.problem or 'There is no keyring'}, so credentials typed here could not be kept",
+            hint=f"{backend.way_out}; or {ways_out[0].lower()}{ways_out[1:]}" if backend.way_out else ways_out,
         )
     return Given(_from_a_person(desk, former))
 
@@ -224,13 +226,15 @@ def settled(
     domain = (facts.myshopify_domain or asked.domain).lower()
     known = desk.book.by_shop_id(facts.id)
     name = asked.name if named else known.name if known else target.typed.handle or domain.split(".")[0]
-    for other in desk.book.all():
-        if other.shop_id != facts.id and other.answers_to(name):
-            raise BadInput(
-                f"{name} is already the name of {other.domain}, which is another shop",
-                hint="Give this one a name of its own with --as NAME, or disconnect the other first: "
-                f"shopinf disconnect {other.name}",
-            )
+    others = [other for other in desk.book.all() if other.shop_id != facts.id]
+    meant = target.former if not named and target.former in others else None
+    if clash := meant or next((other for other in others if other.answers_to(name)), None):
+        raise BadInput(
+            f"These credentials open {facts.name} ({domain}, shop number {facts.id}), but {clash.name} is already the "
+            f"name of {clash.domain}, which is another shop (number {clash.shop_id})",
+            hint=f"Give those of {clash.domain}; or give this one a name of its own with --as NAME, or disconnect the "
+            f"other first: shopinf disconnect {quoted(clash.name)}",
+        )
     aliases = {target.handle, target.typed.handle, *((known.handle, *known.aliases) if known else ())}
     group = known.group if group is None and known else (group or "").strip() or None
     # An import brings the colleague's choice along; a store connected here is made writable by connecting it again.

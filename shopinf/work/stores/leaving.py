@@ -1,0 +1,191 @@
+"""Letting a store go: what goes and what stays, and in which order, so that a run that stopped can be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shopinf.discounts import Origin, Standing, standing
+from shopinf.errors import CredentialsProblem, NotAllowed, NotFound, StoreReadOnly
+from shopinf.local.choosing import quoted
+from shopinf.local.disk import check_room
+from shopinf.results import Result, columns
+from shopinf.stores import Store
+from shopinf.work.discounts.coderows import link
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+
+_DETAILS = {"influencers": "ledger; people known only as its customers"}
+COLUMNS = columns("store what count detail", numbers="count", order="store what count detail")
+
+
+@dataclass(frozen=True)
+class LiveCode:
+    """A code that customers can use, or could until it is paused."""
+
+    code: str
+    campaign: str
+    influencer: str | None
+    link: str
+    pausing: bool
+
+    def facts(self) -> dict[str, str | None]:
+        status = "paused" if self.pausing else "live"
+        facts = {"code": self.code, "campaign": self.campaign, "influencer": self.influencer}
+        return {**facts, "link": self.link, "status": status}
+
+    def __str__(self) -> str:
+        whose = f" for {self.influencer}" if self.influencer else ""
+        return f"{self.code} of {self.campaign}{whose}: {self.link}"
+
+
+@dataclass(frozen=True)
+class Gone:
+    """How much of each kind goes, or went."""
+
+    paused: int = 0
+    app: int = 0
+    ledger: Mapping[str, int] = field(default_factory=dict)
+    credentials: int = 0
+    connection: int = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will go, and what stays."""
+
+    erase: bool
+    uninstall: bool
+    codes: list[LiveCode]
+    planned: Gone
+    captures: bool  # Live Capture was set up: something of it may stand in the storefront
+
+    @property
+    def pausing(self) -> list[str]:
+        return [each.code for each in self.codes if each.pausing]
+
+    @property
+    def staying(self) -> list[str]:
+        return [each.code for each in self.codes if not each.pausing]
+
+
+def plan_leaving(desk: Desk, store: Store, *, erase: bool, pause: bool, uninstall: bool) -> Plan:
+    """What will go with *store*, and what stays; whatever would hinder that is said before anything is removed."""
+    codes = _live_codes(desk, store, pause=pause)
+    planned = Gone(
+        paused=sum(each.pausing for each in codes),
+        app=int(uninstall),
+        ledger=desk.ledger.counts(store.shop_id) if erase else {},
+        credentials=int(desk.vault.holds(store)),
+    )
+    plan = Plan(erase, uninstall, codes, planned, desk.ledger.leads.capture(store.shop_id) is not None)
+    if plan.pausing or (uninstall and store.leaving_at is None):
+        _check_writable(desk, store)
+    return plan
+
+
+def _live_codes(desk: Desk, store: Store, *, pause: bool) -> list[LiveCode]:
+    now = desk.clock.now()
+    live = (Standing.ACTIVE, Standing.SCHEDULED)
+    records = [each for each in desk.ledger.codes.of_shop(store.shop_id) if standing(each, now) in live]
+    people = desk.ledger.people.by_id(each.person for each in records)
+    found = []
+    for each in records:
+        person = people.get(each.person)
+        address = link(store, each.code, person, each.campaign, each.redirect, each.utm)
+        pausing = pause and each.origin is not Origin.TRACKED
+        found.append(LiveCode(each.code, each.campaign, person.influencer if person else None, address, pausing))
+    return found
+
+
+def _check_writable(desk: Desk, store: Store) -> None:
+    """What writes to the store needs its leave and its credentials."""
+    if store.read_only:
+        raise StoreReadOnly(
+            f"{store.name} is connected read-only, so nothing is written to it",
+            hint=f"shopinf disconnect {quoted(store.name)} without --uninstall-app and --pause-codes.",
+        )
+    desk.shop(store)
+
+
+def check_writable_file(file: Path | None, answer: Result) -> None:
+    """Refuse a place for the answer that has no room for it: what is removed could not be listed any more."""
+    if file is not None:
+        check_room(file, 4096 + 4 * sum(len(str(row)) for row in answer.rows))
+
+
+def leave(desk: Desk, store: Store, plan: Plan) -> Gone:
+    """Remove it all: what is at Shopify first, while there are credentials for it, and the connection last."""
+    paused = 0
+    if plan.pausing:
+        from shopinf.work.discounts.pausing import pause_all
+
+        paused = pause_all(desk, store)
+    with desk.erasing(store):
+        app = _uninstall(desk, store) if plan.uninstall else 0
+        ledger = desk.ledger.erase_store(store.shop_id) if plan.erase else {}
+        forgotten = desk.vault.forget(store)
+        if forgotten.problem:  # no loss where the secret never was in the keyring
+            say = desk.out.note if desk.vault.overshadowing(store) else desk.out.warn
+            say(f"the keyring was not cleared: {forgotten.problem}")
+        desk.book.remove(store)
+    return Gone(paused, app, ledger, int(bool(forgotten)))
+
+
+def _uninstall(desk: Desk, store: Store) -> int:
+    """Remove the app from the store, noted before it is sent.
+
+    The token goes with the app, so the run after one that stopped here cannot ask: refused, it knows that it is done.
+    """
+    from shopinf.shopify.shop import uninstall_app
+
+    earlier = store.leaving_at is not None
+    try:
+        shop = desk.shop(store)
+        desk.book.change(store, leaving_at=desk.clock.now())
+        uninstall_app(shop)
+    except (CredentialsProblem, NotFound, NotAllowed) as refused:
+        if earlier and not isinstance(refused, NotAllowed):
+            return 0
+        desk.book.change(store, leaving_at=store.leaving_at)
+        refused.hint = (
+            "If the app is gone already, or Shopify does not let itself be told: "
+            f"shopinf disconnect {quoted(store.name)} without --uninstall-app"
+        )
+        raise
+    return 1
+
+
+def leaving_result(desk: Desk, store: Store, plan: Plan, gone: Gone) -> Result:
+    """What goes or went, and what stays. JSON has the codes in a list of their own, with what became of each."""
+    staying = [_row(store, "code that stays live", 1, str(each)) for each in plan.codes if not each.pausing]
+    rows = []
+    if plan.pausing:
+        rows.append(_row(store, "live codes paused", gone.paused, ", ".join(plan.pausing)))
+    if plan.uninstall:
+        rows.append(_row(store, "app", gone.app, "removed from the store" if gone.app else "an earlier run removed it"))
+    for table, count in gone.ledger.items():
+        rows.append(_row(store, table.replace("_", " "), count, _DETAILS.get(table, "ledger")))
+    rows.append(_row(store, "credentials", gone.credentials, f"keyring entry {store.account}"))
+    rows.append(_row(store, "connection", gone.connection, "stores.toml"))
+    body = {"rows": rows, "codes": [each.facts() for each in plan.codes]}
+    return Result("shopinf.disconnect/1", COLUMNS, [*staying, *rows], body=body, notes=_notes(desk, store, plan))
+
+
+def _row(store: Store, what: str, count: int, detail: str) -> dict[str, Any]:
+    return {"store": store.name, "what": what, "count": count, "detail": detail}
+
+
+def _notes(desk: Desk, store: Store, plan: Plan) -> list[str]:
+    notes = []
+    if variables := desk.vault.overshadowing(store):
+        notes.append(f"{', '.join(variables)} is still there; whoever set it should take it away")
+    if plan.captures:
+        notes.append(
+            "what Live Capture put into the storefront stays: script tags until shopinf livecapture uninstall or the "
+            "end of the app, a custom pixel or theme snippet until somebody deletes it in the admin"
+        )
+    return notes
