@@ -191,6 +191,8 @@ def claims(order: Order, codes: Codes, *, links: bool = False) -> list[Claim]:
         )
     if not found and links and (linked := _linked(order, codes, day)) is not None:
         return [linked]
+    if len(found) < 2:
+        return list(found.values())
     items = any(claim.on_items for claim in found.values())
     return sorted(found.values(), key=lambda claim: _strength(claim, items))
 
@@ -201,7 +203,7 @@ def exclusion(order: Order, rules: Rules) -> Exclusion | None:
         return Exclusion.TEST
     if is_gift(order, rules.gift_orders, rules.gift_tags):
         return Exclusion.GIFT
-    if any(line.gift_card for line in order.lines) and all(line.outside for line in order.lines):
+    if order.lines and all(line.outside for line in order.lines) and any(line.gift_card for line in order.lines):
         return Exclusion.GIFT_CARD_ONLY
     return None
 
@@ -250,15 +252,15 @@ def _taken_off(order: Order, places: Collection[int]) -> Decimal:
     if order.applications is None and not any(line.allocations for line in order.lines):
         listed = (order.used_codes[place] for place in places)
         return sum((used.amount for used in listed if used.type != "shipping"), Decimal(0))
-    allocations = (each for line in order.lines for each in line.allocations)
-    return sum((amount for place, amount in allocations if place in places), Decimal(0))
+    taken = [amount for line in order.lines for place, amount in line.allocations if place in places]
+    return sum(taken, Decimal(0))
 
 
 def _off_shipping(order: Order, places: Collection[int]) -> Decimal:
     if order.applications is None and not order.shipping_discounts:
         listed = (order.used_codes[place] for place in places)
         return sum((used.amount for used in listed if used.type == "shipping"), Decimal(0))
-    return sum((amount for place, amount in order.shipping_discounts if place in places), Decimal(0))
+    return sum([amount for place, amount in order.shipping_discounts if place in places], Decimal(0))
 
 
 def _linked(order: Order, codes: Codes, day: date) -> Claim | None:
@@ -278,6 +280,9 @@ def _linked(order: Order, codes: Codes, day: date) -> Claim | None:
     return None
 
 
+_WHOLE = Fraction(1)
+
+
 def _chosen(found: list[Claim], policy: MultiCode) -> list[Claim]:
     match policy:
         case MultiCode.LARGEST:
@@ -287,6 +292,8 @@ def _chosen(found: list[Claim], policy: MultiCode) -> list[Claim]:
 
 
 def _shares(chosen: list[Claim]) -> list[Fraction]:
+    if len(chosen) == 1:
+        return [_WHOLE]
     total = sum((claim.on_items for claim in chosen), Decimal(0))
     if not total:
         return [Fraction(1, len(chosen))] * len(chosen)
@@ -304,12 +311,12 @@ def _earned(
 
 
 def _events(worth: Sale, parts: list[Amounts], earned: list[Decimal | None]) -> tuple[Event, ...]:
-    events = []
-    former, paid = Amounts(), Decimal(0)
-    for moment, after, total in zip(worth.moments, parts, earned, strict=True):
+    first = worth.moments[0]
+    events = [Event(first.at, first.what, parts[0], earned[0])]
+    for place, moment in enumerate(worth.moments[1:], 1):
+        total, paid = earned[place], earned[place - 1] or Decimal(0)
         change = None if total is None else total - paid
-        events.append(Event(moment.at, moment.what, after - former, change))
-        former, paid = after, total or Decimal(0)
+        events.append(Event(moment.at, moment.what, parts[place] - parts[place - 1], change))
     return tuple(events)
 
 

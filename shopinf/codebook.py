@@ -29,6 +29,8 @@ class Since(Generic[T]):
 def on_day(history: Iterable[Since[T]], day: date) -> T | None:
     """What held on *day*: the latest entry that had begun; None before the first."""
     begun = [each for each in history if each.day is None or each.day <= day]
+    if len(begun) == 1:
+        return begun[0].value
     return max(begun, key=lambda each: each.day or date.min).value if begun else None
 
 
@@ -52,6 +54,9 @@ class TrackedCode:
     def is_called(self, text: str, day: date) -> bool:
         """Could an order of *day* name it so? On the day of a renaming both names count."""
         wanted = folded(text)
+        if len(self.names) == 1:
+            (name,) = self.names
+            return folded(name.value) == wanted and (name.day is None or name.day <= day)
         spans = sorted(self.names, key=lambda name: name.day or date.min)
         for place, name in enumerate(spans):
             until = spans[place + 1].day if place + 1 < len(spans) else None
@@ -119,12 +124,14 @@ class Codes:
         called = [code for code in known if code.is_called(text, day)]
         if not called and len(known) == 1 and known[0].will_be_called(text, day):
             return known[0]
+        if len(called) < 2:
+            return called[0] if called else None
 
         def taken(code: TrackedCode) -> date:
             days = [name.day or date.min for name in code.names if folded(name.value) == folded(text)]
             return max(begun for begun in days if begun <= day)
 
-        return max(called, key=taken) if called else None
+        return max(called, key=taken)
 
     def marked(self, mark: str, day: date) -> TrackedCode | None:
         """The code whose links carry *mark*, or which is called so; of several, the one made last up to that day."""

@@ -8,20 +8,29 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from functools import cached_property
-from typing import TYPE_CHECKING, Generic, TextIO, TypeVar
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from shopinf.choices import FormChoice, ReportForm, StoreChoice
-from shopinf.console.out import Out
-from shopinf.errors import BadInput, PartlyDone, ShopinfError, Stopped, StoreReadOnly
+from shopinf.console import files
+from shopinf.console.log import RunLog
+from shopinf.console.out import Out, Part
+from shopinf.errors import BadInput, PartlyDone, ShopinfError, Stopped, StoreReadOnly, named
+from shopinf.local.choosing import quoted
 from shopinf.local.clock import SystemClock
 from shopinf.local.disk import write_atomically
 from shopinf.local.places import Places, find_places
 from shopinf.local.signals import stopping
+from shopinf.once import once
+from shopinf.outcomes import Done as Done
+from shopinf.outcomes import Outcome as Outcome
+from shopinf.outcomes import Outcomes as Outcomes
+from shopinf.periods import Period, together
 from shopinf.results import Failure, Form, Result
 from shopinf.stores import Credentials, Store
 from shopinf.times import Clock, in_zone
@@ -37,8 +46,12 @@ if TYPE_CHECKING:
     from shopinf.shopify.client import Shop
     from shopinf.shopify.transport import Exchange
     from shopinf.shopify.wire import Wire
+    from shopinf.sources.door import Call
 
 T = TypeVar("T")
+
+_LAST_WORDS = 0.4  # seconds; a run ends within one after Ctrl-C
+_AT_ONCE = 40  # stores worked for at the same time: each has a few requests under way, and a page of each is in memory
 
 
 @dataclass
@@ -61,62 +74,6 @@ class Setting:
         return cls(os.environ, sys.stdin, sys.stdout, sys.stderr)
 
 
-@dataclass(frozen=True)
-class Outcome(Generic[T]):
-    """What came of the work for one store: a value or a failure."""
-
-    store: Store
-    value: T | None = None
-    error: ShopinfError | None = None
-
-
-@dataclass(frozen=True)
-class Outcomes(Generic[T]):
-    """What came of the work for several stores."""
-
-    all: Sequence[Outcome[T]]
-
-    @property
-    def done(self) -> list[tuple[Store, T]]:
-        return [(o.store, o.value) for o in self.all if o.error is None and o.value is not None]
-
-    @property
-    def failures(self) -> list[Failure]:
-        return [Failure.of(o.error, store=o.store.name, what=o.store.name) for o in self.all if o.error]
-
-    def or_raise(self) -> Outcomes[T]:
-        """The same; but one store's failure alone, or failures of all stores alike, are the run's own."""
-        errors = [o.error for o in self.all if o.error]
-        if not errors or len(errors) < len(self.all) or len({e.code for e in errors}) > 1:
-            return self
-        if len(errors) == 1:
-            raise errors[0]
-        raise self._all_failed(errors[0].code, errors[0].hint)
-
-    def or_nothing(self) -> Outcomes[T]:
-        """The same for work whose answer needs at least one store."""
-        if self.or_raise().done:
-            return self
-        raise self._all_failed(PartlyDone.code, "Each store's failure has its own cause; see above.")
-
-    def _all_failed(self, code: int, hint: str | None) -> ShopinfError:
-        failed = "; ".join(
-            f"{o.store.name}: {str(o.error).removeprefix(o.store.name).strip()}" for o in self.all if o.error
-        )
-        error = ShopinfError(f"all {len(self.all)} stores failed: {failed}", hint=hint)
-        error.code = code
-        return error
-
-    def settle(self) -> None:
-        """End the run as partly done when some stores failed; called after the rest was shown."""
-        failed = [o.store.name for o in self.all if o.error]
-        if failed:
-            raise PartlyDone(
-                f"{len(failed)} of {len(self.all)} stores failed: {', '.join(failed)}",
-                hint="Run the same command again for these stores; the others are done.",
-            )
-
-
 class Desk:
     """What a command may reach for."""
 
@@ -126,7 +83,11 @@ class Desk:
         self.environ = setting.environ
         streams = (setting.stdout, setting.stderr, setting.stdin)
         self.out = Out(*streams, setting.environ, clock=setting.clock, replace=write_atomically)
+        self.log = RunLog(setting.clock, self.out.warn)
         self.command = "shopinf"  # the command that runs, without its arguments
+        self.output: Path | None = None  # what --output says
+        self.fills: Collection[str] = ("date",)  # what the command knows a value of, for a file's name
+        self._skipped: list[str] = []
         self._wait: float | None = None
         self._shops: dict[str, Shop] = {}
         self._guard = threading.Lock()
@@ -137,14 +98,21 @@ class Desk:
         """A block in which Ctrl-C and SIGTERM stop the run's waits."""
         return stopping(self.clock) if self.setting.signals else _nothing()
 
-    def heed(self, *, quiet: bool, verbose: bool, yes: bool, wait: float | None) -> None:
+    def heed(self, *, quiet: bool, verbose: bool, yes: bool, wait: float | None, log_file: Path | None) -> None:
         """Take the options that work everywhere, before the command or after it."""
         self.out.quiet = self.out.quiet or quiet
         self.out.verbose = self.out.verbose or verbose
         self.out.yes = self.out.yes or yes
         self._wait = wait if wait is not None else self._wait
+        self.log_to(log_file)
+
+    def log_to(self, file: Path | None) -> None:
+        """Have the run's log go to *file*, else where it went, else where `SHOPINF_LOG_FILE` says."""
+        if found := file or self.log.file or self.environ.get("SHOPINF_LOG_FILE"):
+            self.log.file = Path(found).expanduser()
 
     def close(self) -> None:
+        self.out.close()
         for shop in self._shops.values():
             shop.close()
         if "ledger" in self.__dict__:
@@ -154,38 +122,41 @@ class Desk:
 
     # Reach
 
-    @cached_property
+    @once
     def places(self) -> Places:
         return find_places(self.environ)
 
-    @cached_property
+    @once
     def config(self) -> Config:
         from shopinf.local.config import load_config
 
         return load_config(self.places, self.environ)
 
-    @cached_property
+    @once
     def book(self) -> StoreBook:
         from shopinf.local.storebook import StoreBook
 
         return StoreBook(self.places)
 
-    @cached_property
+    @once
     def vault(self) -> Vault:
         from shopinf.local.vault import Vault
 
         return Vault(self.environ, self.setting.keyring)
 
-    @cached_property
+    @once
     def ledger(self) -> Ledger:
         from shopinf.ledger.ledger import Ledger
         from shopinf.local.config import mask_url
 
         if url := self.config.ledger_url:
-            return Ledger.at(url.reveal(), shown=mask_url(url.reveal()), clock=self.clock)
-        return Ledger.in_file(self.places.ledger_file, clock=self.clock)
+            ledger = Ledger.at(url.reveal(), shown=mask_url(url.reveal()), clock=self.clock)
+        else:
+            ledger = Ledger.in_file(self.places.ledger_file, clock=self.clock)
+        ledger.run = self.log.run  # the journal and the log name a run alike
+        return ledger
 
-    @cached_property
+    @once
     def locks(self) -> Locks:
         from shopinf.local.locks import Locks
 
@@ -193,7 +164,7 @@ class Desk:
             return Locks(self.ledger.locks, self.clock)
         return Locks.in_folder(self.places.locks, self.clock)
 
-    @cached_property
+    @once
     def wire(self) -> Wire:
         from shopinf.shopify.wire import NetworkWire
 
@@ -204,8 +175,12 @@ class Desk:
     def stores(self, choice: StoreChoice) -> list[Store]:
         """The stores that a command line means; disabled ones of a group are skipped and named."""
         chosen = self.book.choose(choice.names, choice.group, choice.all_stores, self.environ)
-        for store in self.book.skipped(choice.group, choice.all_stores):
-            self.out.note(f"{store.name} is disabled and was skipped")
+        if self.output is not None and files.is_apart(self.output):
+            files.check_apart(self.output, [store.name for store in chosen])
+        if skipped := [store.name for store in self.book.skipped(choice.group, choice.all_stores)]:
+            verbs = ("are", "were") if len(skipped) > 1 else ("is", "was")
+            self._skipped = [f"{', '.join(skipped)} {verbs[0]} disabled and {verbs[1]} skipped"]
+            self.out.note(self._skipped[0])
         return chosen
 
     def store(self, choice: StoreChoice) -> Store:
@@ -214,7 +189,7 @@ class Desk:
         if len(stores) != 1:
             raise BadInput(
                 f"{self.command} works on one store at a time; {len(stores)} were chosen",
-                hint=f"Name one with --store: {', '.join(s.name for s in stores)}",
+                hint=f"Name one, like --store {quoted(stores[0].name)}",
             )
         return stores[0]
 
@@ -235,13 +210,14 @@ class Desk:
             self.wire,
             self.clock,
             read_only=store.read_only,
-            talk=self._trace,
+            talk=self.trace,
             before_write=lambda: self.locks.check(store.shop_id),
         )
 
-    def _trace(self, exchange: Exchange) -> None:
-        if self.out.verbose:
-            self.out.trace(str(exchange))
+    def trace(self, exchange: Exchange | Call) -> None:
+        """Tell of a request: the person, with `--verbose`, and the log."""
+        self.out.trace(str(exchange))
+        self.log.request(**asdict(exchange))
 
     @contextmanager
     def writing(self, store: Store) -> Iterator[None]:
@@ -285,30 +261,57 @@ class Desk:
             return Outcomes([self._outcome(stores[0], work)])
         found: dict[int, Outcome[T]] = {}
         broken: list[BaseException] = []
+        waiting, taking = iter(enumerate(stores)), threading.Lock()
 
-        def worker(place: int, store: Store) -> None:
+        def worker() -> None:
             try:
-                found[place] = self._outcome(store, work)
+                while not broken and not self.clock.stop.is_set():
+                    with taking:
+                        place, store = next(waiting, (-1, None))
+                    if store is None:
+                        return
+                    found[place] = self._outcome(store, work)
+                    crew.advance()
             except BaseException as error:
                 broken.append(error)
 
-        threads = [threading.Thread(target=worker, args=item, daemon=True) for item in enumerate(stores)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(0.2)  # short, so that Ctrl-C is heard
+        with self.out.several(len(stores)) as crew:
+            threads = [threading.Thread(target=worker, daemon=True) for _ in stores[:_AT_ONCE]]
+            for thread in threads:
+                thread.start()
+            try:
+                for thread in threads:
+                    while thread.is_alive():
+                        thread.join(0.2)  # short, so that Ctrl-C is heard
+            except KeyboardInterrupt:
+                self._wait_a_little(threads)
+                raise
         if broken:
             raise broken[0]
+        if len(found) < len(stores):
+            raise Stopped("Stopped; what was done until then is recorded", hint="Run the same command again to go on.")
         return Outcomes([found[place] for place in range(len(stores))])
+
+    def _wait_a_little(self, threads: Sequence[threading.Thread]) -> None:
+        """Let stopped workers write down what they have, but nobody wait for it."""
+        until = self.clock.monotonic() + _LAST_WORDS
+        for thread in threads:
+            if (left := until - self.clock.monotonic()) > 0:
+                thread.join(left)
 
     def _outcome(self, store: Store, work: Callable[[Store], T]) -> Outcome[T]:
         try:
-            return Outcome(store, value=work(store))
+            value = work(store)
         except Stopped:
             raise
-        except ShopinfError as error:
-            return Outcome(store, error=error)
+        except Exception as error:
+            if not isinstance(error, ShopinfError) and self.environ.get("SHOPINF_DEBUG") == "1":
+                raise
+            failure = named(error)  # a mistake of our own with one store's data costs the others nothing either
+            self.log.store_failed(store.name, failure)
+            return Outcome(store, error=failure)
+        self.log.store_done(store.name)
+        return Outcome(store, value=value)
 
     # Time and answers
 
@@ -316,22 +319,57 @@ class Desk:
         """The present day in the shop's zone."""
         return in_zone(self.clock.now(), store.zone).date()
 
-    def show(
+    def show(self, result: Result, form: FormChoice | ReportForm, *, store: Store | None = None) -> None:
+        """Write a command's answer in the form that was asked for; *store* is the one that it is about."""
+        self.out.show(result, self.form(form), stem={"store": store.name} if store else None)
+        self.log.answer(result)
+
+    def deliver(
         self,
-        result: Result,
+        outcomes: Outcomes[T],
+        build: Callable[[Done[T], Sequence[Failure]], Result],
         form: FormChoice | ReportForm,
         *,
-        stem: Mapping[str, str] | None = None,
-        content: bytes | None = None,
-    ) -> None:
-        """Write a command's answer in the form that was asked for; *content* is the file of a report."""
-        self.out.show(result, self.form(form), stem=stem, content=content)
+        periods: Mapping[str, Period] | None = None,
+    ) -> Result:
+        """Write what came of several stores: together, or with `{store}` in `--output` in a file for each of them.
+
+        *build* makes the answer of what was done and what failed; of one store alone it is the answer that a run for
+        this store alone gives. *periods* are the stores' own, for `{period}`. Returns the answer of all together.
+        """
+        whole = build(outcomes.done, outcomes.failures)
+        whole = replace(whole, said=[*self._skipped, *whole.said])
+        meant = self.form(form)
+        left: list[Failure] = []
+        if files.is_apart(meant.output) and len(outcomes.all) != 1:
+            done = (Part(s.name, _stem([s], periods), build([(s, value)], [])) for s, value in outcomes.done)
+            lost = (Part(s.name, _stem([s], periods), None) for s in outcomes.lost)
+            left = self.out.show_apart(whole, chain(done, lost), meant)
+        else:
+            self.out.show(whole, meant, stem=_stem([o.store for o in outcomes.all], periods))
+        self.log.answer(whole)
+        if left:
+            error = PartlyDone(f"{len(left)} of {len(outcomes.done)} files could not be written", hint=left[0].hint)
+            error.code = left[0].code if len(left) == len(outcomes.all) else PartlyDone.code
+            raise error
+        return whole
 
     def form(self, form: FormChoice | ReportForm) -> Form:
         """What `--format` and `--output` mean together; wrong ones are refused before any work is done."""
         from shopinf.console.forms import read_form
 
-        return read_form(form.format, form.output, reports=isinstance(form, ReportForm))
+        meant = read_form(form.format, form.output, reports=isinstance(form, ReportForm))
+        if meant.output is not None:
+            files.check_fillable(meant.output, self.fills)
+        return meant
+
+
+def _stem(stores: Sequence[Store], periods: Mapping[str, Period] | None) -> dict[str, str]:
+    """What `{store}` and `{period}` stand for in the name of a file about *stores*."""
+    stem = {"store": stores[0].name} if len(stores) == 1 else {}
+    if periods and stores:
+        stem["period"] = together(periods[store.name] for store in stores).dated
+    return stem
 
 
 def connected_names() -> list[str]:

@@ -201,26 +201,33 @@ class Summary:
     matched: int = 0
     withheld: int = 0
     left: int = 0  # not looked up: the cap or a provider ended the run
-    credits_used: Decimal = Decimal(0)
+    credits_used: Decimal | None = Decimal(0)  # None: not known of this store alone
 
     def plus(self, other: Summary) -> Summary:
         return replace(
             self,
             customers=self.customers + other.customers,
             with_email=self.with_email + other.with_email,
+            matched=self.matched + other.matched,
             withheld=self.withheld + other.withheld,
+            left=self.left + other.left,
         )
 
     def as_json(self) -> dict[str, object]:
-        whole = self.credits_used == self.credits_used.to_integral_value()
+        used = self.credits_used
         return {
             "customers": self.customers,
             "with_email": self.with_email,
             "matched": self.matched,
             "withheld": self.withheld,
-            "credits_used": int(self.credits_used) if whole else float(self.credits_used),
+            "credits_used": None if used is None else int(used) if used == used.to_integral_value() else float(used),
             "left": self.left,
         }
+
+
+def plain(credits: Decimal) -> str:
+    """Credits as they are said: `1.5`, `20`."""
+    return f"{credits.normalize():f}"
 
 
 @dataclass

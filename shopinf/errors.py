@@ -18,6 +18,8 @@ hint is one sentence or command on what to do next. Neither ever holds a secret.
 
 from __future__ import annotations
 
+import errno
+
 
 class ShopinfError(Exception):
     """A failure that shopinf can name; `code` is the exit code it ends a run with."""
@@ -190,3 +192,27 @@ class Stopped(ShopinfError):
     """Stopped by Ctrl-C or SIGTERM; what is done is recorded."""
 
     code = 130
+
+
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+
+
+def named(error: BaseException) -> ShopinfError:
+    """The error as one of ours: one sentence on what happened, one on what to do, and where it was raised."""
+    match error:
+        case ShopinfError():
+            return error
+        case KeyboardInterrupt():
+            found: ShopinfError = Stopped(
+                "Stopped; what was done until then is recorded", hint="Run the same command again to go on."
+            )
+        case OSError() if error.errno in _DISK:
+            found = MachineProblem(
+                f"this machine could not write: {error.strerror}", hint="Make room, then run it again."
+            )
+        case _:
+            found = Bug(
+                f"shopinf made a mistake of its own ({type(error).__name__}); what was done before is recorded",
+                hint="Run it again with SHOPINF_DEBUG=1 and report where it happened.",
+            )
+    return found.with_traceback(error.__traceback__)

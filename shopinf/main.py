@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-import errno
+import gc
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from shopinf import __version__
 
 if TYPE_CHECKING:
+    from shopinf.commands.tree import Door
     from shopinf.desk import Setting
-    from shopinf.errors import ShopinfError
+
+
+STOPPED = 130
 
 
 def run() -> None:
     """The `shopinf` program."""
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    if code == STOPPED:
+        _leave()
+    sys.exit(code)
+
+
+def _leave() -> None:
+    """End at once after Ctrl-C: Python would first clear away all that the stores' threads have in memory."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # closed, or nobody reads it
+            stream.flush()
+    os._exit(STOPPED)
 
 
 def main(argv: Sequence[str], setting: Setting | None = None) -> int:
@@ -26,37 +42,38 @@ def main(argv: Sequence[str], setting: Setting | None = None) -> int:
         return 0
     from shopinf.commands import tree
 
-    with tree.Door(setting) as door:
-        try:
-            return tree.carry_out(argv, door)
-        except BrokenPipeError:  # whoever read our answer has enough of it
-            return 0
-        except (Exception, KeyboardInterrupt) as error:
-            named = _named(error)
-            door.desk.out.error(named)
-            if door.desk.environ.get("SHOPINF_DEBUG") == "1":
-                door.desk.out.say(_where(error))
-            return named.code
+    with _seldom_collected(), tree.Door(setting) as door:
+        code = _carry_out(argv, door)
+        door.ended(code)
+        return code
 
 
-def _named(error: BaseException) -> ShopinfError:
-    """The error as one of ours: one sentence on what happened, one on what to do."""
-    from shopinf.errors import Bug, MachineProblem, ShopinfError, Stopped
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Let Python look for cycles seldom: orders are made by the ten thousand, have none, and looking takes as long."""
+    former = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*former)
 
-    match error:
-        case ShopinfError():
-            return error
-        case KeyboardInterrupt():
-            return Stopped("Stopped; what was done until then is recorded", hint="Run the same command again to go on.")
-        case OSError() if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO):
-            return MachineProblem(
-                f"this machine could not write: {error.strerror}", hint="Make room, then run it again."
-            )
-        case _:
-            return Bug(
-                f"shopinf made a mistake of its own ({type(error).__name__}); what was done before is recorded",
-                hint="Run it again with SHOPINF_DEBUG=1 and report where it happened.",
-            )
+
+def _carry_out(argv: Sequence[str], door: Door) -> int:
+    from shopinf.commands import tree
+    from shopinf.errors import named
+
+    try:
+        return tree.carry_out(argv, door)
+    except BrokenPipeError:  # whoever read our answer has enough of it
+        return 0
+    except (Exception, KeyboardInterrupt) as error:
+        said = named(error)
+        door.desk.out.error(said)
+        door.desk.log.error(said, error)
+        if door.desk.environ.get("SHOPINF_DEBUG") == "1":
+            door.desk.out.say(_where(error))
+        return said.code
 
 
 def _where(error: BaseException) -> str:

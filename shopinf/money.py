@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from shopinf.errors import BadInput
 
@@ -19,9 +20,15 @@ def digits(currency: str) -> int:
     return _DIGITS.get(currency, 2)
 
 
+@lru_cache(maxsize=256)
+def minor_unit(currency: str) -> Decimal:
+    """The smallest amount of *currency*: 0.01 for USD."""
+    return Decimal(1).scaleb(-digits(currency))
+
+
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """*amount* rounded half up to the minor unit of *currency*."""
-    return amount.quantize(Decimal(1).scaleb(-digits(currency)), rounding=ROUND_HALF_UP)
+    return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True, order=False)

@@ -19,6 +19,8 @@ from shopinf.errors import MachineProblem
 
 FACTS_VERSION = 1
 
+_NOTHING = Decimal(0)
+
 Allocation = tuple[int, Decimal]  # (place in the order's discount applications, amount taken off)
 
 
@@ -55,7 +57,7 @@ class Line:
 
     @property
     def discount(self) -> Decimal:
-        return sum((amount for _, amount in self.allocations), Decimal(0))
+        return sum([amount for _, amount in self.allocations], _NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +293,7 @@ def is_gift(order: Order, gift_orders: Container[int] = (), gift_tags: Iterable[
     if order.gift or order.order_id in gift_orders:
         return True
     tags = {folded(tag) for tag in order.tags}
-    if any(folded(tag) in tags for tag in gift_tags):
+    if tags and any(folded(tag) in tags for tag in gift_tags):
         return True
     texts = [text for each in order.applications or () for text in (each.title, each.code)]
     return any(text and folded(text) == _UPFLUENCE_GIFT for text in (*texts, *(used.code for used in order.used_codes)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -63,6 +63,19 @@ class Period:
         first = _month_back(self.first, months) if months else self.first - (self.last - self.first + _ONE)
         return _days(first, last)
 
+    @property
+    def dated(self) -> str:
+        """Its dates, as part of a file's name: 2026, 2026-Q2, 2026-06, 2026-06-03, 2026-06-03_2026-06-09."""
+        match _whole_months(self):
+            case 12 if self.first.month == 1:
+                return f"{self.first.year}"
+            case 3 if self.first.month % 3 == 1:
+                return f"{self.first.year}-Q{self.first.month // 3 + 1}"
+            case 1:
+                return f"{self.first:%Y-%m}"
+            case _:
+                return f"{self.first}" if self.first == self.last else f"{self.first}_{self.last}"
+
     def steps(self, step: Step) -> Iterator[Period]:
         """Its days, weeks or months in order; the outer ones are cut off at its own ends."""
         first = self.first
@@ -70,6 +83,12 @@ class Period:
             name, last = label(first, step), min(_end(first, step), self.last)
             yield Period(first, last, name)
             first = last + _ONE
+
+
+def together(periods: Iterable[Period]) -> Period:
+    """From the first day of all to the last: stores around the world may differ by their one day."""
+    found = list(periods)
+    return _days(min(each.first for each in found), max(each.last for each in found))
 
 
 def start(day: date, step: Step) -> date:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from operator import attrgetter
+from typing import NamedTuple
 
 from shopinf.orders import Order, is_gift
 
@@ -22,8 +24,34 @@ class Rank:
         return "new" if self.new else "returning"
 
 
+class Purchase(NamedTuple):  # a tuple, because there may be hundreds of thousands of them
+    """What an order tells of new and returning: when it was made, by whom, and whether it counts."""
+
+    processed_at: datetime
+    order_id: int
+    customer_id: int | None = None
+    email_key: str | None = None
+    customer_created_at: datetime | None = None
+    cancelled: bool = False
+    test: bool = False
+    gift: bool = False
+
+    @classmethod
+    def of(cls, order: Order) -> Purchase:
+        return cls(
+            order.processed_at.astimezone(UTC),  # times of one zone are compared quickest
+            order.order_id,
+            order.customer_id,
+            order.email_key,
+            order.customer_created_at,
+            order.cancelled_at is not None,
+            order.test,
+            order.gift,
+        )
+
+
 def rank(
-    orders: Iterable[Order],
+    orders: Iterable[Order | Purchase],
     *,
     gift_orders: Container[int] = (),
     gift_tags: Collection[str] = (),
@@ -37,29 +65,39 @@ def rank(
     *history_since* is there when earlier orders cannot be seen. A buyer without an earlier order in sight is then
     judged by when Shopify first knew them, and marked as assumed: someone known before that day may have bought.
     """
-    orders = sorted(orders, key=lambda order: (order.processed_at, order.order_id))
+    orders = sorted(orders, key=attrgetter("processed_at", "order_id"))
     customers = {order.email_key: order.customer_id for order in orders if order.email_key and order.customer_id}
+
+    def person(order: Order | Purchase) -> str | None:
+        email = order.email_key
+        if customer := order.customer_id or (email and customers.get(email)):
+            return f"customer {customer}"
+        return None if email is None else f"guest {email}"
+
     known: dict[str, datetime] = {}  # when Shopify first knew a person
-    people: dict[int, str] = {}
-    for order in orders:
-        customer = order.customer_id or customers.get(order.email_key or "")
-        if customer is None and order.email_key is None:
-            continue
-        person = f"customer {customer}" if customer else f"guest {order.email_key}"
-        people[order.order_id] = person
-        if order.customer_created_at is not None:
-            known[person] = min(known.get(person, order.customer_created_at), order.customer_created_at)
+    for order in orders if history_since else ():
+        who, since = person(order), order.customer_created_at
+        if who is not None and since is not None:
+            known[who] = min(known.get(who, since), since)
     ranks: dict[int, Rank] = {}
-    seen: set[str] = set()
+    returning: dict[str, Rank] = {}  # those who have bought before
     for order in orders:
-        if (found := people.get(order.order_id)) is None:
+        if (found := person(order)) is None:
             continue
-        if found in seen:
-            ranks[order.order_id] = Rank(found, new=False)
+        if found in returning:
+            ranks[order.order_id] = returning[found]
         elif history_since is None:
             ranks[order.order_id] = Rank(found, new=True)
         else:
             ranks[order.order_id] = Rank(found, new=known.get(found, history_since) >= history_since, assumed=True)
-        if not (order.test or order.cancelled_at or is_gift(order, gift_orders, gift_tags)):
-            seen.add(found)
+        if found not in returning and _counts(order, gift_orders, gift_tags):
+            returning[found] = Rank(found, new=False)
     return ranks
+
+
+def _counts(order: Order | Purchase, gift_orders: Container[int], gift_tags: Collection[str]) -> bool:
+    match order:
+        case Purchase():
+            return not (order.test or order.cancelled or order.gift or order.order_id in gift_orders)
+        case Order():
+            return not (order.test or order.cancelled_at or is_gift(order, gift_orders, gift_tags))

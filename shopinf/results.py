@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -56,10 +57,78 @@ class Failure:
     what: str
     error: str
     code: int
+    hint: str | None = None  # said to a person, and no part of any format
 
     @classmethod
     def of(cls, error: ShopinfError, *, store: str | None, what: str) -> Failure:
-        return cls(store, what, error.message, error.code)
+        return cls(store, what, error.message, error.code, error.hint)
+
+    @property
+    def of_store(self) -> str | None:
+        """The store, where all of it failed and not only a row."""
+        return self.store if self.what == self.store else None
+
+    @property
+    def sentence(self) -> str:
+        """Which store, which of its rows, and why."""
+        if self.of_store and self.error.startswith(self.of_store):
+            return self.error
+        return ": ".join(part for part in (self.store, "" if self.of_store else self.what, self.error) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A failure as it is told to a person, or one that many stores have alike: a sentence, and what to do."""
+
+    stores: Sequence[str]
+    words: str
+    hint: str | None = None
+
+    @property
+    def several(self) -> bool:
+        return len(self.stores) > 1
+
+
+_ALIKE = 3  # stores that failed alike and are told of at once
+_DOMAIN = re.compile(r"\b[a-z0-9-]+\.myshopify\.com\b")
+_REQUEST = re.compile(r" \(request [^)]*\)")
+
+
+def told(failures: Iterable[Failure]) -> list[Told]:
+    """*failures* in their order; stores that failed alike, but for their names, share one sentence."""
+    every = list(failures)
+    groups: dict[tuple[str, str], list[str]] = {}
+    for each in every:
+        if each.of_store:
+            groups.setdefault(_nameless(each), []).append(each.of_store)
+    said: list[Told] = []
+    for each in every:
+        if not each.of_store:
+            said.append(Told([each.store] if each.store else [], each.sentence))
+            continue
+        words, hint = _nameless(each)
+        stores = groups[words, hint]
+        if len(stores) < _ALIKE:
+            said.append(Told([each.of_store], each.sentence, each.hint))
+        elif stores[0] == each.of_store:
+            said.append(Told(stores, words, hint or None))
+    return said
+
+
+def common_hint(failures: Iterable[Failure]) -> str | None:
+    """What to do about all of these stores, where it is the same but for their names."""
+    hints = {_nameless(each)[1] for each in failures}
+    return (hints.pop() or None) if len(hints) == 1 else None
+
+
+def _nameless(failure: Failure) -> tuple[str, str]:
+    """Why a store failed and what to do, without what is only this store's own: its name, address and requests."""
+    name = re.compile(rf"(?<![\w-]){re.escape(failure.store or '')}(?![\w-])")
+
+    def general(text: str, store: str) -> str:
+        return name.sub(store, _DOMAIN.sub(store, _REQUEST.sub("", text)), count=1)
+
+    return general(failure.error, "the store"), general(failure.hint or "", "STORE")
 
 
 class Format(StrEnum):
@@ -96,3 +165,5 @@ class Result:
     notes: Sequence[str] = ()
     failures: Sequence[Failure] = ()
     totals: Sequence[Mapping[str, Cell]] = field(default=())  # shown under a table, and nowhere else
+    said: Sequence[str] = ()  # notes that the person has read already: JSON has them, and they are not said again
+    content: Callable[[], bytes] | None = None  # makes the whole file, where a report writes it

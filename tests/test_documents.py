@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from transcripts import Step, alike, arguments, steps
+
+import shopinf.local.machine
+from shopinf.desk import Desk
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [path for path in [ROOT / "README.md", *sorted((ROOT / "examples").glob("*.md"))] if path.exists()]
@@ -15,16 +20,39 @@ DOCUMENTS = [path for path in [ROOT / "README.md", *sorted((ROOT / "examples").g
 def test_a_documents_sessions_come_out_as_they_stand_there(document, run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
+    stand_in_berlin(run, tmp_path, monkeypatch)
     store = run.open(seed=7, customers=40)
     run.wire.stores["127.0.0.1"] = store
     run.environ["SHOPINF_MAYA_SHOP_ACCESS_TOKEN"] = store.access_token
     (tmp_path / "credentials.txt").write_text(run.credentials(store))
-    told = list(steps(document))
-    for step in told:
-        play(step, run, store, document)
+    nordlicht = run.open(
+        handle="nordlicht", seed=8, customers=40, currency="EUR", timezone="Europe/Berlin", taxes_included=True
+    )
+    run.environ["SHOPINF_NORDLICHT_ACCESS_TOKEN"] = nordlicht.access_token
+    with ExitStack() as others:
+        for step in list(steps(document)):
+            play(step, run, [store, nordlicht], document, others)
 
 
-def play(step: Step, run, store, document: Path) -> None:
+def stand_in_berlin(run, tmp_path: Path, monkeypatch) -> None:
+    """Have this machine's clock be Berlin's, for the hours of its cron."""
+    zone = tmp_path / "zoneinfo" / "Europe" / "Berlin"
+    zone.parent.mkdir(parents=True)
+    zone.touch()
+    monkeypatch.setattr(shopinf.local.machine, "LOCALTIME", zone)
+    run.environ["TZ"] = "Europe/Berlin"
+
+
+def leave_running(run, argv: list[str], others: ExitStack) -> None:
+    """A run that is still reading its stores' orders when the next line is typed."""
+    nothing = io.StringIO()
+    desk = others.enter_context(closing(Desk(run.setting(nothing, nothing, nothing, None))))
+    desk.command = " ".join(["shopinf", *argv[:2]])
+    for store in desk.book.all():
+        others.enter_context(desk.syncing(store))
+
+
+def play(step: Step, run, stores, document: Path, others: ExitStack) -> None:
     words, source, variables = arguments(step.typed)
     place = f"{document.name}:{step.line}: $ {step.typed}"
     match words:
@@ -32,8 +60,14 @@ def play(step: Step, run, store, document: Path) -> None:
             Path(name).write_text("\n".join(step.out).strip("\n") + "\n", encoding="utf-8")
         case ["cat", name]:
             assert alike(step.out, Path(name).read_text()), f"{place}\n{Path(name).read_text()}"
+        case ["mkdir", name]:
+            Path(name).mkdir()
         case ["curl", *_]:  # the practice store's own switch: a month of sales
-            store.simulate_sales(days=30, orders=60)
+            for store in stores:
+                if store.codes:
+                    store.simulate_sales(days=30, orders=60)
+        case ["shopinf", *argv, "&"]:
+            leave_running(run, argv, others)
         case ["shopinf", *argv]:
             ran = run(*argv, stdin=Path(source).read_text() if source else "", environ=variables)
             shown = f"{place}\n[{ran.code}]\n{ran.out}\n! {ran.err}"
@@ -41,4 +75,4 @@ def play(step: Step, run, store, document: Path) -> None:
             assert alike(step.out, ran.out), shown
             assert alike(step.err, ran.err), shown
         case _:
-            raise AssertionError(f"{place}: only shopinf, cat and curl are replayed")
+            raise AssertionError(f"{place}: only shopinf, cat, mkdir and curl are replayed")

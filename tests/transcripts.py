@@ -1,9 +1,10 @@
 """Sessions in documents, replayed: what was typed has to bring what stands below it.
 
 In a ```console block `$` is typed, `!` is standard error, `[3]` the exit code, and the rest standard output. A session
-runs through the whole document, in one home, with one practice store. `$ cat FILE` makes FILE hold what stands below it
-when it does not exist yet, and compares it otherwise. `…` at the end of a line stands for any rest of it, alone on a
-line for any lines. Ids that the store gives (ten digits and more) may differ: several requests are under way at once.
+runs through the whole document, in one home, with practice stores. `$ cat FILE` makes FILE hold what stands below it
+when it does not exist yet, and compares it otherwise. A line that ends with `&` is a run that is still at it until the
+document ends: it holds the locks of every store. `…` at the end of a line stands for any rest of it, alone on a line
+for any lines. Ids that the store gives (ten digits and more) may differ: several requests are under way at once.
 """
 
 from __future__ import annotations

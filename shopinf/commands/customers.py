@@ -110,9 +110,8 @@ def enrich(
         mapping=read_mapping(map_ or ()),
     )
     enriched = carry_out(desk, desk.stores(stores), asked)
-    desk.show(enriched.result, form)
-    enriched.settle()
-    if enriched.found and not dry_run:
+    enriched.settle(desk.deliver(enriched.outcomes, enriched.answer, form))
+    if enriched.anybody and not dry_run:
         desk.out.say(
             "Next: shopinf influencers list, or shopinf discounts create --campaign NAME --from FILE --percent 15"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -12,8 +13,10 @@ from shopinf.choices import FormChoice, StoreChoice
 from shopinf.commands.options import DeskContext, DryRunOption, Noun, decimal, examples
 from shopinf.errors import BadInput, PartlyDone
 from shopinf.livecapture import KEEP_DAYS, PORT, Method, read_endpoint, read_src
+from shopinf.outcomes import Done, Outcomes
 from shopinf.periods import read_day
 from shopinf.results import Failure, Result, columns
+from shopinf.stores import Store
 
 livecapture = Noun(help="Hear of influencers who show interest in a store.")
 app = Noun()
@@ -61,7 +64,7 @@ def install(
     Shopify has refused new script tags since 2026-10-01 and stops loading existing ones on 2027-03-01, so a custom
     pixel and a theme snippet are written, ready to paste. Nothing is collected before a visitor consents.
     """
-    from shopinf.work.livecapture.installing import Wish, all_rows
+    from shopinf.work.livecapture.installing import Installed, Wish, all_rows
     from shopinf.work.livecapture.installing import install as carry_out
 
     if src and endpoint:
@@ -69,10 +72,12 @@ def install(
     desk.form(form)
     wish = Wish(read_src(src) if src else None, read_endpoint(endpoint) if endpoint else None, method, out, dry_run)
     outcomes = desk.each_store(desk.stores(stores), lambda store: carry_out(desk, store, wish)).or_nothing()
-    rows, notes = all_rows(outcomes.done)
-    desk.show(
-        Result("shopinf.livecapture.install/1", INSTALL_COLUMNS, rows, notes=notes, failures=outcomes.failures), form
-    )
+
+    def answer(done: Done[Installed], failures: Sequence[Failure]) -> Result:
+        rows, notes = all_rows(done)
+        return Result("shopinf.livecapture.install/1", INSTALL_COLUMNS, rows, notes=notes, failures=failures)
+
+    desk.deliver(outcomes, answer, form)
     outcomes.settle()
 
 
@@ -82,15 +87,17 @@ def status(desk: DeskContext, stores: StoreChoice = StoreChoice(), form: FormCho
 
     A pixel cannot be seen from outside; its events can.
     """
-    from shopinf.work.livecapture.tending import looked_at
+    from shopinf.work.livecapture.tending import Seen, looked_at
 
     desk.form(form)
     outcomes = desk.each_store(desk.stores(stores), lambda store: looked_at(desk, store)).or_nothing()
-    rows = [row for _, (mine, _) in outcomes.done for row in mine]
-    notes = [note for _, (_, mine) in outcomes.done for note in mine]
-    desk.show(
-        Result("shopinf.livecapture.status/1", STATUS_COLUMNS, rows, notes=notes, failures=outcomes.failures), form
-    )
+
+    def answer(done: Done[Seen], failures: Sequence[Failure]) -> Result:
+        rows = [row for _, (mine, _) in done for row in mine]
+        notes = [note for _, (_, mine) in done for note in mine]
+        return Result("shopinf.livecapture.status/1", STATUS_COLUMNS, rows, notes=notes, failures=failures)
+
+    desk.deliver(outcomes, answer, form)
     outcomes.settle()
 
 
@@ -107,29 +114,32 @@ def uninstall(
     form: FormChoice = FormChoice(),
 ) -> None:
     """Remove the script tags that shopinf installed; pixels and snippets go where they were pasted."""
-    from shopinf.work.livecapture.tending import removal_row, remove, tags_to_remove
+    from shopinf.work.livecapture.tending import Removed, removal_row, remove, tags_to_remove
 
     desk.form(form)
     chosen = desk.stores(stores)
     found = desk.each_store(chosen, lambda store: tags_to_remove(desk, store, src)).or_nothing()
-    count = sum(len(tags) for _, tags in found.done)
-    failures = list(found.failures)
-    if dry_run:
-        rows = [removal_row(store, tag, "would be removed") for store, tags in found.done for tag in tags]
-    else:
-        if count:
-            names = ", ".join(store.name for store, tags in found.done if tags)
-            desk.out.confirm(f"Remove {count} script {'tag' if count == 1 else 'tags'} from {names}?")
-        wanted = {store.name: tags for store, tags in found.done if tags}
-        removed = desk.each_store(
-            [store for store in chosen if store.name in wanted], lambda store: remove(desk, store, wanted[store.name])
-        ).or_raise()
-        rows = [row for _, (mine, _) in removed.done for row in mine]
-        failures += [*removed.failures, *(each for _, (_, mine) in removed.done for each in mine)]
-    notes = [] if rows else ["no script tag of ours is there"]
-    desk.show(Result("shopinf.livecapture.uninstall/1", REMOVED_COLUMNS, rows, notes=notes, failures=failures), form)
+    wanted = dict(found.done)
+    count = sum(map(len, wanted.values()))
+    if count and not dry_run:
+        names = ", ".join(store.name for store, tags in found.done if tags)
+        desk.out.confirm(f"Remove {count} script {'tag' if count == 1 else 'tags'} from {names}?")
+
+    def work(store: Store) -> Removed:
+        if dry_run or not wanted[store]:
+            return [removal_row(store, tag, "would be removed") for tag in wanted[store]], []
+        return remove(desk, store, wanted[store])
+
+    def answer(done: Done[Removed], failures: Sequence[Failure]) -> Result:
+        rows = [row for _, (mine, _) in done for row in mine]
+        notes = [] if rows else ["no script tag of ours is there"]
+        lost = [*failures, *(each for _, (_, mine) in done for each in mine)]
+        return Result("shopinf.livecapture.uninstall/1", REMOVED_COLUMNS, rows, notes=notes, failures=lost)
+
+    removed = desk.each_store(list(wanted), work).after(found).or_raise()
+    whole = desk.deliver(removed, answer, form)
     desk.out.say("A pixel is removed under Settings > Customer events, a snippet in the theme's code.")
-    _settle(failures)
+    _settle(whole.failures)
 
 
 @livecapture.command(
@@ -189,13 +199,18 @@ def leads(
     desk.form(form)
     chosen = desk.stores(stores)
     lookup = Lookup(read_specs(source) if source else connected_sources(desk), max_credits) if enrich else None
-    answer = listed(desk, chosen, read_day(since) if since else None, lookup)
+    found = listed(desk, chosen, read_day(since) if since else None, lookup)
     if lookup and not lookup.specs:
-        answer.notes.append("no source is connected, so leads were only compared with the influencers you know")
-    desk.show(
-        Result("shopinf.livecapture.leads/1", COLUMNS, answer.rows, notes=answer.notes, failures=answer.failures), form
-    )
-    answer.settle()
+        found.notes.append("no source is connected, so leads were only compared with the influencers you know")
+
+    def answer(done: Done[Store], failures: Sequence[Failure]) -> Result:
+        names = {store.name for store, _ in done}
+        rows = [row for row in found.rows if row["store"] in names]
+        lost = [*failures, *found.failures]
+        return Result("shopinf.livecapture.leads/1", COLUMNS, rows, notes=found.notes, failures=lost)
+
+    desk.deliver(Outcomes.of((store, store) for store in chosen), answer, form)
+    found.settle()
 
 
 @livecapture.command(
@@ -252,11 +267,10 @@ def run(
         dry_run=dry_run,
     )
     enriched = enrich(desk, chosen, asked)
-    desk.show(enriched.result, form)
-    enriched.settle()
+    enriched.settle(desk.deliver(enriched.outcomes, enriched.answer, form))
 
 
-def _settle(failures: list[Failure]) -> None:
+def _settle(failures: Sequence[Failure]) -> None:
     if failures:
         raise PartlyDone(
             f"{len(failures)} could not be removed", hint="Run the same command again; the others are gone."

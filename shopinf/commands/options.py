@@ -1,8 +1,8 @@
 """One meaning, one option, one name: the options that commands share, and the shape every command has.
 
 A command is a function whose first parameter is the desk. `Noun.command` hands it over and adds to each signature the
-options that work everywhere (`--quiet`, `--verbose`, `--yes`, `--wait`). A parameter declared as `StoreChoice` or
-`FormChoice` stands for the group of options of that meaning.
+options that work everywhere (`--quiet`, `--verbose`, `--yes`, `--wait`, `--log-file`). A parameter declared as
+`StoreChoice` or `FormChoice` stands for the group of options of that meaning.
 """
 
 from __future__ import annotations
@@ -82,6 +82,9 @@ WaitOption = Annotated[
     float | None,
     typer.Option("--wait", help="Seconds to wait for another run to finish (60).", metavar="SECONDS", min=0),
 ]
+LogFileOption = Annotated[
+    Path | None, typer.Option("--log-file", help="Append what happens to a file, as JSON lines.", metavar="FILE")
+]
 
 
 _EVERYWHERE: Mapping[str, Any] = {
@@ -89,6 +92,7 @@ _EVERYWHERE: Mapping[str, Any] = {
     "verbose": (VerboseOption, False),
     "yes": (YesOption, False),
     "wait": (WaitOption, None),
+    "log_file": (LogFileOption, None),
 }
 _BUNDLES: Mapping[object, tuple[Mapping[str, Any], Callable[..., object]]] = {
     StoreChoice: (
@@ -121,14 +125,19 @@ def _at_the_desk(function: Callable[..., None]) -> Callable[..., None]:
     """*function* with the desk taken from Typer's context, bundles spelled out and the common options added."""
     signature = inspect.signature(function, eval_str=True)
     bundles = {name: p.annotation for name, p in signature.parameters.items() if _is_bundle(p.annotation)}
+    stores = ["store"] if StoreChoice in bundles.values() else []
+    fills = ("date", *stores, *(["period"] if "period" in signature.parameters else []))
 
     def called(context: typer.Context, **given: Any) -> None:
         desk: Desk = context.obj.desk
         desk.command = context.command_path
         desk.heed(**{name: given.pop(name) for name in _EVERYWHERE})
+        desk.log.start(desk.command)
         for name, bundle in bundles.items():
             options, build = _BUNDLES[bundle]
             given[name] = build(*(given.pop(option) for option in options))
+            desk.output = getattr(given[name], "output", desk.output)
+        desk.fills = fills
         function(desk, **given)
 
     keyword = inspect.Parameter.KEYWORD_ONLY

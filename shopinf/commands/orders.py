@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,11 +14,13 @@ from shopinf.choices import FormChoice, ReportForm, StoreChoice
 from shopinf.commands.options import DeskContext, Noun, examples
 from shopinf.commissions import read_commission
 from shopinf.earnings import By, Choice, DateBasis
-from shopinf.errors import PartlyDone
-from shopinf.results import Format, Result, columns
+from shopinf.errors import BadInput, PartlyDone
+from shopinf.results import Failure, Format, Result, columns
 from shopinf.times import iso
 
 if TYPE_CHECKING:
+    from shopinf.outcomes import Done
+    from shopinf.work.orders.reconciling import Reconciled
     from shopinf.work.orders.syncing import Synced
 
 orders = Noun(help="Read orders and attribute them to influencers.")
@@ -75,17 +78,16 @@ def sync(
     The first time everything is read that Shopify shows, as fast as the store's rate limit allows; a reading that was
     interrupted goes on where it was.
     """
-    from shopinf.work.orders.syncing import share, sync_orders
+    from shopinf.work.orders.sharing import Share
+    from shopinf.work.orders.syncing import sync_orders
 
     desk.form(form)
     day = periods.read_day(since) if since else None
     chosen = desk.stores(stores)
     outcomes = desk.each_store(
-        chosen, lambda store: sync_orders(desk, store, since=day, full=full, workers=share(chosen))
+        chosen, lambda store: sync_orders(desk, store, since=day, full=full, share=Share.of(chosen))
     ).or_raise()
-    rows = [_sync_row(synced) for _, synced in outcomes.done]
-    notes = [note for _, synced in outcomes.done for note in synced.said]
-    desk.show(Result("shopinf.orders.sync/1", SYNC_COLUMNS, rows, notes=notes, failures=outcomes.failures), form)
+    desk.deliver(outcomes, _synced, form)
     outcomes.settle()
 
 
@@ -135,8 +137,7 @@ def attribute(
     comes from the ledger. Days are days in each shop's own time zone.
     """
     from shopinf.work.orders.attributing import Asked, attribute_stores, check_rate, named
-    from shopinf.work.orders.presenting import as_file
-    from shopinf.work.orders.reporting import as_result, file_stem
+    from shopinf.work.orders.presenting import presented
 
     format = desk.form(form).format
     chosen = desk.stores(stores)
@@ -161,10 +162,10 @@ def attribute(
         sync=not no_sync,
     )
     outcomes = attribute_stores(desk, chosen, spans, asked)
-    done, failures, now = outcomes.done, outcomes.failures, desk.clock.now()
-    result = as_result(done, failures, asked, now)
-    content = as_file(format, done, failures, asked, now, result.notes)
-    desk.show(result, form, stem=file_stem(done), content=content)
+    now = desk.clock.now()
+    result = desk.deliver(
+        outcomes, lambda done, failures: presented(format, done, failures, asked, now), form, periods=spans
+    )
     if not result.rows:
         desk.out.say("No order of this period used a code that shopinf made or imported.")
     outcomes.settle()
@@ -196,7 +197,8 @@ def explain(
     found, steps = explain_order(desk, store, order, rules, live=not no_sync)
     rows = [{"about": step.about, "says": step.says, "amount": step.amount} for step in steps]
     body = {"store": store.name, "order_id": found.order_id, "order_name": found.name, "currency": found.currency}
-    desk.show(Result("shopinf.orders.explain/1", EXPLAIN_COLUMNS, rows, body={**body, "rows": rows}), form)
+    result = Result("shopinf.orders.explain/1", EXPLAIN_COLUMNS, rows, body={**body, "rows": rows})
+    desk.show(result, form, store=store)
 
 
 @orders.command("reconcile", epilog=examples("orders reconcile", "orders reconcile --period last-month -f json"))
@@ -214,25 +216,20 @@ def reconcile(
     each difference, which ends with exit code 7. Without a period: everything that Shopify shows.
     """
     from shopinf.work.orders.reconciling import reconcile as reconcile_store
-    from shopinf.work.orders.syncing import share
+    from shopinf.work.orders.sharing import Share
 
     desk.form(form)
     chosen = desk.stores(stores)
     spans: dict[str, periods.Period] = {}
     if period or since or until:
         spans = periods.read_periods(period, since, until, todays={s.name: desk.today(s) for s in chosen})
+    elif "{period}" in str(form.output):
+        raise BadInput("{period} in --output needs a period", hint="Add --period, or --from and --to.")
     outcomes = desk.each_store(
-        chosen, lambda store: reconcile_store(desk, store, spans.get(store.name), share(chosen))
+        chosen, lambda store: reconcile_store(desk, store, spans.get(store.name), Share.of(chosen))
     ).or_raise()
     done = [found for _, found in outcomes.done]
-    rows = [row for found in done for row in found.rows()]
-    body = {
-        "stores": [{"store": f.store.name, "orders": f.orders, "differing": f.differing} for f in done],
-        "rows": rows,
-    }
-    desk.show(
-        Result("shopinf.orders.reconcile/1", RECONCILE_COLUMNS, rows, body=body, failures=outcomes.failures), form
-    )
+    desk.deliver(outcomes, _reconciled, form, periods=spans)
     for found in done:
         desk.out.say(f"{found.store.name}: {found.orders:,} orders compared, {found.differing:,} differ.")
     outcomes.settle()
@@ -241,6 +238,19 @@ def reconcile(
             f"{differing:,} orders differ from the store's own totals",
             hint=f"shopinf orders explain {next(f.differences[0]['order_id'] for f in done if f.differences)}",
         )
+
+
+def _synced(done: Done[Synced], failures: Sequence[Failure]) -> Result:
+    rows = [_sync_row(synced) for _, synced in done]
+    notes = [note for _, synced in done for note in synced.said]
+    return Result("shopinf.orders.sync/1", SYNC_COLUMNS, rows, notes=notes, failures=failures)
+
+
+def _reconciled(done: Done[Reconciled], failures: Sequence[Failure]) -> Result:
+    rows = [row for _, found in done for row in found.rows()]
+    stores = [{"store": store.name, "orders": f.orders, "differing": f.differing} for store, f in done]
+    body = {"stores": stores, "rows": rows}
+    return Result("shopinf.orders.reconcile/1", RECONCILE_COLUMNS, rows, body=body, failures=failures)
 
 
 def _sync_row(synced: Synced) -> dict[str, Any]:

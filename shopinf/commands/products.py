@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shopinf.choices import FormChoice, StoreChoice
 from shopinf.commands.options import DeskContext, Noun, examples
-from shopinf.results import Cell, Result, columns
+from shopinf.local.choosing import quoted
+from shopinf.outcomes import Done, Outcomes
+from shopinf.results import Cell, Failure, Result, columns
 from shopinf.times import in_zone, iso
 
 if TYPE_CHECKING:
@@ -50,10 +53,7 @@ def import_(
 
     desk.form(form)
     outcomes = desk.each_store(desk.stores(stores), lambda store: import_products(desk, store, full=full)).or_raise()
-    done = [stocked for _, stocked in outcomes.done]
-    notes = [note for stocked in done for note in stocked.notes]
-    rows = [_import_row(stocked) for stocked in done]
-    desk.show(Result("shopinf.products.import/1", IMPORT_COLUMNS, rows, notes=notes, failures=outcomes.failures), form)
+    desk.deliver(outcomes, _imported, form)
     outcomes.settle()
 
 
@@ -79,19 +79,33 @@ def list_(
 
     desk.form(form)
     wanted = read_statuses(status or ())
-    rows: list[dict[str, Cell]] = []
-    notes: list[str] = []
-    for store in desk.stores(stores):
-        if desk.ledger.products.reach(store.shop_id) is None:
-            notes.append(f"The products of {store.name} were not read yet: shopinf products import -s {store.name}")
-        rows += [
-            _row(store, each)
-            for each in desk.ledger.products.of_shop(store.shop_id)
-            if (not wanted or each.status in wanted)
+    chosen = desk.stores(stores)
+    unread = [store.name for store in chosen if desk.ledger.products.reach(store.shop_id) is None]
+
+    def listed(done: Done[list[Variant]], failures: Sequence[Failure]) -> Result:
+        notes = [
+            f"The products of {store.name} were not read yet: shopinf products import -s {quoted(store.name)}"
+            for store, _ in done
+            if store.name in unread
+        ]
+        rows = [_row(store, each) for store, found in done for each in found]
+        return Result("shopinf.products.list/1", PRODUCT_COLUMNS, rows, notes=notes, failures=failures)
+
+    def is_wanted(each: Variant) -> bool:
+        return (
+            (not wanted or each.status in wanted)
             and (not in_stock or each.in_stock)
             and (not search or each.is_called(search))
-        ]
-    desk.show(Result("shopinf.products.list/1", PRODUCT_COLUMNS, rows, notes=notes), form)
+        )
+
+    found = [(store, list(filter(is_wanted, desk.ledger.products.of_shop(store.shop_id)))) for store in chosen]
+    desk.deliver(Outcomes.of(found), listed, form)
+
+
+def _imported(done: Done[Stocked], failures: Sequence[Failure]) -> Result:
+    rows = [_import_row(stocked) for _, stocked in done]
+    notes = [note for _, stocked in done for note in stocked.notes]
+    return Result("shopinf.products.import/1", IMPORT_COLUMNS, rows, notes=notes, failures=failures)
 
 
 def _import_row(stocked: Stocked) -> dict[str, Any]:

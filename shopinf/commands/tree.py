@@ -5,16 +5,17 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from shopinf import __version__
-from shopinf.commands.options import QuietOption, VerboseOption, WaitOption, YesOption
-from shopinf.errors import BadInput, Stopped
+from shopinf.commands.options import LogFileOption, QuietOption, VerboseOption, WaitOption, YesOption
+from shopinf.errors import BadInput, ShopinfError, Stopped
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk, Setting
@@ -34,6 +35,7 @@ COMMANDS = {
     "products": ("products", "Read the stores' products and look them up."),
     "gifts": ("gifts", "Send influencers gifts and follow the parcels."),
     "livecapture": ("livecapture", "Hear of influencers who show interest in a store."),
+    "schedule": ("schedule", "Leave a command to cron or systemd."),
     "ledger": ("ledger", "Back up the ledger, or move it."),
     "practice": ("practice", "Serve practice stores on this machine."),
     "demo": ("demo", "Run the whole story on a practice store in a minute."),
@@ -55,6 +57,11 @@ class Door:
         self._open.callback(desk.close)
         self._open.enter_context(desk.stopping())
         return desk
+
+    def ended(self, code: int) -> None:
+        """Tell the run's log how it ended; help and version never reach for the desk."""
+        if "desk" in self.__dict__:
+            self.desk.log.ended(code)
 
     def __enter__(self) -> Door:
         return self
@@ -114,9 +121,10 @@ def top(
     verbose: VerboseOption = False,
     yes: YesOption = False,
     wait: WaitOption = None,
+    log_file: LogFileOption = None,
 ) -> None:
     """Heed the options that work before a command as well as after it."""
-    context.obj.desk.heed(quiet=quiet, verbose=verbose, yes=yes, wait=wait)
+    context.obj.desk.heed(quiet=quiet, verbose=verbose, yes=yes, wait=wait, log_file=log_file)
 
 
 def carry_out(argv: Sequence[str], door: Door) -> int:
@@ -127,20 +135,36 @@ def carry_out(argv: Sequence[str], door: Door) -> int:
         return int(command.main(args=argv, prog_name="shopinf", standalone_mode=False, obj=door) or 0)
     try:
         # Not `command.main`: it makes a silent exit code of Ctrl-C, of a closed pipe and of the end of a file.
-        with command.make_context("shopinf", argv, obj=door) as context:
+        with command.make_context("shopinf", list(argv), obj=door) as context:  # a list of its own: it is used up
             answer = command.invoke(context)
     except typer.Exit as done:
         return int(done.exit_code)
     except typer.Abort:
         raise Stopped("Stopped; nothing more was done") from None
     except typer.TyperException as error:
+        door.desk.log_to(_log_file_in(argv))
+        with suppress(ShopinfError):  # what was typed wrongly is told first
+            door.desk.log.start(_path(error))
         raise _usage(error) from None
     return answer if isinstance(answer, int) else 0
 
 
-def _usage(error: typer.TyperException) -> BadInput:
+def _log_file_in(argv: Sequence[str]) -> Path | None:
+    """What `--log-file` names on a command line that could not be read, so that its log tells of that too."""
+    for word, following in zip(argv, [*argv[1:], ""], strict=True):
+        name, _, value = word.partition("=")
+        if name == "--log-file" and (value or following):
+            return Path(value or following)
+    return None
+
+
+def _path(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
-    path = context.command_path if context else "shopinf"
+    return str(context.command_path) if context else "shopinf"
+
+
+def _usage(error: typer.TyperException) -> BadInput:
+    path = _path(error)
     if type(error).__name__ == "NoArgsIsHelpError":
         return BadInput(
             f"{path} needs a command" if path != "shopinf" else "No command was given", hint=f"{path} --help"

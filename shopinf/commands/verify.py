@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,13 +11,14 @@ import typer
 from shopinf.choices import FormChoice, StoreChoice
 from shopinf.commands.options import DeskContext, Noun, StoreArguments, examples
 from shopinf.errors import NotAllowed
-from shopinf.results import Result, columns
+from shopinf.results import Failure, Result, columns
 from shopinf.scopes import Feature, Readiness, choose_features, expand, good_enough, to_paste, unneeded
 from shopinf.stores import Store
 from shopinf.work.stores.looking import look
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+    from shopinf.outcomes import Done
 
 app = Noun(help="Check scopes.")
 
@@ -62,13 +64,17 @@ def verify_scopes(
     desk.form(form)
     chosen = desk.stores(StoreChoice((*(names or ()), *stores.names), stores.group, stores.all_stores))
     outcomes = desk.each_store(chosen, lambda store: _verify(desk, store, features)).or_raise()
-    rows = [row for store, found in outcomes.done for row in _rows(store, found)]
-    body = {"stores": [_entry(store, found) for store, found in outcomes.done]}
-    prefix = len(chosen) > 1
-    notes = [f"{store.name}: {n}" if prefix else n for store, found in outcomes.done for n in found.notes]
-    desk.show(Result("shopinf.scopes/1", SCOPE_COLUMNS, rows, body=body, notes=notes, failures=outcomes.failures), form)
+    desk.deliver(outcomes, _answer, form)
     outcomes.settle()
     _complain(outcomes.done)
+
+
+def _answer(done: Done[Verified], failures: Sequence[Failure]) -> Result:
+    rows = [row for store, found in done for row in _rows(store, found)]
+    body = {"stores": [_entry(store, found) for store, found in done]}
+    alone = len(done) == 1 and not failures
+    notes = [note if alone else f"{store.name}: {note}" for store, found in done for note in found.notes]
+    return Result("shopinf.scopes/1", SCOPE_COLUMNS, rows, body=body, notes=notes, failures=failures)
 
 
 def _verify(desk: Desk, store: Store, features: list[Feature]) -> Verified:

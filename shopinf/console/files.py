@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from shopinf.errors import BadInput, MachineProblem
@@ -24,38 +24,86 @@ def has_pattern(path: Path) -> bool:
     return _PATTERN.search(str(path)) is not None
 
 
-def filled(path: Path, values: Mapping[str, str]) -> Path:
+def is_apart(path: Path | None) -> bool:
+    """Does *path* mean a file for each store?"""
+    return path is not None and "{store}" in str(path)
+
+
+def check_fillable(path: Path, known: Collection[str]) -> None:
+    """Refuse what will have no value when the file is written, before any work is done for it."""
+    filled(path, dict.fromkeys(known, "value"))
+
+
+def check_apart(path: Path, stores: Iterable[str]) -> None:
+    """Refuse two stores that would be written to one file."""
+    taken: dict[str, str] = {}
+    for store in stores:
+        part = file_name_part(store).casefold()  # some file systems take upper and lower case for the same
+        if part in taken:
+            raise BadInput(
+                f"{taken[part]} and {store} would both be written to {filled_store(path, store)}",
+                hint=f'Give one of them another name: shopinf connect "{store}" --as NAME, or write one file for all.',
+            )
+        taken[part] = store
+
+
+def filled_store(path: Path, store: str) -> Path:
+    """*path* with the store alone filled in."""
+    return Path(str(path).replace("{store}", file_name_part(store)))
+
+
+def fixed_folder(path: Path) -> Path:
+    """The folder that has to be there: of *path*'s folders the last one before any pattern."""
+    folder = path.parent
+    while has_pattern(folder):
+        folder = folder.parent
+    return folder
+
+
+def make_folders(path: Path, fixed: Path) -> None:
+    """Make the folders of *path* below *fixed* that its pattern asks for, each with room for nobody else."""
+    try:
+        for folder in reversed([path.parent, *path.parent.parents]):
+            if not folder.is_dir() and fixed in folder.parents:
+                folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def filled(path: Path, values: Mapping[str, str], *, option: str = "--output") -> Path:
     """*path* with `{period}`, `{store}` and `{date}` filled in; one that has no value here is refused."""
 
     def value(found: re.Match[str]) -> str:
         if found[1] not in values:
             known = ", ".join(f"{{{name}}}" for name in values) or "none of them"
-            raise BadInput(f"{found[0]} in --output has no value for this command", hint=f"Of these it knows: {known}.")
+            raise BadInput(f"{found[0]} in {option} has no value for this command", hint=f"Of these it knows: {known}.")
         return file_name_part(values[found[1]])
 
     return Path(_PATTERN.sub(value, str(path)))
 
 
-def check_place(path: Path) -> None:
+def check_place(path: Path, *, option: str = "--output") -> None:
     """Refuse a path that cannot become a file, before any work is done for it."""
     try:
         if path.is_dir():
             raise BadInput(f"{path} is a folder", hint=f"Name a file in it, like {path / 'result.csv'}.")
-        if has_pattern(path.parent):  # known once it is filled in
-            return
-        if not path.parent.is_dir():
-            raise BadInput(f"There is no folder {path.parent}", hint=f"Make it first: mkdir -p {path.parent}")
+        folder = fixed_folder(path)  # those below it are made
+        if not folder.is_dir():
+            raise BadInput(f"There is no folder {folder}", hint=f"Make it first: mkdir -p {folder}")
         # Not for a pipe or a device, which is not replaced; and not where a link stands, whose file is elsewhere.
-        if not path.exists() and not os.access(path.parent, os.W_OK):
-            raise _cannot_write(path, PermissionError(13, "the folder does not allow it"))
+        if not path.exists() and not os.access(folder, os.W_OK):
+            raise cannot_write(path, PermissionError(13, "the folder does not allow it"), option=option)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error, option=option) from error
     except ValueError as error:  # a NUL in the name
-        raise BadInput("The name after --output cannot be a file name", hint="Use letters, digits, - and _.") from error
+        raise BadInput(
+            f"The name after {option} cannot be a file name", hint="Use letters, digits, - and _."
+        ) from error
 
 
-def _cannot_write(path: Path, error: OSError) -> MachineProblem:
+def cannot_write(path: Path, error: OSError, *, option: str = "--output") -> MachineProblem:
+    """The operating system's refusal to write the file that *option* names."""
     return MachineProblem(
         f"{path} cannot be written: {error.strerror or error}",
-        hint="Free some space, or choose another place with --output.",
+        hint=f"Free some space, or choose another place with {option}.",
     )

@@ -76,7 +76,7 @@ def json_text(result: Result) -> str:
         body: dict[str, Any] = {"rows": [json_row(result.columns, row) for row in result.rows]}
     else:
         body = as_json(result.body)
-    notes = [*body.pop("notes", ()), *(harmless(note) for note in result.notes)]
+    notes = [*body.pop("notes", ()), *(harmless(note) for note in (*result.said, *result.notes))]
     failures = [
         {
             "store": as_json(failure.store),

@@ -7,23 +7,35 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import TextIO
 
 from shopinf.console import files, formats, prompts, tables
-from shopinf.console.progress import Board, LineBoard, Progress, SilentBoard, running
+from shopinf.console.progress import Board, Crew, LineBoard, Progress, SilentBoard, Task, gathered, running
 from shopinf.errors import BadInput, MachineProblem, ShopinfError, Stopped
 from shopinf.plain import harmless
-from shopinf.results import Failure, Form, Format, Result
+from shopinf.results import Failure, Form, Format, Result, told
 from shopinf.times import Clock
 
 _CODES = {"bold red": "1;31", "yellow": "33", "cyan": "36", "dim": "2", "": ""}
 
 
+_EACH = 5  # files, each told of in a sentence of its own; of more the pattern is
+
 Replace = Callable[[Path, Iterable[bytes]], None]  # puts a whole file in the place of another
+
+
+@dataclass(frozen=True)
+class Part:
+    """What goes into one store's file: its answer, or nothing where the store failed."""
+
+    store: str
+    stem: Mapping[str, str]
+    result: Result | None
 
 
 class Out:
@@ -62,26 +74,53 @@ class Out:
 
     # results
 
-    def show(
-        self, result: Result, form: Form, *, stem: Mapping[str, str] | None = None, content: bytes | None = None
-    ) -> None:
+    def show(self, result: Result, form: Form, *, stem: Mapping[str, str] | None = None) -> None:
         """Write *result* to standard output, or to the file of *form*; then say its notes and failures.
 
         *stem* has the values of `{period}` and `{store}` in the file's name; `{date}` is today unless it differs there.
-        *content* is the file as the reports made it, for html and xlsx.
         """
         if form.output is None:
             self._write(self._text(result, form.format, _is_terminal(self.stdout)))
         else:
-            whole = content is not None or bool(result.body and form.format is Format.JSON)
-            path = self.save(form.output, content or self._text(result, form.format, False).encode(), stem=stem)
-            count = len(result.rows)
-            rows = f"{count} {'row' if count == 1 else 'rows'}"
-            self.say(f"Written to {path}" if whole else f"{rows} written to {path}")
+            self.say(_written(result, form.format, self._put_away(result, form.format, form.output, stem)))
+        self._tell_rest(result)
+
+    def show_apart(self, result: Result, parts: Iterable[Part], form: Form) -> list[Failure]:
+        """Write each store's part to a file of its own, then say the notes and failures of the whole *result*.
+
+        A file that cannot be written keeps no other from being written; those are returned.
+        """
+        assert form.output is not None
+        sentences: list[str] = []
+        old: list[str] = []
+        left: list[Failure] = []
+        for part in parts:
+            if part.result is None:
+                if (path := self._place(form.output, part.stem)).is_file():
+                    old.append(f"{path} is from an earlier run: {part.store} has nothing new")
+                continue
+            try:
+                path = self._put_away(part.result, form.format, form.output, part.stem)
+            except ShopinfError as error:
+                left.append(Failure.of(error, store=part.store, what=part.store))
+            else:
+                sentences.append(_written(part.result, form.format, path))
+        if len(sentences) > _EACH:
+            sentences = [f"{len(sentences)} files written to {form.output}, one for each store"]
+        for sentence in sentences:
+            self.say(sentence)
+        for sentence in old:
+            self.warn(sentence)
+        self._tell_rest(result, left)
+        return left
+
+    def _tell_rest(self, result: Result, more: Sequence[Failure] = ()) -> None:
         for note in result.notes:
             self.note(note)
-        for failure in result.failures:
-            self._tell("error: ", "bold red", _sentence(failure))
+        for each in told([*result.failures, *more]):
+            self._tell("error: ", "bold red", f"{', '.join(each.stores)}: {each.words}" if each.several else each.words)
+            if each.hint:
+                self._tell("hint: ", "cyan", each.hint)
 
     def print(self, text: str) -> None:
         """Write plain text of our own to standard output."""
@@ -89,11 +128,19 @@ class Out:
 
     def save(self, output: Path, content: bytes, *, stem: Mapping[str, str] | None = None) -> Path:
         """Replace the file *output* (a pattern or a plain name) whole with *content*; returns where it went."""
-        today = {"date": self._clock.now().astimezone().date().isoformat()} if self._clock else {}
-        path = files.filled(output, {**today, **(stem or {})})
+        path = self._place(output, stem or {})
+        files.make_folders(path, files.fixed_folder(output))
         files.check_place(path)
         self._replace(path, [content])
         return path
+
+    def _put_away(self, result: Result, format: Format, output: Path, stem: Mapping[str, str] | None) -> Path:
+        content = result.content() if result.content else self._text(result, format, False).encode()
+        return self.save(output, content, stem=stem)
+
+    def _place(self, output: Path, stem: Mapping[str, str]) -> Path:
+        today = {"date": self._clock.now().astimezone().date().isoformat()} if self._clock else {}
+        return files.filled(output, {**today, **stem})
 
     def _text(self, result: Result, format: Format, terminal: bool) -> str:
         match format:
@@ -215,11 +262,25 @@ class Out:
 
     # progress
 
-    def progress(self, what: str, total: int | None, unit: str) -> AbstractContextManager[Progress]:
+    def progress(
+        self, what: str, total: int | None, unit: str, *, store: str | None = None
+    ) -> AbstractContextManager[Progress]:
         """Show how far *what* is while the block runs; several at once, from any thread, share one display."""
+        task = Task(harmless(what), harmless(unit), total, self._monotonic(), harmless(store or ""))
+        return running(self._present_board(), task)
+
+    def several(self, stores: int) -> AbstractContextManager[Progress]:
+        """Show how many of *stores* are done while the block runs, and what they do in that one display."""
+        return gathered(self._present_board(), Crew(stores, self._monotonic()))
+
+    def close(self) -> None:
+        """Leave the terminal as it was, even while workers are still at it."""
+        if self._board is not None:
+            self._board.close()
+
+    def _present_board(self) -> Board:
         with self._lock:
-            board: Board = SilentBoard() if self.quiet else self._shown_board()
-        return running(board, what, total, unit, self._monotonic())
+            return SilentBoard() if self.quiet else self._shown_board()
 
     def _shown_board(self) -> Board:
         if self._board is None:
@@ -240,9 +301,12 @@ class Out:
                 yield
 
 
-def _sentence(failure: Failure) -> str:
-    what = failure.what if failure.what != failure.store else ""
-    return ": ".join(part for part in (failure.store, what, failure.error) if part)
+def _written(result: Result, format: Format, path: Path) -> str:
+    """What is said of a file that was written; of rows how many there are."""
+    if result.content or (result.body and format is Format.JSON):
+        return f"Written to {path}"
+    count = len(result.rows)
+    return f"{count} {'row' if count == 1 else 'rows'} written to {path}"
 
 
 def _is_terminal(stream: TextIO) -> bool:

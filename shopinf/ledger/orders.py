@@ -6,17 +6,19 @@ facts beside it. All of it may be dropped and read anew.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Table, Text, delete, func, select, type_coerce, update
+from pydantic_core import from_json, to_json
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, select, update
 
+from shopinf.ledger.asking import Among
 from shopinf.ledger.tables import order_codes, order_facts, orders, syncs, windows
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.orders import Order, folded
+from shopinf.ranks import Purchase
 from shopinf.windows import Window
 
 if TYPE_CHECKING:
@@ -125,13 +127,7 @@ class Orders:
                 self._keep_windows(db, shop_id, reading, come)
 
     def _updated(self, db: Connection, shop_id: int, ids: Sequence[int]) -> dict[int, datetime]:
-        found: dict[int, datetime] = {}
-        for part in parts(ids):
-            query = select(orders.c.order_id, orders.c.updated_at).where(
-                orders.c.shop_id == shop_id, orders.c.order_id.in_(part)
-            )
-            found |= {row[0]: row[1] for row in db.execute(query)}
-        return found
+        return {order_id: datetime.fromisoformat(at) for order_id, at in _UPDATED.rows(db, ids, shop=shop_id)}
 
     def _keep_facts(self, db: Connection, shop_id: int, news: Sequence[Order], known: Collection[int]) -> None:
         kept = [each for each in news if not each.skeleton]
@@ -230,16 +226,11 @@ class Orders:
             conditions.append(orders.c.updated_at >= changed_since)
         query = select(orders.c.order_id).where(*conditions).order_by(orders.c.processed_at, orders.c.order_id)
         with self._database.reading() as db:
-            wanted = [order_id for (order_id,) in db.execute(query) if order_id in ids]
+            wanted = [order_id for order_id in db.execute(query).scalars().all() if order_id in ids]
         for part in parts(wanted):
             with self._database.reading() as db:
-                rows = db.execute(
-                    select(order_facts.c.order_id, order_facts.c.facts).where(
-                        order_facts.c.shop_id == shop_id, order_facts.c.order_id.in_(part)
-                    )
-                )
-                facts = {row[0]: row[1] for row in rows}
-            yield from (Order.from_facts(json.loads(facts[order_id])) for order_id in part if order_id in facts)
+                facts = dict(map(tuple, _FACTS.rows(db, part, shop=shop_id)))
+            yield from (Order.from_facts(from_json(facts[order_id])) for order_id in part if order_id in facts)
 
     def called(self, shop_id: int, names: Collection[str]) -> list[int]:
         """The ids of the orders that have one of these names."""
@@ -259,35 +250,24 @@ class Orders:
                     found.setdefault(key, set()).add(customer)
         return {key: frozenset(customers) for key, customers in found.items()}
 
-    def of_buyers(self, shop_id: int, of: Iterable[Order]) -> list[Order]:
-        """Every order of the people who made these, as skeletons.
+    def of_buyers(self, shop_id: int, of: Iterable[Order]) -> list[Purchase]:
+        """Every order of the people who made these, and these.
 
         Somebody may have bought by several e-mails, or first as a guest: what belongs together is followed to its end.
         """
-        customers = {order.customer_id for order in of if order.customer_id}
-        emails = {order.email_key for order in of if order.email_key}
-        asked: set[object] = set()
-        found: dict[int, Order] = {}
+        found = {order.order_id: Purchase.of(order) for order in of}
+        new, customers, emails = list(found.values()), set[int](), set[str]()
         with self._database.reading() as db:
-            while new := [each for each in [*customers, *emails] if each not in asked]:
-                asked |= set(new)
-                theirs: set[int] = set()
-                for column, values in (
-                    (orders.c.customer_id, [each for each in new if isinstance(each, int)]),
-                    (orders.c.email_key, [each for each in new if isinstance(each, str)]),
-                ):
-                    for part in parts(values):
-                        query = select(orders.c.order_id).where(orders.c.shop_id == shop_id, column.in_(part))
-                        theirs.update(db.execute(query).scalars().all())
-                for part in parts(sorted(theirs - found.keys())):  # by id, as they lie in the table
-                    query = _BOUGHT.where(orders.c.shop_id == shop_id, orders.c.order_id.in_(part))
-                    for row in db.execute(query).all():
-                        order = _skeleton(*row)
-                        found[order.order_id] = order
-                        if order.customer_id:
-                            customers.add(order.customer_id)
-                        if order.email_key:
-                            emails.add(order.email_key)
+            while new:
+                more_customers = {each.customer_id for each in new if each.customer_id} - customers
+                more_emails = {each.email_key for each in new if each.email_key} - emails
+                customers |= more_customers
+                emails |= more_emails
+                ids = {row[0] for row in _BY_CUSTOMER.rows(db, sorted(more_customers), shop=shop_id)}
+                ids |= {row[0] for row in _BY_EMAIL.rows(db, sorted(more_emails), shop=shop_id)}
+                # By id, as they lie in the table.
+                new = [_purchase(*row) for row in _BOUGHT.rows(db, sorted(ids - found.keys()), shop=shop_id)]
+                found |= {each.order_id: each for each in new}
         return list(found.values())
 
 
@@ -324,54 +304,34 @@ def _row(shop_id: int, order: Order, round: int) -> dict[str, Any]:
     }
 
 
-# What a skeleton is made of; times as text, because there may be hundreds of thousands of them.
-_BOUGHT = select(
+_IN_SHOP = orders.c.shop_id == bindparam("shop")
+_BY_CUSTOMER = Among(select(orders.c.order_id).where(_IN_SHOP), orders.c.customer_id)
+_BY_EMAIL = Among(select(orders.c.order_id).where(_IN_SHOP), orders.c.email_key)
+_UPDATED = Among(select(orders.c.order_id, orders.c.updated_at).where(_IN_SHOP), orders.c.order_id)
+_BOUGHT = Among(
+    select(
+        orders.c.processed_at,
+        orders.c.order_id,
+        orders.c.customer_id,
+        orders.c.email_key,
+        orders.c.customer_since,
+        orders.c.cancelled_at.is_not(None),
+        orders.c.test,
+        orders.c.gift,
+    ).where(_IN_SHOP),
     orders.c.order_id,
-    orders.c.name,
-    *(type_coerce(each, Text) for each in (orders.c.created_at, orders.c.processed_at, orders.c.updated_at)),
-    orders.c.currency,
-    orders.c.financial_status,
-    type_coerce(orders.c.cancelled_at, Text),
-    orders.c.test,
-    orders.c.customer_id,
-    type_coerce(orders.c.customer_since, Text),
-    orders.c.email_key,
-    orders.c.gift,
+)
+_FACTS = Among(
+    select(order_facts.c.order_id, order_facts.c.facts).where(order_facts.c.shop_id == bindparam("shop")),
+    order_facts.c.order_id,
 )
 
 
-def _skeleton(
-    order_id: int,
-    name: str,
-    created: str,
-    processed: str,
-    updated: str,
-    currency: str,
-    financial_status: str | None,
-    cancelled: str | None,
-    test: bool,
-    customer_id: int | None,
-    customer_since: str | None,
-    email_key: str | None,
-    gift: bool,
-) -> Order:
+def _purchase(
+    processed: str, order_id: int, customer: int | None, email: str | None, since: str | None, *left: bool
+) -> Purchase:
     moment = datetime.fromisoformat
-    return Order(
-        order_id=order_id,
-        name=name,
-        created_at=moment(created),
-        processed_at=moment(processed),
-        updated_at=moment(updated),
-        currency=currency,
-        financial_status=financial_status,
-        cancelled_at=moment(cancelled) if cancelled else None,
-        test=test,
-        customer_id=customer_id,
-        customer_created_at=moment(customer_since) if customer_since else None,
-        email_key=email_key,
-        gift=gift,
-        skeleton=True,
-    )
+    return Purchase(moment(processed), order_id, customer, email, moment(since) if since else None, *left)
 
 
 def _marks(order: Order) -> set[tuple[str, str]]:
@@ -384,4 +344,4 @@ def _marks(order: Order) -> set[tuple[str, str]]:
 
 
 def _text(facts: Mapping[str, Any]) -> str:
-    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+    return to_json(facts).decode()

@@ -169,9 +169,8 @@ def _whole(raw: OrderJson, landing: Landing | None, key: bytes) -> Order:
     buyer, home = raw.customer, raw.shipping_address
     phone = raw.phone or (buyer.phone if buyer else None)
     applications = raw.discount_applications
-    order = replace(
-        _skeleton(raw, key),
-        skeleton=False,
+    order = Order(
+        **_head(raw, key),
         lines=tuple([_line(each) for each in raw.line_items or ()]),
         taxes_included=bool(raw.taxes_included),
         applications=None
@@ -218,23 +217,27 @@ def _without_titles(order: Order) -> Order:
 
 
 def _skeleton(raw: OrderHead, key: bytes) -> Order:
+    return Order(**_head(raw, key), skeleton=True)
+
+
+def _head(raw: OrderHead, key: bytes) -> dict[str, Any]:
+    """What is kept of every order."""
     buyer = raw.customer
     email = raw.email or (buyer.email if buyer else None)
-    return Order(
-        order_id=raw.id,
-        name=raw.name or f"#{raw.id}",
-        created_at=raw.created_at,
-        processed_at=raw.processed_at or raw.created_at,
-        updated_at=raw.updated_at or raw.created_at,
-        currency=raw.currency or "",
-        financial_status=raw.financial_status,
-        cancelled_at=raw.cancelled_at,
-        test=bool(raw.test),
-        customer_id=buyer.id if buyer else None,
-        customer_created_at=buyer.created_at if buyer else None,
-        email_key=email_key(key, email) if email and "@" in email else None,
-        skeleton=True,
-    )
+    return {
+        "order_id": raw.id,
+        "name": raw.name or f"#{raw.id}",
+        "created_at": raw.created_at,
+        "processed_at": raw.processed_at or raw.created_at,
+        "updated_at": raw.updated_at or raw.created_at,
+        "currency": raw.currency or "",
+        "financial_status": raw.financial_status,
+        "cancelled_at": raw.cancelled_at,
+        "test": bool(raw.test),
+        "customer_id": buyer.id if buyer else None,
+        "customer_created_at": buyer.created_at if buyer else None,
+        "email_key": email_key(key, email) if email and "@" in email else None,
+    }
 
 
 def _line(raw: LineItem) -> Line:

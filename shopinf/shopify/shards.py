@@ -7,10 +7,8 @@ was read up to, so nothing is lost wherever the cut falls.
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -151,23 +149,11 @@ def read_windows(
     )
     waiting: dict[int, Step] = {}
     due = 1
-    with _seldom_collected():
-        for step in at_once(shards, workers=workers, clock=shop.clock):
-            waiting[step.number] = step
-            while due in waiting:
-                yield waiting.pop(due)
-                due += 1
-
-
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Let Python look for cycles seldom: a page is ten thousand objects without any, and looking is half the work."""
-    former = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*former)
+    for step in at_once(shards, workers=workers, clock=shop.clock):
+        waiting[step.number] = step
+        while due in waiting:
+            yield waiting.pop(due)
+            due += 1
 
 
 def places(expected: int, workers: int) -> int:

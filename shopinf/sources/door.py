@@ -44,13 +44,27 @@ class Wire(Protocol):
     def send(self, request: httpx.Request) -> httpx.Response: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to a provider and what came of it, told to `--verbose` and the log: no key, nothing personal."""
+
+    source: str
+    method: str
+    path: str  # without what names a person
+    status: int | None  # None when no answer came
+    ms: int
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.method} {self.path} → {self.status or 'no answer'} in {self.ms} ms"
+
+
 @dataclass(frozen=True)
 class Reach:
     """What a source may reach: the wire, the clock, and where it tells of its requests and its waits."""
 
     wire: Wire
     clock: Clock
-    trace: Callable[[str], None]
+    trace: Callable[[Call], None]
     environ: Mapping[str, str]
     waiting: Callable[[str], None] = lambda text: None
 
@@ -103,9 +117,9 @@ class Door:
         plain: bool = False,
         **body: Any,
     ) -> Reply:
-        """The answer at *path*; *shown* is what --verbose may say of it, *plain* an answer that need not be JSON.
+        """The answer at *path*; *shown* is what --verbose and the log may say of it.
 
-        What *costs* is repeated only where it surely was not carried out.
+        What is *plain* need not be JSON. What *costs* is repeated only where it surely was not carried out.
         """
         url = path if path.startswith("http") else self._base + path
         spent = 0.0
@@ -140,9 +154,9 @@ class Door:
             if self.clock.stop.is_set():
                 raise Stopped("stopped") from None
             outcome = error
-        status = outcome.status_code if isinstance(outcome, httpx.Response) else "no answer"
+        status = outcome.status_code if isinstance(outcome, httpx.Response) else None
         ms = round((self.clock.monotonic() - begun) * 1000)
-        self._reach.trace(f"{self.name}: {method} {harmless(shown)} → {status} in {ms} ms")
+        self._reach.trace(Call(self.name, method, harmless(shown), status, ms))
         return outcome
 
     def _rest(self, outcome: httpx.Response | httpx.RequestError, attempt: int) -> None:

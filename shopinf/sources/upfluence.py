@@ -64,7 +64,9 @@ class Upfluence:
                 yield Answer({url: None})
                 continue
             try:
-                reply = self._door.call("GET", f"/influencers/{id}", accept=(404,), costs=True)
+                reply = self._door.call(
+                    "GET", f"/influencers/{id}", shown="/v1/influencers/…", accept=(404,), costs=True
+                )
             except LostAnswer:
                 purse.spend(PRICE)
                 raise

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import postgres
 import pytest
 
 SOAK = Path(__file__).parents[1] / "benchmarks" / "soak_discounts.py"
@@ -39,6 +40,20 @@ def test_ten_kills_make_nothing_twice(soak: Any, tmp_path: Path, way: str) -> No
     answer = soak.finish(*command)
     assert answer["summary"]["failed"] == 0
     soak.check(120 if way == "own" else 700, 120 if way == "own" else 1)
+
+
+def test_two_of_a_team_killed_together_make_nothing_twice(tmp_path: Path, postgresql: postgres.Server) -> None:
+    team = soak_module().Soak(
+        tmp_path / "soak", trouble=0.02, seed=7, latency=0.01, together=2, ledger_url=postgresql.ledger()
+    )
+    people = soak_module().sheet(tmp_path / "people.csv", 100)
+    command = ["discounts", "create", "--campaign", "soak", "--from", str(people), "--percent", "15", "--yes"]
+    try:
+        assert team.kill_at_random(10, 1.5, *command), "every run ended by itself, so nothing was tried"
+        assert team.finish(*command)["summary"]["failed"] == 0
+        team.check(100, 100)
+    finally:
+        team.close()
 
 
 def test_two_runs_at_once_make_nothing_twice(soak: Any, tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from shopinf.customers import Customer
-from shopinf.enrichment import Base, Found, Purse, Summary, Wanted, ranked
+from shopinf.enrichment import Base, Found, Purse, Sort, Summary, Wanted, plain, ranked
 from shopinf.errors import BadInput, PartlyDone, ShopinfError
 from shopinf.ledger.enrichment import Mark
+from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Failure, Result
 from shopinf.stores import Store
 from shopinf.work.customers.enrolling import known_of, one_each
@@ -23,7 +24,7 @@ from shopinf.work.customers.rows import enrichment_result
 from shopinf.work.customers.sheetmatching import SheetSource
 from shopinf.work.customers.tagging import check_taggable, tag_all
 from shopinf.work.customers.waterfall import Seen, Terms, Waterfall
-from shopinf.work.orders.syncing import share
+from shopinf.work.orders.sharing import Share
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -64,17 +65,57 @@ Opened = tuple[Spec, SheetSource | Provider]
 
 
 @dataclass(frozen=True)
-class Enriched:
-    """What a run came to, ready to be shown."""
+class Mine:
+    """What a run came to in one store."""
 
-    result: Result
     found: Sequence[Found]
+    unmatched: Sequence[Customer]
+    summary: Summary
+    notes: Sequence[str]
+    failures: Sequence[Failure]
+
+
+@dataclass(frozen=True)
+class Enriched:
+    """What a run came to, ready to be shown; notes and failures that no store has to itself are *shared*."""
+
+    outcomes: Outcomes[Mine]
+    left: int
+    credits_used: Decimal
+    sort: Sort
+    shared_notes: Sequence[str]
+    shared_failures: Sequence[Failure]
     errors: Sequence[ShopinfError]  # of providers that stopped answering
 
-    def settle(self) -> None:
-        """End the run as partly done where something failed; called after the rest was shown."""
-        if self.result.failures:
-            failed = ", ".join(dict.fromkeys(each.store or each.what for each in self.result.failures))
+    @property
+    def anybody(self) -> bool:
+        return any(mine.found for _, mine in self.outcomes.done)
+
+    def answer(self, done: Done[Mine], failures: Sequence[Failure]) -> Result:
+        """The list over the stores *done*; what was spent is known of the whole run alone."""
+        summary = Summary()
+        for _, mine in done:
+            summary = summary.plus(mine.summary)
+        notes = [note for _, mine in done for note in mine.notes] + [*self.shared_notes]
+        whole = len(done) == len(self.outcomes.done)
+        if whole or not self.credits_used:
+            summary = replace(summary, credits_used=self.credits_used)
+        else:
+            summary = replace(summary, credits_used=None)
+            notes.append(f"{plain(self.credits_used)} credits were spent for all stores of the run together")
+        return enrichment_result(
+            ranked([each for _, mine in done for each in mine.found], self.sort),
+            [(store, each) for store, mine in done for each in mine.unmatched],
+            replace(summary, left=self.left) if whole else summary,
+            zones={store.name: store.zone for store, _ in done},
+            notes=list(dict.fromkeys(notes)),
+            failures=[*failures, *self.shared_failures, *(each for _, mine in done for each in mine.failures)],
+        )
+
+    def settle(self, result: Result) -> None:
+        """End the run as partly done where something failed; called after the *result* was shown."""
+        if result.failures:
+            failed = ", ".join(dict.fromkeys(each.store or each.what for each in result.failures))
             hint = self.errors[0].hint if self.errors else None
             raise PartlyDone(
                 f"Not everything was done: {failed}", hint=hint or "Run the same command again; what was found is kept."
@@ -89,12 +130,10 @@ def enrich(desk: Desk, stores: Sequence[Store], asked: Asked) -> Enriched:
             hint="Add --max-credits N, which is never passed, and --yes.",
         )
     opened = [(spec, _open(desk, spec, asked)) for spec in asked.specs]
-    if asked.tag and not asked.dry_run:
-        for store in stores:
-            check_taggable(desk, store)
     prints = {asked.key(spec): source.fingerprint for spec, source in opened if isinstance(source, SheetSource)}
-    outcomes = desk.each_store(stores, lambda store: _base(desk, store, asked, prints, share(stores))).or_raise()
-    run = _Run(desk, asked, [Seen(store, base) for store, base in outcomes.done], outcomes.failures)
+    share = Share.of(stores)
+    outcomes = desk.each_store(stores, lambda store: _base(desk, store, asked, prints, share)).or_raise()
+    run = _Run(desk, asked, outcomes)
     with desk.paying() if any(spec.name in KINDS for spec in asked.specs) else nullcontext():
         run.look(opened)
     return run.finish(opened)
@@ -104,8 +143,10 @@ def _open(desk: Desk, spec: Spec, asked: Asked) -> SheetSource | Provider:
     return SheetSource(desk, spec, asked.mapping) if spec.name == "csv" else open_provider(desk, spec.name)
 
 
-def _base(desk: Desk, store: Store, asked: Asked, prints: Mapping[str, str | None], workers: int) -> Base:
+def _base(desk: Desk, store: Store, asked: Asked, prints: Mapping[str, str | None], share: Share) -> Base:
     """The customers of a store; where only some are read, a person should know why."""
+    if asked.tag and not asked.dry_run:
+        check_taggable(desk, store)
     marks = desk.ledger.enrichment.marks(store.shop_id)
     keys = [asked.key(spec) for spec in asked.specs if spec.name != "upfluence"]
     since = begin(marks, keys, store, new=asked.new, since=asked.since, everybody=asked.everybody)
@@ -115,7 +156,7 @@ def _base(desk: Desk, store: Store, asked: Asked, prints: Mapping[str, str | Non
         since,
         consented_only=asked.consented_only,
         by_phone=any(spec.name == "csv" for spec in asked.specs),
-        workers=min(workers, 8),
+        share=share,
     )
     if since is not None and asked.since is None:
         base.notes.append(
@@ -130,13 +171,12 @@ def _base(desk: Desk, store: Store, asked: Asked, prints: Mapping[str, str | Non
 class _Run:
     """One run, from the customers that were read to the result."""
 
-    def __init__(self, desk: Desk, asked: Asked, seen: list[Seen], failures: Sequence[Failure]) -> None:
-        self.desk, self.asked, self.seen = desk, asked, seen
+    def __init__(self, desk: Desk, asked: Asked, bases: Outcomes[Base]) -> None:
+        self.desk, self.asked, self.bases = desk, asked, bases
+        self.seen = [Seen(store, base) for store, base in bases.done]
         self.purse = Purse(asked.max_credits)
         terms = Terms(asked.possible, asked.rematch_after, asked.dry_run)
-        self.waterfall = Waterfall(desk, seen, terms, self.purse)
-        self.failures = list(failures)
-        self.notes = [note for each in seen for note in each.base.notes]
+        self.waterfall = Waterfall(desk, self.seen, terms, self.purse)
         self.names: dict[str, str] = {}  # of people whom a dry run does not write down
 
     def look(self, opened: Sequence[Opened]) -> None:
@@ -150,31 +190,45 @@ class _Run:
             self.waterfall.provider(spec, source)
         if self.waterfall.errors and not self.waterfall.answered:
             raise self.waterfall.errors[0]
-        self.failures += self.waterfall.failures
-        self.notes += self.waterfall.notes
 
     def finish(self, opened: Sequence[Opened]) -> Enriched:
-        """Write down who was found, tag them, and rank them."""
+        """Write down who was found, and tag them."""
         self._enrol()
-        found: list[Found] = []
+        found: dict[str, list[Found]] = {}
+        failures: dict[str, list[Failure]] = {}
         for seen in self.seen:
-            mine = find_people(self.desk, seen, self.asked.wanted, self.names, self.notes, self.failures)
-            found += mine
+            name, failed = seen.store.name, failures.setdefault(seen.store.name, [])
+            found[name] = find_people(self.desk, seen, self.asked.wanted, self.names, seen.base.notes, failed)
             if not self.asked.dry_run:
-                self.desk.ledger.enrichment.keep(seen.store.shop_id, mine)
+                self.desk.ledger.enrichment.keep(seen.store.shop_id, found[name])
         if not self.asked.dry_run:
             self._mark(opened)
+        notes = list(self.waterfall.notes)
         if self.asked.tag:
-            self.failures += tag_all(self.desk, self.seen, found, self.asked.tag, self.notes, self.asked.dry_run)
-        result = enrichment_result(
-            ranked(found, self.asked.wanted.sort),
-            [(seen.store, each) for seen in self.seen for each in self._unmatched(seen)],
-            self._summary(len(found)),
-            zones={seen.store.name: seen.store.zone for seen in self.seen},
-            notes=list(dict.fromkeys(self.notes)),
-            failures=self.failures,
+            for tagged in tag_all(self.desk, self.seen, found, self.asked.tag, notes, self.asked.dry_run):
+                failures[tagged.store or ""].append(tagged)
+        mine = [
+            (
+                seen.store,
+                Mine(
+                    found[seen.store.name],
+                    self._unmatched(seen),
+                    self._summary(number, seen, len(found[seen.store.name])),
+                    seen.base.notes,
+                    failures[seen.store.name],
+                ),
+            )
+            for number, seen in enumerate(self.seen)
+        ]
+        return Enriched(
+            Outcomes.of(mine).after(self.bases),
+            self.waterfall.left,
+            self.purse.spent,
+            self.asked.wanted.sort,
+            notes,
+            self.waterfall.failures,
+            self.waterfall.errors,
         )
-        return Enriched(result, found, self.waterfall.errors)
 
     def _enrol(self, *, everybody: bool = False) -> None:
         """Write down whom sheets found, those above the thresholds; a dry run only sees who they are."""
@@ -207,11 +261,8 @@ class _Run:
             }
             self.desk.ledger.enrichment.mark(seen.store.shop_id, mark)
 
-    def _summary(self, matched: int) -> Summary:
-        whole = Summary()
-        for seen in self.seen:
-            whole = whole.plus(seen.base.summary)
-        return replace(whole, matched=matched, left=self.waterfall.left, credits_used=self.purse.spent)
+    def _summary(self, number: int, seen: Seen, matched: int) -> Summary:
+        return replace(seen.base.summary, matched=matched, left=self.waterfall.left_in(number))
 
     def _unmatched(self, seen: Seen) -> list[Customer]:
         if not self.asked.include_unmatched:

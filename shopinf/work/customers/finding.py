@@ -10,7 +10,7 @@ from shopinf.errors import ShopinfError, Stopped
 from shopinf.results import Failure
 from shopinf.work.customers.purchasing import purchases
 from shopinf.work.customers.waterfall import Seen
-from shopinf.work.orders.syncing import MOST_WORKERS
+from shopinf.work.orders.sharing import MOST_WORKERS
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

@@ -141,13 +141,13 @@ def kind_of(name: str) -> Kind:
 
 
 def vault_of(desk: Desk) -> SourceVault:
-    return SourceVault(desk.environ, desk.setting.keyring)
+    return SourceVault(desk.environ, desk.places.config, desk.setting.keyring)
 
 
 def open_provider(desk: Desk, name: str, waiting: Callable[[str], None] = lambda text: None) -> Provider:
     """A provider with its key, which may be asked: the consent to send customers' data there was given."""
     kind = KINDS[name]
-    found = vault_of(desk).find(name, kind.fields)
+    found = vault_of(desk).find(name, kind.fields, optional=kind.optional)
     if found is None and not kind.optional:
         variables = " and ".join(f"SHOPINF_SOURCE_{name.upper()}_{field}" for field in kind.fields)
         raise CredentialsMissing(
@@ -167,7 +167,7 @@ def make_provider(desk: Desk, kind: Kind, keys: Keys, waiting: Callable[[str], N
     """A provider with these keys, whether or not it may be asked yet."""
     from shopinf.sources.door import Reach
 
-    reach = Reach(desk.wire, desk.clock, desk.out.trace, desk.environ, waiting)
+    reach = Reach(desk.wire, desk.clock, desk.trace, desk.environ, waiting)
     return _MAKERS[kind.name](desk, keys, reach)
 
 

@@ -74,7 +74,7 @@ def _dates(
             found |= ledger.ordered(store.shop_id, {each: wanted[each] for each in missing})
             missing = [each for each in missing if each not in found]
         if missing:
-            with desk.out.progress(f"orders of matched customers of {store.name}", len(missing), "customers") as bar:
+            with desk.out.progress("reading orders of matches", len(missing), "customers", store=store.name) as bar:
                 for customer_id, ordered in many_ordered(shop, missing, workers=workers):
                     found[customer_id] = ordered
                     bar.advance()

@@ -12,12 +12,14 @@ from shopinf.errors import CustomerDataProtected
 from shopinf.influencers import email_key
 from shopinf.shopify.customers import count_customers, read_customers
 from shopinf.stores import Store
+from shopinf.work.orders.sharing import Share
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.ledger.enrichment import Mark
 
 OVERLAP = timedelta(minutes=5)  # news may reach Shopify's lists a little late
+_WORKERS = 8
 
 
 def read_base(
@@ -27,7 +29,7 @@ def read_base(
     *,
     consented_only: bool,
     by_phone: bool,
-    workers: int,
+    share: Share,
 ) -> Base:
     """The customers of *store* whom this run looks at, and what is to be said of those it cannot.
 
@@ -35,7 +37,8 @@ def read_base(
     """
     shop = desk.shop(store)
     counted = count_customers(shop, updated_since=updated_since)
-    with desk.out.progress(f"reading customers of {store.name}", counted.count, "customers") as progress:
+    workers = min(share.workers(shop), _WORKERS)
+    with desk.out.progress("reading customers", counted.count, "customers", store=store.name) as progress:
         found = read_customers(shop, counted.count, updated_since=updated_since, workers=workers, read=progress.advance)
     base = Base(found, None if counted.at is None else counted.at - OVERLAP)
     base.summary = Summary(

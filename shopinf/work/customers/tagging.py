@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from shopinf.customers import merged_tags
@@ -39,35 +39,52 @@ def check_taggable(desk: Desk, store: Store) -> None:
 
 
 def tag_all(
-    desk: Desk, seen: Sequence[Seen], found: Sequence[Found], tag: str, notes: list[str], dry_run: bool
+    desk: Desk,
+    seen: Sequence[Seen],
+    found: Mapping[str, Sequence[Found]],
+    tag: str,
+    notes: list[str],
+    dry_run: bool,
 ) -> list[Failure]:
-    """Tag every record of everybody who was found, after a question; returns what failed."""
-    work: list[tuple[Store, list[int]]] = []
+    """Tag every record of everybody who was found, after a question; returns what failed.
+
+    What is to be said of a store goes to its own notes, the rest to *notes*.
+    """
+    work: dict[Store, tuple[Seen, list[int]]] = {}
     for each in seen:
-        records = [record.customer for one in found if one.store == each.store.name for record in one.records]
+        records = [record.customer for one in found[each.store.name] for record in one.records]
         lacking = [record.customer_id for record in records if merged_tags(record.tags, tag) is not None]
         if lacking:
-            work.append((each.store, lacking))
-    count = sum(len(ids) for _, ids in work)
+            work[each.store] = (each, lacking)
+    count = sum(len(ids) for _, ids in work.values())
     if dry_run:
-        notes += [
-            f"{store.name}: would be tagged {tag}: customers {', '.join(map(str, ids))}" for store, ids in work
-        ] or [f"nobody would be tagged {tag}"]
+        for store, (one, ids) in work.items():
+            one.base.notes.append(f"{store.name}: would be tagged {tag}: customers {', '.join(map(str, ids))}")
+        if not work:
+            notes.append(f"nobody would be tagged {tag}")
         return []
     if count > 1:
-        where = ", ".join(store.name for store, _ in work)
+        where = ", ".join(store.name for store in work)
         desk.out.confirm(f"Tag {count:,} customers of {where} as {tag}?")
-    failures: list[Failure] = []
-    for store, ids in work:
-        with desk.writing(store), desk.out.progress(f"tagging customers of {store.name}", len(ids), "customers") as bar:
+
+    def tag_those(store: Store) -> list[Failure]:
+        one, ids = work[store]
+        failures: list[Failure] = []
+        with (
+            desk.writing(store),
+            desk.out.progress("tagging customers", len(ids), "customers", store=store.name) as bar,
+        ):
             done = 0
             jobs = (_job(desk, store, customer_id, tag) for customer_id in ids)
             for failure in at_once(jobs, workers=min(_WORKERS, len(ids)), clock=desk.clock):
                 bar.advance()
                 done += failure is None
                 failures += [failure] if failure else []
-        notes.append(f"{store.name}: {done:,} customers tagged {tag}")
-    return failures
+        one.base.notes.append(f"{store.name}: {done:,} customers tagged {tag}")
+        return failures
+
+    outcomes = desk.each_store(list(work), tag_those)
+    return [*outcomes.failures, *(each for _, failures in outcomes.done for each in failures)]
 
 
 def _job(desk: Desk, store: Store, customer_id: int, tag: str) -> Callable[[], Failure | None]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from shopinf.customers import Customer, is_personal
-from shopinf.enrichment import Base, Hit, Purse
+from shopinf.enrichment import Base, Hit, Purse, plain
 from shopinf.errors import ShopinfError, Stopped
 from shopinf.influencers import Named, Source, email_key
 from shopinf.matching import Confidence, Index
@@ -71,7 +70,7 @@ class Waterfall:
         self.failures: list[Failure] = []
         self.errors: list[ShopinfError] = []
         self.notes: list[str] = []
-        self._left: set[str] = set()
+        self._left: dict[str, set[int]] = {}  # hashes of those not asked about, and the stores they are in
         self.finished: list[Spec] = []
         self.answered = False  # did any source say anything?
 
@@ -94,7 +93,7 @@ class Waterfall:
             self.finished.append(spec)
             return
         if not self._agreed(provider, len(new)):
-            self._left |= set(new)
+            self._leave(new)
             return
         left = dict(new)
         try:
@@ -116,12 +115,20 @@ class Waterfall:
                 )
             else:
                 self.finished.append(spec)
-        self._left |= set(left)
+        self._leave(left)
+
+    def _leave(self, asked: Mapping[str, _Asked]) -> None:
+        for key, each in asked.items():
+            self._left.setdefault(key, set()).update(number for number, _ in each.spots)
 
     @property
     def left(self) -> int:
         """How many some source should have been asked about and was not: the cap or a failure ended it."""
         return len(self._left)
+
+    def left_in(self, number: int) -> int:
+        """How many of these are in the store of that number."""
+        return sum(number in stores for stores in self._left.values())
 
     # whom to ask about
 
@@ -166,8 +173,8 @@ class Waterfall:
         if price:
             cap = "" if self.purse.cap is None else f"; --max-credits {self.purse.cap} is never passed"
             out.say(
-                f"{provider.title}: {count:,} to ask about, at most {_plain(most)} credits "
-                f"({_plain(price)} for each match){cap}"
+                f"{provider.title}: {count:,} to ask about, at most {plain(most)} credits "
+                f"({plain(price)} for each match){cap}"
             )
         if self._terms.dry_run:
             self.notes.append(f"{provider.title} was not asked in a dry run; {count:,} would be")
@@ -175,7 +182,7 @@ class Waterfall:
         room = self.purse.room(price)
         if price and (room is None or room > 0):
             spent = most if self.purse.cap is None else min(most, self.purse.cap - self.purse.spent)
-            out.confirm(f"Spend up to {_plain(spent)} credits at {provider.title}?")
+            out.confirm(f"Spend up to {plain(spent)} credits at {provider.title}?")
         return True
 
     # what they say
@@ -239,7 +246,3 @@ def _address(profile: Profile) -> str | None:
     if any(each.followers is not None for each in profile.accounts):
         return None
     return next((each.profile_url for each in profile.accounts if each.profile_url and each.platform in _BY_URL), None)
-
-
-def _plain(credits: Decimal) -> str:
-    return f"{credits.normalize():f}"

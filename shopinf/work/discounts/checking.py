@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from shopinf.discounts import CodeRecord, Origin, State, counted
 from shopinf.errors import PartlyDone
 from shopinf.orders import folded
-from shopinf.results import Cell, Result, columns
+from shopinf.outcomes import Done
+from shopinf.results import Cell, Failure, Result, columns
 from shopinf.terms import differences
 from shopinf.work.discounts.codechoice import CodeChoice, choose_codes, people_of
 from shopinf.work.discounts.surveying import Found, survey
@@ -27,14 +28,20 @@ def check(desk: Desk, stores: Sequence[Store], choice: CodeChoice, form: FormCho
     desk.form(form)
     chosen = choose_codes(desk, stores, choice)
     outcomes = desk.each_store(stores, lambda store: _check_store(desk, store, chosen[store.name])).or_raise()
-    rows = [row for _, found in outcomes.done for row in found]
-    failures = outcomes.failures
-    desk.show(Result("shopinf.discounts.check/1", CHECK_COLUMNS, rows, failures=failures), form)
+
+    def answer(done: Done[list[dict[str, Cell]]], failures: Sequence[Failure]) -> Result:
+        rows = [row for _, found in done for row in found]
+        return Result("shopinf.discounts.check/1", CHECK_COLUMNS, rows, failures=failures)
+
+    rows = desk.deliver(outcomes, answer, form).rows
     checked = sum(len(chosen[store.name]) for store, _ in outcomes.done)
-    if rows or failures:
+    if not rows:
+        outcomes.settle()
+    if rows:
+        failed = len(outcomes.lost)
         raise PartlyDone(
             f"{counted(len(rows), 'difference')} in {counted(checked)}"
-            + (f"; {len(failures)} stores failed" if failures else ""),
+            + (f"; {counted(failed, 'store')} failed" if failed else ""),
             hint="Do what stands in the column fix.",
         )
     desk.out.say(f"{counted(checked)} looked at: in the stores as here.")

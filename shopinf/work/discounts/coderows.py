@@ -123,5 +123,5 @@ def codes_result(
 ) -> Result:
     """The answer of a command about codes; *said* has notes that the person has read already."""
     listed = [{column.key: row.get(column.key) for column in CODE_COLUMNS} for row in rows]
-    body = {"codes": listed, "summary": summary.facts(), **(more or {}), "notes": list(said)}
-    return Result(SCHEMA, CODE_COLUMNS, rows, body=body, notes=list(notes), failures=list(failures))
+    body = {"codes": listed, "summary": summary.facts(), **(more or {})}
+    return Result(SCHEMA, CODE_COLUMNS, rows, body=body, notes=list(notes), failures=list(failures), said=list(said))

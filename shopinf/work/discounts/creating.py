@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,7 +12,8 @@ from shopinf.codes import Pattern
 from shopinf.discounts import Ask, CodeRecord, Fate, Shape, State, Step, counted, plan
 from shopinf.errors import BadInput, PartlyDone, ShopinfError
 from shopinf.ledger.coderows import Intended
-from shopinf.results import Cell, Failure
+from shopinf.outcomes import Done, Outcomes
+from shopinf.results import Cell, Failure, Result
 from shopinf.shopify import discounts as remote
 from shopinf.shopify.goods import find_goods
 from shopinf.terms import Goods
@@ -24,7 +26,7 @@ from shopinf.work.discounts.forecasting import Forecast
 from shopinf.work.discounts.making import Making
 
 if TYPE_CHECKING:
-    from shopinf.desk import Desk, Outcomes
+    from shopinf.desk import Desk
     from shopinf.stores import Store
 
 ALONE = (
@@ -73,7 +75,7 @@ class Prospect:
 
 
 @dataclass(frozen=True)
-class Done:
+class Made:
     """What was done in one store."""
 
     rows: list[dict[str, Cell]]
@@ -101,7 +103,7 @@ def create(desk: Desk, stores: Sequence[Store], options: Options, choices: Choic
     goods = {store.shop_id: one.goods for store, one in prospects.done}
     ready = [store for store, _ in prospects.done]
     outcomes = desk.each_store(ready, lambda store: creation.carry_out(store, asks, goods[store.shop_id]))
-    creation.show_done(prospects, outcomes, asked, form, said=[ALONE] if writes else [])
+    creation.show_done(outcomes.after(prospects).or_raise(), asked, form, said=[ALONE] if writes else [])
 
 
 def _question(prospects: Outcomes[Prospect]) -> str:
@@ -113,6 +115,9 @@ def _question(prospects: Outcomes[Prospect]) -> str:
             parts.append(f"{' and '.join(what)} in {store.name}")
     question = "; ".join(parts)
     return f"{question[:1].upper()}{question[1:]}?"
+
+
+Planned = tuple[list[dict[str, Cell]], Forecast]  # the rows of a dry run, and what the making takes
 
 
 class Creation:
@@ -157,7 +162,7 @@ class Creation:
 
     # the work
 
-    def carry_out(self, store: Store, asks: Sequence[Ask], goods: Goods | None) -> Done:
+    def carry_out(self, store: Store, asks: Sequence[Ask], goods: Goods | None) -> Made:
         """Make what is missing in *store*."""
         codes = self.desk.ledger.codes
         with self.desk.writing(store):
@@ -173,7 +178,7 @@ class Creation:
     def _make(self, store: Store, records: Sequence[CodeRecord]) -> ShopinfError | None:
         if not records:
             return None
-        with self.desk.out.progress(f"{store.name}: making codes", len(records), "codes") as progress:
+        with self.desk.out.progress("making codes", len(records), "codes", store=store.name) as progress:
             making = Making(self.desk, store, self.desk.shop(store), progress.advance)
             own = [record for record in records if record.rule.own]
             if own:
@@ -207,7 +212,7 @@ class Creation:
 
     # after
 
-    def _done(self, store: Store, steps: Sequence[Step], trouble: ShopinfError | None) -> Done:
+    def _done(self, store: Store, steps: Sequence[Step], trouble: ShopinfError | None) -> Made:
         after = {
             record.key: record for record in self.desk.ledger.codes.of_campaign(store.shop_id, self._campaign(store))
         }
@@ -223,7 +228,7 @@ class Creation:
         if trouble and not count["created"]:
             raise trouble
         summary = Summary(len(rows), count["created"], count["exists"], count["failed"])
-        return Done(rows, summary, [*_asleep(store, steps), *self._notes(store, rows)], failures)
+        return Made(rows, summary, [*_asleep(store, steps), *self._notes(store, rows)], failures)
 
     def _row(
         self, store: Store, step: Step, record: CodeRecord | None, trouble: ShopinfError | None
@@ -255,27 +260,25 @@ class Creation:
             f"{counted(len(later))} in {store.name} begin at {first}; until then they and their links track nothing."
         ]
 
-    def show_done(
-        self,
-        prospects: Outcomes[Prospect],
-        outcomes: Outcomes[Done],
-        asked: Asked,
-        form: FormChoice,
-        *,
-        said: Sequence[str],
-    ) -> None:
+    def show_done(self, outcomes: Outcomes[Made], asked: Asked, form: FormChoice, *, said: Sequence[str]) -> None:
         """Write the rows; the run ends as partly done when some codes are missing."""
-        done = [one for _, one in outcomes.done]
-        lost = [*prospects.failures, *outcomes.failures]
-        if not done:
-            outcomes.or_raise()
-        rows = [row for one in done for row in one.rows]
-        missing = len(asked.asks) * len(lost)
-        summary = sum((one.summary for one in done), Summary(asked=missing, failed=missing))
-        failures = [failure for one in done for failure in one.failures] + lost
-        notes = [note for one in done for note in one.notes]
-        result = codes_result(rows, summary, notes=notes, said=said, failures=failures, more=_no_forecast())
-        self.desk.show(result, form)
+
+        def summed(done: Done[Made], lost: int) -> Summary:
+            missing = len(asked.asks) * lost
+            return sum((one.summary for _, one in done), Summary(asked=missing, failed=missing))
+
+        def answer(done: Done[Made], failures: Sequence[Failure]) -> Result:
+            return codes_result(
+                [row for _, one in done for row in one.rows],
+                summed(done, len(failures)),
+                notes=[note for _, one in done for note in one.notes],
+                said=said,
+                failures=[*(failure for _, one in done for failure in one.failures), *failures],
+                more={"dry_run": False, "forecast": None},
+            )
+
+        failures = self.desk.deliver(outcomes, answer, form).failures
+        summary = summed(outcomes.done, len(outcomes.lost))
         if summary.failed or failures:
             raise PartlyDone(
                 f"{summary.failed} of {counted(summary.asked)} could not be made",
@@ -287,27 +290,25 @@ class Creation:
 
     def show_prospects(self, prospects: Outcomes[Prospect], form: FormChoice) -> None:
         """Show what would be done; nothing is written, neither in the store nor here."""
-        outcomes = self.desk.each_store(
-            [store for store, _ in prospects.done], lambda store: self._forecast(dict(prospects.done)[store])
-        )
-        done = [one for _, one in outcomes.or_raise().done]
-        rows = [row for rows, _ in done for row in rows]
-        forecasts = [forecast.facts() for _, forecast in done]
-        notes = [
-            sentence
-            for _, forecast in done
-            for sentence in forecast.sentences(self.choices.pattern, self.choices.own_rules)
-        ]
-        planned = sum(row["status"] == "exists" for row in rows)
-        failed = sum(row["status"] == "failed" for row in rows)
-        summary = Summary(len(rows), 0, planned, failed)
-        failures = [*prospects.failures, *outcomes.failures]
-        more = {"dry_run": True, "forecast": forecasts}
-        self.desk.show(codes_result(rows, summary, notes=[*notes, ALONE], failures=failures, more=more), form)
-        if failed or failures:
-            raise PartlyDone(f"{failed} of {counted(len(rows))} could not be made", hint="Correct them first.")
+        found = dict(prospects.done)
+        outcomes = self.desk.each_store(list(found), lambda store: self._forecast(found[store])).after(prospects)
 
-    def _forecast(self, prospect: Prospect) -> tuple[list[dict[str, Cell]], Forecast]:
+        def answer(done: Done[Planned], failures: Sequence[Failure]) -> Result:
+            rows = [row for _, (rows, _) in done for row in rows]
+            forecasts = [forecast for _, (_, forecast) in done]
+            pattern, own = self.choices.pattern, self.choices.own_rules
+            notes = [sentence for forecast in forecasts for sentence in forecast.sentences(pattern, own)]
+            counts = Counter(str(row["status"]) for row in rows)
+            more = {"dry_run": True, "forecast": [forecast.facts() for forecast in forecasts]}
+            summary = Summary(len(rows), 0, counts["exists"], counts["failed"])
+            return codes_result(rows, summary, notes=[*notes, ALONE], failures=failures, more=more)
+
+        whole = self.desk.deliver(outcomes.or_raise(), answer, form)
+        failed = sum(row["status"] == "failed" for row in whole.rows)
+        if failed or whole.failures:
+            raise PartlyDone(f"{failed} of {counted(len(whole.rows))} could not be made", hint="Correct them first.")
+
+    def _forecast(self, prospect: Prospect) -> Planned:
         store = prospect.store
         shop = self.desk.shop(store)
         remote.some_newest_rule(shop)  # tells the store's rate limit, and whether its rules may be read
@@ -346,10 +347,6 @@ def _asleep(store: Store, steps: Sequence[Step]) -> list[str]:
     """Which codes were asked for and are not made again."""
     notes = [step.note for step in steps if step.note and step.fate is Fate.EXISTS]
     return notes if len(notes) <= 5 else [f"{len(notes)} codes in {store.name} are paused or retired and stay so"]
-
-
-def _no_forecast() -> dict[str, object]:
-    return {"dry_run": False, "forecast": None}
 
 
 def _sentence(summary: Summary, campaign: str) -> str:

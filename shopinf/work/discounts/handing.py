@@ -104,4 +104,4 @@ def _the_code(desk: Desk, store: Store, code: str) -> CodeRecord:
 def _show(desk: Desk, store: Store, record: CodeRecord, person: Influencer | None, verb: str, form: FormChoice) -> None:
     [now] = desk.ledger.codes.by_ids([record.id])
     row = code_row(store, now, person, str(standing(now, desk.clock.now())))
-    desk.show(Result(f"shopinf.discounts.{verb}/1", CODE_COLUMNS, [row]), form)
+    desk.show(Result(f"shopinf.discounts.{verb}/1", CODE_COLUMNS, [row]), form, store=store)

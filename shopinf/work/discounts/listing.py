@@ -7,9 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shopinf.discounts import Standing, standing
+from shopinf.discounts import CodeRecord, Standing, standing
 from shopinf.errors import BadInput
-from shopinf.results import Cell, Result, columns
+from shopinf.influencers import Influencer
+from shopinf.outcomes import Done, Outcomes
+from shopinf.results import Cell, Failure, Result, columns
 from shopinf.work.discounts.codechoice import CodeChoice, choose_codes, people_of
 from shopinf.work.discounts.coderows import CODE_COLUMNS, code_row
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from shopinf.stores import Store
 
 LINK_COLUMNS = columns("store campaign influencer slot email code link status")
+Rows = list[dict[str, Cell]]
 SHOWN = ("active", "scheduled", "paused", "expired", "missing", "retired")
 
 
@@ -34,13 +37,17 @@ def list_codes(
     desk: Desk, stores: Sequence[Store], choice: CodeChoice, wanted: Collection[Standing], form: FormChoice
 ) -> None:
     """Show the codes of *stores* as they stand now; codes that could not be made are left out."""
-    rows = [
-        row
-        for row in _rows(desk, stores, choice)
-        if (row["status"] in wanted if wanted else row["status"] != Standing.FAILED)
-    ]
-    desk.show(Result("shopinf.discounts.list/1", CODE_COLUMNS, rows), form)
-    if not rows:
+
+    def answer(done: Done[Rows], failures: Sequence[Failure]) -> Result:
+        rows = [
+            row
+            for _, found in done
+            for row in found
+            if (row["status"] in wanted if wanted else row["status"] != Standing.FAILED)
+        ]
+        return Result("shopinf.discounts.list/1", CODE_COLUMNS, rows, failures=failures)
+
+    if not desk.deliver(_found(desk, stores, choice), answer, form).rows:
         desk.out.say("No codes to show.  Next: shopinf discounts create --help")
 
 
@@ -56,35 +63,39 @@ def list_links(
 ) -> None:
     """Show an affiliate link for each code that can still work, and write QR codes of them where asked for."""
     gone = {Standing.FAILED, Standing.UNFINISHED, Standing.RETIRED, Standing.MISSING}
-    rows = [row for row in _rows(desk, stores, choice, redirect=redirect, utm=utm) if row["status"] not in gone]
-    idle = Counter(str(row["status"]) for row in rows if row["status"] != Standing.ACTIVE)
-    notes = [f"{count} of these codes are {status}: their links track nothing now." for status, count in idle.items()]
-    desk.show(Result("shopinf.discounts.links/1", LINK_COLUMNS, rows, notes=notes), form)
+
+    def answer(done: Done[Rows], failures: Sequence[Failure]) -> Result:
+        rows = [row for _, found in done for row in found if row["status"] not in gone]
+        idle = Counter(str(row["status"]) for row in rows if row["status"] != Standing.ACTIVE)
+        notes = [
+            f"{count} of these codes are {status}: their links track nothing now." for status, count in idle.items()
+        ]
+        return Result("shopinf.discounts.links/1", LINK_COLUMNS, rows, notes=notes, failures=failures)
+
+    whole = desk.deliver(_found(desk, stores, choice, redirect=redirect, utm=utm), answer, form)
     if qr is not None:
-        _write_qr(desk, rows, qr)
+        _write_qr(desk, whole.rows, qr)
 
 
-def _rows(
+def _found(
     desk: Desk,
     stores: Sequence[Store],
     choice: CodeChoice,
     *,
     redirect: str | None = None,
     utm: Mapping[str, str] | None = None,
-) -> list[dict[str, Cell]]:
+) -> Outcomes[Rows]:
     chosen, now = choose_codes(desk, stores, choice), desk.clock.now()
-    rows = []
+
+    def row(store: Store, record: CodeRecord, person: Influencer | None) -> dict[str, Cell]:
+        status = str(standing(record, now))
+        return code_row(store, record, person, status, error=record.error, redirect=redirect, utm=utm)
+
+    found = []
     for store in stores:
-        records = chosen[store.name]
-        people = people_of(desk, records)
-        for record in records:
-            status = str(standing(record, now))
-            rows.append(
-                code_row(
-                    store, record, people.get(record.person), status, error=record.error, redirect=redirect, utm=utm
-                )
-            )
-    return rows
+        people = people_of(desk, chosen[store.name])
+        found.append((store, [row(store, each, people.get(each.person)) for each in chosen[store.name]]))
+    return Outcomes.of(found)
 
 
 def _write_qr(desk: Desk, rows: Sequence[Mapping[str, Cell]], folder: Path) -> None:

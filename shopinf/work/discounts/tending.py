@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from shopinf.discounts import CodeRecord, Origin, State, counted, standing
 from shopinf.errors import BadInput, NoSuchThing, PartlyDone, ShopinfError, Stopped
+from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result
 from shopinf.shopify import discounts as remote
 from shopinf.times import utc_z
@@ -44,6 +45,7 @@ _FROM = {
     Act.RETIRE: {State.LIVE, State.PAUSED, State.MISSING, State.INTENDED},
 }
 _TO = {Act.PAUSE: State.PAUSED, Act.RESUME: State.LIVE, Act.RETIRE: State.RETIRED}
+_DOING = {Act.PAUSE: "pausing codes", Act.RESUME: "resuming codes", Act.RETIRE: "retiring codes"}
 _PAST = {Act.PAUSE: "paused", Act.RESUME: "resumed", Act.RETIRE: "retired"}
 
 
@@ -77,19 +79,24 @@ def tend(desk: Desk, stores: Sequence[Store], choice: CodeChoice, act: Act, form
             return _Tending(desk, store, act).tend([record.id for record in records])
 
     outcomes = desk.each_store([store for store in stores if chosen[store.name]], work).or_raise()
-    done = [one for _, one in outcomes.done]
-    rows = [row for one in done for row in one.rows]
-    failures = [failure for one in done for failure in one.failures] + outcomes.failures
-    desk.show(Result(f"shopinf.discounts.{act}/1", CODE_COLUMNS, rows, failures=failures), form)
-    if failures:
+
+    def answer(done: Done[Tended], failures: Sequence[Failure]) -> Result:
+        rows = [row for _, one in done for row in one.rows]
+        lost = [*(failure for _, one in done for failure in one.failures), *failures]
+        return Result(f"shopinf.discounts.{act}/1", CODE_COLUMNS, rows, failures=lost)
+
+    whole = desk.deliver(outcomes, answer, form)
+    if whole.failures:
+        lost = sum(len(one.failures) for _, one in outcomes.done) + sum(len(chosen[s.name]) for s in outcomes.lost)
+        count = sum(len(records) for records in chosen.values())
         raise PartlyDone(
-            f"{len(failures)} of {counted(len(rows))} could not be {_PAST[act]}",
+            f"{lost} of {counted(count)} could not be {_PAST[act]}",
             hint="Run the same command again; it does only what is left.",
         )
     if dry_run:
         desk.out.say(f"{counted(len(meant))} would be {_PAST[act]}.")
     else:
-        desk.out.say(_sentence(sum(one.changed for one in done), len(rows), act))
+        desk.out.say(_sentence(sum(one.changed for _, one in outcomes.done), len(whole.rows), act))
 
 
 class _Tending:
@@ -104,7 +111,7 @@ class _Tending:
         records = self._codes.by_ids(ids)  # anew, for another run may have been quicker
         failures: list[Failure] = []
         changed = 0
-        with self._desk.out.progress(f"{self._store.name}: {self._act}", len(records), "codes") as progress:
+        with self._desk.out.progress(_DOING[self._act], len(records), "codes", store=self._store.name) as progress:
             for record in records:
                 try:
                     changed += self._one(record)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shopinf.codes import LONGEST
 from shopinf.discounts import UNKNOWN_RULE, CodeRecord, Origin, State, counted, standing
@@ -19,6 +19,7 @@ from shopinf.errors import BadInput, NotFound, PartlyDone
 from shopinf.influencers import Influencer, Named
 from shopinf.ledger.coderows import Tracked
 from shopinf.orders import folded
+from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Cell, Failure, Result
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.reading import Row, read_sheet
@@ -73,6 +74,9 @@ class Fates:
     existing: int = 0
 
 
+TakenIn = tuple[list[dict[str, Cell]], Fates]
+
+
 def import_codes(
     desk: Desk,
     stores: Sequence[Store],
@@ -91,20 +95,21 @@ def import_codes(
     found = desk.each_store(
         stores, lambda store: survey(desk.shop(store), [line.code for line in lines if not line.problem])
     ).or_raise()
-    adopted: dict[str, dict[int, list[remote.Code]]] = {}
+    before: Outcomes[Any] = found
+    there = dict(found.done)
+    adopted: dict[Store, dict[int, list[remote.Code]]] = {}
     if mode is Mode.ADOPT:
-        adopted = {store.name: _rules_with_codes(desk, store, there) for store, there in found.done}
+        before = desk.each_store(list(there), lambda store: _rules_with_codes(desk, store, there[store])).after(found)
+        adopted = dict(before.or_raise().done)
         _ask(desk, adopted)
     named = [line.named for line in lines if line.named]
     people = iter(desk.ledger.people.enrol(named))
     owners = [next(people) if line.named else None for line in lines]
     outcomes = desk.each_store(
-        [store for store, _ in found.done],
-        lambda store: _take_in(desk, store, lines, owners, dict(found.done)[store], adopted.get(store.name, {})),
-    ).or_raise()
-    rows = [row for _, (rows, _) in outcomes.done for row in rows]
-    fates = [fates for _, (_, fates) in outcomes.done]
-    _answer(desk, rows, fates, [*found.failures, *outcomes.failures], len(lines) * len(stores), form)
+        [store for store, _ in before.done],
+        lambda store: _take_in(desk, store, lines, owners, there[store], adopted.get(store, {})),
+    )
+    _show(desk, outcomes.after(before).or_raise(), len(lines), form)
 
 
 # reading the sheet
@@ -164,13 +169,13 @@ def _rules_with_codes(desk: Desk, store: Store, there: Mapping[str, Found]) -> d
     return {rule: list(remote.codes_of(shop, rule)) for rule in rules}
 
 
-def _ask(desk: Desk, adopted: Mapping[str, Mapping[int, Sequence[remote.Code]]]) -> None:
+def _ask(desk: Desk, adopted: Mapping[Store, Mapping[int, Sequence[remote.Code]]]) -> None:
     count = 0
     for store, rules in adopted.items():
         for rule, codes in rules.items():
             count += 1
             listed = ", ".join(code.code for code in codes)
-            desk.out.say(f"{store}: price rule {rule} has {len(codes)} codes: {listed}")
+            desk.out.say(f"{store.name}: price rule {rule} has {len(codes)} codes: {listed}")
     if count:
         desk.out.confirm(f"Let shopinf manage {count} price rules with all of these codes?")
 
@@ -185,7 +190,7 @@ def _take_in(
     owners: Sequence[Influencer | None],
     there: Mapping[str, Found],
     adopted: Mapping[int, Sequence[remote.Code]],
-) -> tuple[list[dict[str, Cell]], Fates]:
+) -> TakenIn:
     codes = desk.ledger.codes
     known = {folded(each.code): each for each in codes.of_shop(store.shop_id) if each.state is not State.FAILED}
     slots = {(each.campaign, each.person, each.slot) for each in codes.of_shop(store.shop_id)}
@@ -274,40 +279,42 @@ def _rows(desk: Desk, store: Store, fates: Fates, owners: Sequence[Influencer | 
     return rows
 
 
-def _answer(
-    desk: Desk,
-    rows: list[dict[str, Cell]],
-    fates: Sequence[Fates],
-    lost: Sequence[Failure],
-    asked: int,
-    form: FormChoice,
-) -> None:
+def _show(desk: Desk, outcomes: Outcomes[TakenIn], asked: int, form: FormChoice) -> None:
+    whole = desk.deliver(outcomes, lambda done, failures: _answer(done, failures, asked), form)
+    summary: Mapping[str, int] = (whole.body or {})["summary"]
+    if whole.failures:
+        raise PartlyDone(
+            f"Of {counted(summary['asked'])} {summary['missing']} are no longer in the store, {summary['failed']} "
+            "could not be taken in",
+            hint="The others are tracked; correct the sheet and import it again if need be.",
+        )
+    desk.out.say(
+        f"{counted(summary['tracked'])} tracked from now on, {summary['existing']} before.  "
+        "Next: shopinf orders attribute"
+    )
+
+
+def _answer(done: Done[TakenIn], lost: Sequence[Failure], asked: int) -> Result:
+    """The rows of these stores; *asked* for in each were so many codes."""
+    rows = [row for _, (rows, _) in done for row in rows]
     missing = [row for row in rows if row["status"] == "missing"]
     failed = [row for row in rows if row["status"] == "failed"]
-    existing = sum(each.existing for each in fates)
+    existing = sum(fates.existing for _, (_, fates) in done)
     summary = {
-        "asked": asked,
+        "asked": asked * (len(done) + len(lost)),
         "tracked": len(rows) - len(failed) - existing,
         "existing": existing,
         "missing": len(missing),
-        "failed": asked - len(rows) + len(failed),
+        "failed": asked * (len(done) + len(lost)) - len(rows) + len(failed),
     }
     failures = [
         *(Failure(str(row["store"]), str(row["code"]), str(row["error"]), NotFound.code) for row in missing),
         *(Failure(str(row["store"]), str(row["code"]), str(row["error"]), BadInput.code) for row in failed),
         *lost,
     ]
-    notes = [note for each in fates for note in each.notes]
+    notes = [note for _, (_, fates) in done for note in fates.notes]
     if len(notes) > MOST_NOTES:
         notes = [*notes[:MOST_NOTES], f"{len(notes) - MOST_NOTES} more codes have other terms than the sheet says."]
     listed = [{column.key: row.get(column.key) for column in CODE_COLUMNS} for row in rows]
     body = {"rows": listed, "summary": summary}
-    desk.show(Result("shopinf.discounts.import/1", CODE_COLUMNS, rows, body=body, notes=notes, failures=failures), form)
-    if failures:
-        raise PartlyDone(
-            f"Of {counted(asked)} {len(missing)} are no longer in the store, {summary['failed']} could not be taken in",
-            hint="The others are tracked; correct the sheet and import it again if need be.",
-        )
-    desk.out.say(
-        f"{counted(summary['tracked'])} tracked from now on, {existing} before.  Next: shopinf orders attribute"
-    )
+    return Result("shopinf.discounts.import/1", CODE_COLUMNS, rows, body=body, notes=notes, failures=failures)

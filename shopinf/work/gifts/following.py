@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from shopinf.choices import FormChoice
 from shopinf.errors import CustomerDataProtected, ScopeMissing
-from shopinf.gifts import GiftRecord, Parcel, Standing, State, is_stale, standing
-from shopinf.results import Cell, Result
+from shopinf.gifts import GiftRecord, Parcel, Standing, State, is_stale
+from shopinf.outcomes import Done
+from shopinf.results import Cell, Failure, Result
 from shopinf.shopify import drafts as remote
 from shopinf.work.gifts.choosing import GiftChoice, choose_gifts, people_of
 from shopinf.work.gifts.rows import GIFT_COLUMNS, gift_row, sentence
@@ -40,18 +41,20 @@ def follow(
     chosen = choose_gifts(desk, stores, choice)
     outcomes = desk.each_store(stores, lambda store: _followed(desk, store, chosen[store.shop_id])).or_raise()
     now = desk.clock.now()
-    rows: list[dict[str, Cell]] = []
-    counts: Counter[Standing] = Counter()
-    for store, one in outcomes.done:
-        people = people_of(desk, one.records)
-        for record in one.records:
-            parcel = one.parcel(record)
-            if stale is None or is_stale(record, parcel, now, stale):
-                rows.append(gift_row(store, record, parcel, people.get(record.person)))
-                counts[standing(record, parcel)] += 1
-    notes = [note for _, one in outcomes.done for note in one.notes]
-    desk.show(Result("shopinf.gifts/1", GIFT_COLUMNS, rows, notes=notes, failures=outcomes.failures), form)
-    if rows:
+
+    def answer(done: Done[Followed], failures: Sequence[Failure]) -> Result:
+        rows: list[dict[str, Cell]] = []
+        for store, one in done:
+            people = people_of(desk, one.records)
+            for record in one.records:
+                parcel = one.parcel(record)
+                if stale is None or is_stale(record, parcel, now, stale):
+                    rows.append(gift_row(store, record, parcel, people.get(record.person)))
+        notes = [note for _, one in done for note in one.notes]
+        return Result("shopinf.gifts/1", GIFT_COLUMNS, rows, notes=notes, failures=failures)
+
+    if rows := desk.deliver(outcomes, answer, form).rows:
+        counts = Counter(Standing(str(row["status"])) for row in rows)
         desk.out.say(f"{len(rows)} {'gift' if len(rows) == 1 else 'gifts'}: {sentence(counts)}.")
     outcomes.settle()
 

@@ -13,6 +13,7 @@ from shopinf.errors import BadInput, PartlyDone, ShopinfError
 from shopinf.gifts import Ask, Fate, GiftRecord, Good, Shape, State, Step, fate_of, plan, worth
 from shopinf.ledger.gifts import Intended
 from shopinf.money import Money
+from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Cell, Failure, Result
 from shopinf.shopify import drafts as remote
 from shopinf.work.gifts.asking import Options, Wanted, asks_of, read_wanted, with_homes
@@ -21,7 +22,7 @@ from shopinf.work.gifts.rows import SEND_COLUMNS, send_row
 from shopinf.work.gifts.sending import PER_MINUTE, Parcelled, Sending, is_trial
 
 if TYPE_CHECKING:
-    from shopinf.desk import Desk, Outcomes
+    from shopinf.desk import Desk
     from shopinf.influencers import Influencer
     from shopinf.stores import Store
 
@@ -55,11 +56,14 @@ class Prospect:
 
 
 @dataclass(frozen=True)
-class Done:
+class Sent:
     """What was done in one store."""
 
     rows: list[dict[str, Cell]]
     failures: Sequence[Failure] = ()
+
+
+Planned = tuple[list[dict[str, Cell]], Sequence[str]]  # the rows of a dry run, and what is to be said
 
 
 def send(desk: Desk, stores: Sequence[Store], options: Options, form: FormChoice) -> None:
@@ -79,7 +83,7 @@ def send(desk: Desk, stores: Sequence[Store], options: Options, form: FormChoice
         people = giving.enrol()
     found = dict(prospects.done)
     outcomes = desk.each_store(list(found), lambda store: giving.carry_out(found[store], people))
-    giving.show_done(prospects, outcomes, form)
+    giving.show_done(outcomes.after(prospects).or_raise(), form)
 
 
 def _question(prospects: Outcomes[Prospect]) -> str:
@@ -179,7 +183,7 @@ class Giving:
 
     # the work
 
-    def carry_out(self, prospect: Prospect, people: Sequence[Influencer]) -> Done:
+    def carry_out(self, prospect: Prospect, people: Sequence[Influencer]) -> Sent:
         """Send what is missing in one store."""
         store, gifts = prospect.store, self.desk.ledger.gifts
         shape = self._shape(store)
@@ -198,7 +202,7 @@ class Giving:
             records = self._written_down(store, shape, [step for step in steps if step.sends])
             if records:
                 parcels = {record.id: self._parcelled(step, shape.campaign) for step, record in records}
-                with self.desk.out.progress(f"{store.name}: sending gifts", len(records), "gifts") as progress:
+                with self.desk.out.progress("sending gifts", len(records), "gifts", store=store.name) as progress:
                     sending = Sending(self.desk, store, self.desk.shop(store), progress.advance, parcels)
                     sending.send([record for _, record in records])
                 trouble = sending.trouble
@@ -228,7 +232,7 @@ class Giving:
 
     # after
 
-    def _done(self, store: Store, campaign: str, steps: Sequence[Step], trouble: ShopinfError | None) -> Done:
+    def _done(self, store: Store, campaign: str, steps: Sequence[Step], trouble: ShopinfError | None) -> Sent:
         after = {
             (record.person, record.slot): record
             for record in self.desk.ledger.gifts.of_shop(store.shop_id, campaign=campaign)
@@ -244,21 +248,24 @@ class Giving:
                 failures.append(Failure(store.name, step.ask.place, str(error), BadInput.code))
         if trouble and not any(row["status"] == "sent" for row in rows):
             raise trouble
-        return Done(rows, failures)
+        return Sent(rows, failures)
 
-    def show_done(self, prospects: Outcomes[Prospect], outcomes: Outcomes[Done], form: FormChoice) -> None:
+    def show_done(self, outcomes: Outcomes[Sent], form: FormChoice) -> None:
         """Write the rows; the run ends as partly done when some gifts are not sent."""
-        lost = [*prospects.failures, *outcomes.failures]
-        if not outcomes.done:
-            outcomes.or_raise()
-        rows = [row for _, one in outcomes.done for row in one.rows]
-        failures = [failure for _, one in outcomes.done for failure in one.failures] + lost
-        counts = Counter(str(row["status"]) for row in rows)
-        taken_back = [f"{counts['cancelled']} were cancelled and are not sent again."] if counts["cancelled"] else []
-        self.desk.show(_result(rows, failures, taken_back, dry_run=False), form)
-        if counts["failed"] or failures:
+
+        def answer(done: Done[Sent], lost: Sequence[Failure]) -> Result:
+            rows = [row for _, one in done for row in one.rows]
+            back = sum(row["status"] == "cancelled" for row in rows)
+            notes = [f"{back} were cancelled and are not sent again."] if back else []
+            failures = [*(failure for _, one in done for failure in one.failures), *lost]
+            return _result(rows, failures, notes, dry_run=False)
+
+        whole = self.desk.deliver(outcomes, answer, form)
+        rows, counts = whole.rows, Counter(str(row["status"]) for row in whole.rows)
+        lost = len(self.wanted) * len(outcomes.lost)
+        if counts["failed"] or whole.failures:
             raise PartlyDone(
-                f"{counts['failed']} of {_gifts(len(rows))} could not be sent",
+                f"{counts['failed'] + lost} of {_gifts(len(rows) + lost)} could not be sent",
                 hint="Correct what is named above and run the same command again; what was sent stays.",
             )
         said = [
@@ -272,25 +279,28 @@ class Giving:
 
     def show_prospects(self, prospects: Outcomes[Prospect], form: FormChoice) -> None:
         """Show what would be done; nothing is written, neither in the store nor here."""
-        rows = []
-        for store, one in prospects.done:
-            for step in one.steps:
-                record = step.record if step.record and step.record.state is not State.FAILED else None
-                rows.append(send_row(store, self._campaign(store), step, record, _PLANNED[step.fate]))
-        notes = [
-            note
-            for store, one in prospects.done
-            if one.sends
-            for note in (*self._stock(store, one), self._forecast(store, one))
-        ]
-        notes += [MAY_WRITE] if notes else []
-        self.desk.show(_result(rows, prospects.failures, notes, dry_run=True), form)
-        failing = sum(len(one.failing) for _, one in prospects.done)
-        if failing or prospects.failures:
+        found = dict(prospects.done)
+        outcomes = self.desk.each_store(list(found), lambda store: self._planned(store, found[store])).after(prospects)
+
+        def answer(done: Done[Planned], failures: Sequence[Failure]) -> Result:
+            rows = [row for _, (rows, _) in done for row in rows]
+            notes = [note for _, (_, notes) in done for note in notes]
+            return _result(rows, failures, [*notes, MAY_WRITE] if notes else [], dry_run=True)
+
+        whole = self.desk.deliver(outcomes.or_raise(), answer, form)
+        failing = sum(row["status"] == "failed" for row in whole.rows)
+        if failing or whole.failures:
             raise PartlyDone(
-                f"{failing} of {_gifts(len(rows))} could not be sent",
+                f"{failing} of {_gifts(len(whole.rows))} could not be sent",
                 hint="Correct them, or send only the others with --partial.",
             )
+
+    def _planned(self, store: Store, one: Prospect) -> Planned:
+        rows = []
+        for step in one.steps:
+            record = step.record if step.record and step.record.state is not State.FAILED else None
+            rows.append(send_row(store, self._campaign(store), step, record, _PLANNED[step.fate]))
+        return rows, [*self._stock(store, one), self._forecast(store, one)] if one.sends else []
 
     def _forecast(self, store: Store, one: Prospect) -> str:
         shop, count = self.desk.shop(store), len(one.sends)

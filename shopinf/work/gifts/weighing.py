@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from shopinf.earnings import By, Choice, StoreOrders, report
 from shopinf.gifts import GiftRecord, Standing, standing
 from shopinf.money import Money
+from shopinf.outcomes import Done
 from shopinf.periods import Period
-from shopinf.results import Cell, Result, columns
+from shopinf.results import Cell, Failure, Result, columns
 from shopinf.times import in_zone
 from shopinf.work.gifts.choosing import GiftChoice, choose_gifts, people_of
 from shopinf.work.orders.attributing import Asked, Attributed, attribute_stores
@@ -50,10 +51,14 @@ def weigh(desk: Desk, stores: Sequence[Store], choice: GiftChoice, form: FormCho
     chosen = choose_gifts(desk, stores, choice)
     periods = {store.name: Period(_EVER, desk.today(store), "all time") for store in stores}
     outcomes = attribute_stores(desk, stores, periods, Asked(Choice(), sync=sync))
-    rows = [row for store, one in outcomes.done for row in _rows(desk, store, one, chosen[store.shop_id])]
-    notes = [note for _, one in outcomes.done if one.synced for note in one.synced.said]
-    notes += [MEANING] if rows else []
-    desk.show(Result("shopinf.gifts.report/1", REPORT_COLUMNS, rows, notes=notes, failures=outcomes.failures), form)
+
+    def answer(done: Done[Attributed], failures: Sequence[Failure]) -> Result:
+        rows = [row for store, one in done for row in _rows(desk, store, one, chosen[store.shop_id])]
+        notes = [note for _, one in done if one.synced for note in one.synced.said]
+        notes += [MEANING] if rows else []
+        return Result("shopinf.gifts.report/1", REPORT_COLUMNS, rows, notes=notes, failures=failures)
+
+    desk.deliver(outcomes, answer, form)
     outcomes.settle()
 
 

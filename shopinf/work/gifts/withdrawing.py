@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shopinf.choices import FormChoice
 from shopinf.errors import BadInput, PartlyDone, Refused
 from shopinf.gifts import GiftRecord, State
+from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Cell, Failure, Result
 from shopinf.shopify import drafts as remote
 from shopinf.work.gifts.choosing import GiftChoice, choose_gifts, people_of
@@ -30,28 +31,36 @@ def withdraw(desk: Desk, stores: Sequence[Store], choice: GiftChoice, form: Form
     waiting = {store.shop_id: [each for each in chosen[store.shop_id] if each.is_open] for store in stores}
     count = sum(len(found) for found in waiting.values())
     if dry_run or not count:
-        rows = [row for store in stores for row in _rows(desk, store, waiting[store.shop_id])]
-        desk.show(Result("shopinf.gifts.cancel/1", GIFT_COLUMNS, rows), form)
+        planned = Outcomes.of((store, waiting[store.shop_id]) for store in stores)
+        desk.deliver(planned, lambda done, failures: _answer(desk, done, failures, done_with=False), form)
         if not count:
             desk.out.say("No gift waits to be completed; orders are cancelled in the Shopify admin.")
         return
     desk.out.confirm(f"Cancel {count} {'gift' if count == 1 else 'gifts'} not completed yet?")
     concerned = [store for store in stores if waiting[store.shop_id]]
     outcomes = desk.each_store(concerned, lambda store: _withdraw(desk, store, waiting[store.shop_id])).or_raise()
-    rows, failures = [], list(outcomes.failures)
-    for store, records in outcomes.done:
+    whole = desk.deliver(outcomes, lambda done, failures: _answer(desk, done, failures, done_with=True), form)
+    if whole.failures:
+        left = sum(each.of_store is None for each in whole.failures)
+        left += sum(len(waiting[store.shop_id]) for store in outcomes.lost)
+        raise PartlyDone(f"{left} gifts could not be cancelled", hint="shopinf gifts status shows them.")
+    done = Counter(str(row["campaign"]) for row in whole.rows)
+    desk.out.say("; ".join(f"{campaign}: {number} cancelled" for campaign, number in done.items()) + ".")
+
+
+def _answer(desk: Desk, done: Done[list[GiftRecord]], lost: Sequence[Failure], *, done_with: bool) -> Result:
+    """The gifts of these stores; once it is *done_with*, those that are not cancelled are failures."""
+    rows: list[dict[str, Cell]] = []
+    failures = list(lost)
+    for store, records in done:
         made = _rows(desk, store, records)
         rows += made
         failures += [
             Failure(store.name, str(row["influencer"]), TOO_LATE, BadInput.code)
             for row, record in zip(made, records, strict=True)
-            if record.state is not State.CANCELLED
+            if done_with and record.state is not State.CANCELLED
         ]
-    desk.show(Result("shopinf.gifts.cancel/1", GIFT_COLUMNS, rows, failures=failures), form)
-    if failures:
-        raise PartlyDone(f"{len(failures)} gifts could not be cancelled", hint="shopinf gifts status shows them.")
-    done = Counter(str(row["campaign"]) for row in rows)
-    desk.out.say("; ".join(f"{campaign}: {number} cancelled" for campaign, number in done.items()) + ".")
+    return Result("shopinf.gifts.cancel/1", GIFT_COLUMNS, rows, failures=failures)
 
 
 def _withdraw(desk: Desk, store: Store, records: Sequence[GiftRecord]) -> list[GiftRecord]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from shopinf.errors import NotAllowed, ScopeMissing, ShopinfError, Stopped
+from shopinf.errors import RequestRejected, ScopeMissing, ShopinfError, Stopped
 from shopinf.livecapture import SCRIPT, Capture, ScriptTag, is_loaded_by, script_src
 from shopinf.results import Failure
 from shopinf.shopify.resolve import public_page
@@ -16,6 +16,10 @@ from shopinf.stores import Store
 if TYPE_CHECKING:
     from shopinf.desk import Desk
 
+Row = dict[str, Any]
+Seen = tuple[list[Row], list[str]]  # rows, and what is to be said
+Removed = tuple[list[Row], list[Failure]]
+
 
 def is_ours(tag: ScriptTag, capture: Capture | None) -> bool:
     """Was this tag asked for by `livecapture install`, or does it carry the store's public key?"""
@@ -24,7 +28,7 @@ def is_ours(tag: ScriptTag, capture: Capture | None) -> bool:
     return tag.src in capture.sources or f"{SCRIPT}?key={capture.key}" in tag.src
 
 
-def looked_at(desk: Desk, store: Store) -> tuple[list[dict[str, Any]], list[str]]:
+def looked_at(desk: Desk, store: Store) -> Seen:
     """The state of a store's capture as rows: its tags, its storefront, its events."""
     capture = desk.ledger.leads.capture(store.shop_id)
     tags, notes = _tags(desk, store)
@@ -55,7 +59,7 @@ def _tags(desk: Desk, store: Store) -> tuple[list[ScriptTag], list[str]]:
         return script_tags(desk.shop(store)), []
     except ScopeMissing:
         return [], [f"{store.name}: script tags cannot be listed without read_script_tags"]
-    except NotAllowed as refused:
+    except RequestRejected as refused:
         return [], [f"{store.name}: script tags cannot be listed: {refused.message}"]
 
 
@@ -79,7 +83,7 @@ def tags_to_remove(desk: Desk, store: Store, src: str | None) -> list[ScriptTag]
     return [tag for tag in script_tags(desk.shop(store)) if is_ours(tag, capture) or tag.src == src]
 
 
-def remove(desk: Desk, store: Store, tags: Sequence[ScriptTag]) -> tuple[list[dict[str, Any]], list[Failure]]:
+def remove(desk: Desk, store: Store, tags: Sequence[ScriptTag]) -> Removed:
     """Remove *tags* from *store*; returns what became of each."""
     rows: list[dict[str, Any]] = []
     failures: list[Failure] = []

@@ -16,7 +16,8 @@ from shopinf.periods import Period
 from shopinf.ranks import rank
 from shopinf.stores import Store
 from shopinf.work.orders.codebooks import code_book
-from shopinf.work.orders.syncing import Synced, share, sync_orders
+from shopinf.work.orders.sharing import Share
+from shopinf.work.orders.syncing import Synced, sync_orders
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk, Outcomes
@@ -59,9 +60,9 @@ def attribute_stores(
     desk: Desk, stores: Sequence[Store], periods: Mapping[str, Period], asked: Asked
 ) -> Outcomes[Attributed]:
     """Attribute the orders of *stores*, each over its own period, after reading what changed."""
-    workers = share(stores)
+    share = Share.of(stores)
     return desk.each_store(
-        stores, lambda store: _attribute_store(desk, store, periods[store.name], asked, workers)
+        stores, lambda store: _attribute_store(desk, store, periods[store.name], asked, share)
     ).or_nothing()
 
 
@@ -96,8 +97,8 @@ def named(desk: Desk, stores: Sequence[Store], choice: Choice) -> Choice:
     return replace(choice, influencers=tuple(people))
 
 
-def _attribute_store(desk: Desk, store: Store, period: Period, asked: Asked, workers: int) -> Attributed:
-    synced = sync_orders(desk, store, workers=workers) if asked.sync else None
+def _attribute_store(desk: Desk, store: Store, period: Period, asked: Asked, share: Share) -> Attributed:
+    synced = sync_orders(desk, store, share=share) if asked.sync else None
     sync = desk.ledger.orders.sync(store.shop_id)
     if sync is None:
         raise NotFound(

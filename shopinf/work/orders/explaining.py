@@ -29,9 +29,8 @@ def explain_order(desk: Desk, store: Store, text: str, rules: Rules, *, live: bo
     rules = replace(rules, gift_orders=desk.ledger.gifts.order_ids(store.shop_id), gift_tags=(GIFT_TAG,))
     place = None
     if (sync := mirror.sync(store.shop_id)) is not None:  # else the buyer's other orders are not known
-        bought = {each.order_id: each for each in mirror.of_buyers(store.shop_id, [order])}
         ranks = rank(
-            (bought | {order.order_id: order}).values(),
+            mirror.of_buyers(store.shop_id, [order]),
             gift_orders=rules.gift_orders,
             gift_tags=rules.gift_tags,
             history_since=sync.reach,

@@ -1,26 +1,29 @@
-"""A report as a file for its readers: the page to send to a client, and the workbook."""
+"""A report for its readers: as rows, or as a file, the page to send to a client or the workbook."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from shopinf.overview import Covered, Missing, overview
-from shopinf.results import Failure, Format
+from shopinf.results import Failure, Format, Result
 from shopinf.stores import Store
 from shopinf.work.orders.attributing import Asked, Attributed
-
-if TYPE_CHECKING:
-    from shopinf.work.orders.reporting import Done
+from shopinf.work.orders.reporting import Done, as_result
 
 
-def as_file(
-    format: Format, done: Done, failures: Sequence[Failure], asked: Asked, now: datetime, notes: Sequence[str]
-) -> bytes | None:
-    """What goes into an html or xlsx file; None for the formats that show rows."""
+def presented(format: Format, done: Done, failures: Sequence[Failure], asked: Asked, now: datetime) -> Result:
+    """The report over these stores in *format*; what html and xlsx files hold is made when they are written."""
+    result = as_result(done, failures, asked, now)
     if format not in (Format.HTML, Format.XLSX):
-        return None
+        return result
+    return replace(result, content=lambda: _file(format, done, failures, asked, now, result.notes))
+
+
+def _file(
+    format: Format, done: Done, failures: Sequence[Failure], asked: Asked, now: datetime, notes: Sequence[str]
+) -> bytes:
     whole = overview(
         [(_covered(store, part, now), part.orders, part.former) for store, part in done],
         asked.choice,

@@ -15,6 +15,7 @@ from shopinf.reconciling import FIGURES, compare
 from shopinf.sales import sale
 from shopinf.stores import Store
 from shopinf.windows import ALWAYS, EVER, Window, cut
+from shopinf.work.orders.sharing import Share
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -68,17 +69,17 @@ class Reconciled:
         }
 
 
-def reconcile(desk: Desk, store: Store, period: Period | None, workers: int) -> Reconciled:
+def reconcile(desk: Desk, store: Store, period: Period | None, share: Share) -> Reconciled:
     """Read the orders made in *period* (all that Shopify shows, if None) from the store, and compare their sums."""
     found = Reconciled(store)
-    with desk.out.progress(f"reading orders of {store.name}", None, "orders") as progress:
-        for order in _orders(desk, store, period, workers, progress.total):
+    with desk.out.progress("reading orders", None, "orders", store=store.name) as progress:
+        for order in _orders(desk, store, period, share, progress.total):
             found.add(order)
             progress.advance()
     return found
 
 
-def _orders(desk: Desk, store: Store, period: Period | None, workers: int, expect: Any) -> Iterator[Order]:
+def _orders(desk: Desk, store: Store, period: Period | None, share: Share, expect: Any) -> Iterator[Order]:
     from shopinf.shopify.orders import count_orders, glance
     from shopinf.shopify.shards import places, read_windows
 
@@ -91,7 +92,7 @@ def _orders(desk: Desk, store: Store, period: Period | None, workers: int, expec
     expect(counted.count)
     oldest, expected = first.orders[0].created_at, counted.count or 0
     newest = min(end, max(first.at or oldest, oldest))
-    parts = places(expected, workers)
+    parts = places(expected, share.workers(shop))
     windows = cut(whole, oldest, newest, parts)
     steps = read_windows(
         shop,

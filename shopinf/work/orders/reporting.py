@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -145,27 +145,3 @@ def _comparison(row: Mapping[str, Any]) -> str:
     return (
         f"Net sales {row['net_sales']} {row['currency']}, in the period before {row['previous_net_sales']} ({change})."
     )
-
-
-def file_stem(done: Done) -> dict[str, str]:
-    """What `{period}` and `{store}` in a file's name stand for."""
-    return {
-        "period": _one({dated(part.period) for _, part in done}) or "several",
-        "store": _one({store.name for store, _ in done}) or "several",
-    }
-
-
-def dated(period: Period) -> str:
-    """A period by its dates, as part of a file's name: 2026, 2026-Q2, 2026-06, 2026-06-03, 2026-06-03_2026-06-09."""
-    first, last = period.first, period.last
-    after = last + timedelta(days=1)
-    months = (after.year - first.year) * 12 + after.month - first.month
-    match months if first.day == after.day == 1 else 0:
-        case 12 if first.month == 1:
-            return f"{first.year}"
-        case 3 if first.month % 3 == 1:
-            return f"{first.year}-Q{first.month // 3 + 1}"
-        case 1:
-            return f"{first:%Y-%m}"
-        case _:
-            return f"{first}" if first == last else f"{first}_{last}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from shopinf.shopify.shards import Step, places, read_windows
 from shopinf.shopify.shop import HISTORY_DAYS, granted_scopes, history_cut, shop_facts
 from shopinf.stores import Store
 from shopinf.windows import EVER, Window, cut
+from shopinf.work.orders.sharing import ALONE, Share
 
 if TYPE_CHECKING:
     from shopinf.console.progress import Progress
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 
 OVERLAP = timedelta(minutes=5)  # news may reach Shopify's lists a little late
 HISTORY = timedelta(days=HISTORY_DAYS)
-MOST_WORKERS = 24  # as many requests as a store of the largest plan answers in 1.2 seconds; each may hold a page
 FEW = 1000  # changed orders; up to here they are read one page after the other
-TOGETHER = 8  # pages written in one transaction: each costs a write to the disk, and rows spread over all the indexes
 
 
 @dataclass
@@ -55,11 +54,6 @@ def cut_note(sync: Sync) -> str:
     return f"orders before {since} were not read: shopinf orders sync --since DAY reads further back"
 
 
-def share(stores: Sequence[Store]) -> int:
-    """How many requests each of several stores may have under way, so that all together stay within reason."""
-    return max(2, min(MOST_WORKERS, 64 // max(len(stores), 1)))
-
-
 @dataclass(frozen=True)
 class _Plan:
     """A reading about to begin or to go on, and what it has to expect."""
@@ -70,28 +64,32 @@ class _Plan:
 
 
 def sync_orders(
-    desk: Desk, store: Store, *, since: date | None = None, full: bool = False, workers: int = MOST_WORKERS
+    desk: Desk, store: Store, *, since: date | None = None, full: bool = False, share: Share = ALONE
 ) -> Synced:
     """Read what changed in *store* since the last time, or everything when it is the first.
 
     *since* says how far back orders are read; a later sync with an earlier day reads the older ones too. *full* reads
     all of them again and removes those that the store no longer has.
     """
-    with desk.syncing(store), desk.out.progress(f"reading orders of {store.name}", None, "orders") as progress:
-        return _Syncing(desk, store, workers, progress).run(since, full)
+    with desk.syncing(store), desk.out.progress("reading orders", None, "orders", store=store.name) as progress:
+        return _Syncing(desk, store, share, progress).run(since, full)
 
 
 class _Syncing:
     """One store being synced."""
 
-    def __init__(self, desk: Desk, store: Store, workers: int, progress: Progress) -> None:
+    def __init__(self, desk: Desk, store: Store, share: Share, progress: Progress) -> None:
         self.store = store
-        self.workers = workers
+        self.share = share
         self.progress = progress
         self.shop = desk.shop(store)
         self.ledger = desk.ledger.orders
         self.key = desk.ledger.database.key()
         self.done = Synced(store)
+
+    @property
+    def workers(self) -> int:
+        return self.share.workers(self.shop)
 
     def run(self, since: date | None, full: bool) -> Synced:
         former = self.ledger.sync(self.store.shop_id)
@@ -173,7 +171,7 @@ class _Syncing:
             for step in steps:
                 held.append(step)
                 self.progress.advance(len(step.orders))
-                if len(held) == TOGETHER:
+                if len(held) == self.share.together:
                     due, held = held, []
                     keep(due)
         finally:  # what was read before a failure or a Ctrl-C need not be read again

@@ -37,7 +37,7 @@ def import_products(desk: Desk, store: Store, *, full: bool = False) -> Stocked:
     """
     shop, mirror = desk.shop(store), desk.ledger.products
     done = Stocked(store)
-    with desk.syncing(store), desk.out.progress(f"reading products of {store.name}", None, "products") as progress:
+    with desk.syncing(store), desk.out.progress("reading products", None, "products", store=store.name) as progress:
         former = mirror.reach(store.shop_id)
         everything = full or former is None
         since = None if everything or former is None else former.watermark

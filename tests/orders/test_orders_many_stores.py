@@ -1,0 +1,149 @@
+"""`orders attribute` over several stores: one table with the totals of each currency, or a file for each store."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from bench import Bench, Ran
+from mirrored import goods
+
+from shopinf.practice import PracticeStore
+
+ATTRIBUTE = ("orders", "attribute", "--period", "2026-10")
+SHOPS = {"maya-shop": ("USD", "America/New_York", "100.00"), "nordlicht": ("EUR", "Europe/Berlin", "200.00")}
+
+
+@pytest.fixture
+def shops(run: Bench) -> dict[str, PracticeStore]:
+    """Two stores of different currencies that sold with the code of one influencer."""
+    made = {}
+    for place, (name, (currency, zone, price)) in enumerate(SHOPS.items()):
+        store = made[name] = run.open(handle=name, seed=place + 1, currency=currency, timezone=zone)
+        run.connect(store).ok()
+        given = ("--influencer", "mia", "--percent", "10", "--commission", "10%")
+        run("discounts", "create", "-s", name, "--campaign", "q4", *given, "--code", "MIA10").ok()
+        store.sell("MIA10", lines=goods(store, price), at="2026-10-20T12:00:00+02:00", force=True)
+    return made
+
+
+def both(run: Bench, *more: str) -> Ran:
+    return run(*ATTRIBUTE, "--all-stores", *more)
+
+
+def alone(run: Bench, name: str, *more: str) -> Ran:
+    return run(*ATTRIBUTE, "-s", name, "--no-sync", *more)
+
+
+def test_together_they_are_one_table_with_a_line_for_each_currency(run: Bench, shops: dict[str, PracticeStore]) -> None:
+    heads, *lines = both(run).ok().out.splitlines()
+    assert heads.split()[:3] == ["store", "currency", "influencer"]
+    assert [line.split()[:3] for line in lines if "---" not in line] == [
+        ["maya-shop", "USD", "mia"],
+        ["nordlicht", "EUR", "mia"],
+        ["total", "EUR", "1"],
+        ["total", "USD", "1"],
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["json", "jsonl", "csv", "txt"])
+@pytest.mark.parametrize("by", ["influencer", "order"])
+def test_a_stores_file_holds_what_a_run_for_it_alone_shows(
+    run: Bench, shops: dict[str, PracticeStore], tmp_path: Path, suffix: str, by: str
+) -> None:
+    assert both(run, "--by", by, "-o", str(tmp_path / f"{{store}}.{suffix}")).ok().out == ""
+    for name in SHOPS:
+        shown = alone(run, name, "--by", by, "-f", {"txt": "table"}.get(suffix, suffix)).ok().out
+        assert (tmp_path / f"{name}.{suffix}").read_text() == shown
+    assert sorted(path.name for path in tmp_path.glob(f"*.{suffix}")) == [f"{name}.{suffix}" for name in SHOPS]
+
+
+def test_reports_are_made_for_each_store_too(run: Bench, shops: dict[str, PracticeStore], tmp_path: Path) -> None:
+    for suffix in ("xlsx", "html"):
+        both(run, "-o", str(tmp_path / f"{{store}}.{suffix}")).ok()
+    for name, other in zip(SHOPS, reversed(SHOPS), strict=True):
+        alone(run, name, "-o", str(tmp_path / "alone.xlsx")).ok()
+        assert cells(tmp_path / f"{name}.xlsx") == cells(tmp_path / "alone.xlsx")
+        alone(run, name, "-o", str(tmp_path / "alone.html")).ok()
+        assert (tmp_path / f"{name}.html").read_text() == (tmp_path / "alone.html").read_text()
+        assert other not in (tmp_path / f"{name}.html").read_text()
+
+
+def cells(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    book = openpyxl.load_workbook(path)
+    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
+
+
+def test_a_store_that_fails_is_in_no_others_file(run: Bench, shops: dict[str, PracticeStore], tmp_path: Path) -> None:
+    shops["nordlicht"].faults.frozen = True
+    ran = both(run, "-o", str(tmp_path / "{store}-{period}.html"))
+    assert (ran.code, ran.out) == (7, "")
+    assert [path.name for path in tmp_path.glob("*.html")] == ["maya-shop-2026-10.html"]
+    assert "Incomplete" not in (tmp_path / "maya-shop-2026-10.html").read_text()
+    assert "error: nordlicht is frozen" in ran.err
+    assert "error: 1 of 2 stores failed: nordlicht" in ran.err
+
+
+def test_the_period_in_a_files_name_is_the_stores_own(
+    run: Bench, shops: dict[str, PracticeStore], tmp_path: Path
+) -> None:
+    run.clock.pass_(hours=11, minutes=30)  # 18:30 in New York, half past midnight in Berlin
+    given = ("orders", "attribute", "--period", "yesterday", "--all-stores", "-o")
+    run(*given, str(tmp_path / "{store}-{period}.json")).ok()
+    found = {path.stem: json.loads(path.read_text()) for path in tmp_path.glob("*.json")}
+    assert sorted(found) == ["maya-shop-2026-11-21", "nordlicht-2026-11-22"]
+    assert found["nordlicht-2026-11-22"]["period"]["from"] == "2026-11-22"
+    run(*given, str(tmp_path / "both {period}.csv")).ok()
+    assert (tmp_path / "both 2026-11-21_2026-11-22.csv").exists()
+
+
+def test_a_month_that_is_another_one_elsewhere_is_refused_although_files_are_apart(
+    run: Bench, shops: dict[str, PracticeStore], tmp_path: Path
+) -> None:
+    run.clock.pass_(days=8, hours=11, minutes=30)
+    ran = run("orders", "attribute", "--period", "last-month", "--all-stores", "-o", str(tmp_path / "{store}.json"))
+    assert ran.code == 2
+    assert not list(tmp_path.glob("*.json"))
+
+
+def test_a_group_and_stores_by_name_are_several_stores_too(
+    run: Bench, shops: dict[str, PracticeStore], tmp_path: Path
+) -> None:
+    run.connect(run.open(handle="tanuki-tea", seed=5)).ok()
+    for name in SHOPS:
+        run("stores", "group", name, "beauty").ok()
+    for choice in (["--group", "beauty"], ["-s", "maya-shop", "-s", "nordlicht"]):
+        rows = list(csv.DictReader(io.StringIO(run(*ATTRIBUTE, *choice, "-f", "csv").ok().out)))
+        assert [row["store"] for row in rows] == list(SHOPS)
+
+
+def test_the_share_of_a_store_follows_its_rate_limit_and_the_crowd() -> None:
+    from shopinf.shopify.client import Access, Shop
+    from shopinf.stores import Credentials, Secret, Store
+    from shopinf.work.orders.sharing import ALONE, Share
+
+    def shop(leak: float) -> Shop:
+        access = Access(
+            "s", "https://s.myshopify.com", "s.myshopify.com", "2026-07", Credentials(None, None, Secret("t"))
+        )
+        made = Shop(access, Bench(Path()).wire, Bench(Path()).clock)
+        made.bucket.leak = leak
+        return made
+
+    def workers(stores: int, leak: float) -> int:
+        return Share.of([Store(str(n), n, "d", "c") for n in range(stores)]).workers(shop(leak))
+
+    assert ALONE.workers(shop(2)) == workers(1, 2) == 24
+    assert [workers(5, leak) for leak in (2, 4, 20)] == [12, 12, 24]
+    assert [workers(40, leak) for leak in (2, 4, 20)] == [3, 5, 6]
+    assert workers(500, 20) == 2
+
+
+def test_many_currencies_are_never_added_up_in_the_whole(run: Bench, shops: dict[str, PracticeStore]) -> None:
+    totals = both(run, "-f", "json").ok().json["totals"]
+    assert [(each["currency"], each["net_sales"]) for each in totals] == [("EUR", "180.00"), ("USD", "90.00")]
