@@ -78,14 +78,15 @@ def sync(
     The first time everything is read that Shopify shows, as fast as the store's rate limit allows; a reading that was
     interrupted goes on where it was.
     """
-    from shopinf.work.orders.sharing import Share
+    from shopinf.work.orders.sharing import Seats
     from shopinf.work.orders.syncing import sync_orders
 
     desk.form(form)
     day = periods.read_day(since) if since else None
     chosen = desk.stores(stores)
+    seats = Seats(len(chosen))
     outcomes = desk.each_store(
-        chosen, lambda store: sync_orders(desk, store, since=day, full=full, share=Share.of(chosen))
+        chosen, lambda store: sync_orders(desk, store, since=day, full=full, seats=seats)
     ).or_raise()
     desk.deliver(outcomes, _synced, form)
     outcomes.settle()
@@ -216,7 +217,7 @@ def reconcile(
     each difference, which ends with exit code 7. Without a period: everything that Shopify shows.
     """
     from shopinf.work.orders.reconciling import reconcile as reconcile_store
-    from shopinf.work.orders.sharing import Share
+    from shopinf.work.orders.sharing import Seats
 
     desk.form(form)
     chosen = desk.stores(stores)
@@ -225,8 +226,9 @@ def reconcile(
         spans = periods.read_periods(period, since, until, todays={s.name: desk.today(s) for s in chosen})
     elif "{period}" in str(form.output):
         raise BadInput("{period} in --output needs a period", hint="Add --period, or --from and --to.")
+    seats = Seats(len(chosen))
     outcomes = desk.each_store(
-        chosen, lambda store: reconcile_store(desk, store, spans.get(store.name), Share.of(chosen))
+        chosen, lambda store: reconcile_store(desk, store, spans.get(store.name), seats)
     ).or_raise()
     done = [found for _, found in outcomes.done]
     desk.deliver(outcomes, _reconciled, form, periods=spans)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -15,16 +15,32 @@ def written(moment: datetime | float, zone: ZoneInfo) -> str:
 
 
 def _written(seconds: int, zone: ZoneInfo) -> str:
-    quarter, rest = divmod(seconds, 900)
-    hour, minute, offset = _quarter(quarter, zone)
-    return f"{hour}{minute + rest // 60:02}:{rest % 60:02}{offset}"
+    """Write seconds since 1970; a past has millions of times, but few days, and few seconds in a day."""
+    offset = _offset(seconds // 86400, zone)
+    if offset is None:
+        return datetime.fromtimestamp(seconds, zone).isoformat()
+    day, rest = divmod(seconds + offset[0], 86400)
+    return f"{_date(day)}T{_clock(rest)}{offset[1]}"
+
+
+@lru_cache(maxsize=1 << 16)
+def _offset(day: int, zone: ZoneInfo) -> tuple[int, str] | None:
+    """Give the offset of a day (of UTC) in seconds and as it is written; None where clocks change in it."""
+    first, last = (datetime.fromtimestamp(day * 86400 + second, zone) for second in (0, 86399))
+    offset = first.utcoffset()
+    if offset is None or offset != last.utcoffset():
+        return None
+    return int(offset.total_seconds()), first.isoformat()[19:]
+
+
+@lru_cache(maxsize=1 << 14)
+def _date(day: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
 
 
 @lru_cache(maxsize=1 << 17)
-def _quarter(number: int, zone: ZoneInfo) -> tuple[str, int, str]:
-    """Write how a quarter of an hour begins: up to its hour, its minute, its offset; clocks change only between two."""
-    text = datetime.fromtimestamp(number * 900, zone).isoformat()
-    return text[:14], int(text[14:16]), text[19:]
+def _clock(second: int) -> str:
+    return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
 
 
 def epoch(text: str, zone: ZoneInfo | None = None) -> int:

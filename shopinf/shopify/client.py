@@ -150,9 +150,10 @@ class Shop:
                     hint="Run the same command again later; tell Shopify's support if it stays.",
                 )
             seen.add(str(url))
-            page = self._raw(url)
-            yield page
-            link = next_link(page.headers, self._base, self.access.name, self.access.domain)
+            page = [self._raw(url)]
+            headers = page[0].headers
+            yield page.pop()  # not kept here: many listings wait for their turn, each page being a megabyte
+            link = next_link(headers, self._base, self.access.name, self.access.domain)
             # With a cursor only limit and fields may be sent, and the link need not carry them.
             url = resumed(link, first) if link and first else None
 

@@ -112,6 +112,7 @@ def pages(
             for raw in listing:
                 page = Page(_orders(raw, key, shop.access.name, whole=whole), _date(raw.headers))
                 after = max(after, page.last_id)
+                del raw  # a megabyte, and the next page may be long in coming
                 yield page
         except Refused as refused:
             if "page_info" not in refused.fields or after == begun:

@@ -90,17 +90,22 @@ def _page_model(model: Any, key: str) -> type[BaseModel]:
     )
 
 
-_M_ARENA_MAX = -8  # malloc.h
+# malloc.h
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
+_LARGE = 256 * 1024  # bytes; a page has a megabyte
 
 
 @cache
-def _share_memory() -> None:
-    """Let the threads of this process share one pool of memory, where the C library is glibc.
+def _spare_memory() -> None:
+    """Let the threads of this process share one pool of memory, where the C library is glibc, and keep pages out of it.
 
-    It gives eight pools for each core, and each would keep room for the largest pages that its threads ever read.
+    It gives eight pools for each core, and each would keep room for the largest pages that its threads ever read; and
+    what is small would come to lie between the pages, so that their room could not be given back.
     """
     with contextlib.suppress(AttributeError, OSError, TypeError):  # other systems have no such choice
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+        library = ctypes.CDLL(None)
+        library.mallopt(_M_ARENA_MAX, 1)
+        library.mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 class _Failed:
@@ -110,22 +115,31 @@ class _Failed:
         self.error = error
 
 
-def at_once(jobs: Iterable[Callable[[], T]], *, workers: int, clock: Clock) -> Iterator[T]:
+class _Ended:
+    """The word of a thread that it does no more."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def at_once(jobs: Iterable[Callable[[], T]], *, workers: int | Callable[[], int], clock: Clock) -> Iterator[T]:
     """Do *jobs* in up to *workers* threads and yield what they return, in the order they end.
 
-    No more is worked ahead than twice *workers*. When a job fails no further one is begun; those under way are
-    delivered, then the first error is raised. Leaving the loop early ends the threads after their present job, and so
-    does the run's stop.
+    A number that may change is asked for again and again: threads are added, or end after their present job. No more
+    is worked ahead than twice the *workers* of the beginning. When a job fails no further one is begun; those under way
+    are delivered, then the first error is raised. Leaving the loop early ends the threads after their present job, and
+    so does the run's stop.
     """
-    if workers <= 1:
+    wanted = workers if callable(workers) else lambda: workers
+    if not callable(workers) and workers <= 1:
         yield from (job() for job in jobs)
         return
-    _share_memory()
+    _spare_memory()
     waiting = iter(jobs)
     taking = threading.Lock()
     halt = threading.Event()
-    done: queue.Queue[Any] = queue.Queue(maxsize=workers)
-    ended = object()
+    done: queue.Queue[Any] = queue.Queue(maxsize=max(wanted(), 2))
+    at_work: set[int] = set()
 
     def put(result: object) -> None:
         while not abandoned.is_set():
@@ -135,40 +149,47 @@ def at_once(jobs: Iterable[Callable[[], T]], *, workers: int, clock: Clock) -> I
                 continue
             break
 
-    def work() -> None:
+    def work(number: int) -> None:
         try:
-            while not (halt.is_set() or clock.stop.is_set()):
+            while not (halt.is_set() or clock.stop.is_set()) and number < max(wanted(), 1):
                 with taking:
                     job = next(waiting, None)
                 if job is None:
+                    dry.set()
                     break
                 put(job())
         except BaseException as error:
             halt.set()
             put(_Failed(error))
         finally:
-            put(ended)
+            put(_Ended(number))
+
+    def hire() -> None:
+        for number in range(max(wanted(), 1)):
+            if number not in at_work and not (halt.is_set() or dry.is_set() or clock.stop.is_set()):
+                at_work.add(number)
+                threading.Thread(target=work, args=(number,), daemon=True, name=f"shopinf-page-{number}").start()
 
     abandoned = threading.Event()
-    threads = [threading.Thread(target=work, daemon=True, name=f"shopinf-page-{n}") for n in range(workers)]
-    for thread in threads:
-        thread.start()
+    dry = threading.Event()  # no job is left for whoever asks
     failure: BaseException | None = None
     try:
-        left = workers
-        while left:
+        hire()
+        while at_work:
             try:
                 result = done.get(timeout=0.1)
             except queue.Empty:
                 if clock.stop.is_set():
                     raise Stopped("stopped") from None
+                hire()
                 continue
-            if result is ended:
-                left -= 1
+            if isinstance(result, _Ended):
+                at_work.discard(result.number)
             elif isinstance(result, _Failed):
                 failure = failure or result.error
             else:
                 yield result
+            hire()
         if failure is not None:
             raise failure
         if clock.stop.is_set():

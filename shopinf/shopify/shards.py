@@ -132,7 +132,7 @@ def read_windows(
     oldest: datetime,
     newest: datetime,
     expected: int,
-    workers: int,
+    workers: Callable[[], int],
     updated_since: datetime | None = None,
     whole: bool = False,
 ) -> Iterator[Step]:

@@ -14,6 +14,9 @@ from bench import Bench, Ran
 from mirrored import goods
 
 from shopinf.practice import PracticeStore
+from shopinf.shopify.client import Access, Shop
+from shopinf.stores import Credentials, Secret
+from shopinf.work.orders.sharing import Seats
 
 ATTRIBUTE = ("orders", "attribute", "--period", "2026-10")
 SHOPS = {"maya-shop": ("USD", "America/New_York", "100.00"), "nordlicht": ("EUR", "Europe/Berlin", "200.00")}
@@ -122,26 +125,35 @@ def test_a_group_and_stores_by_name_are_several_stores_too(
         assert [row["store"] for row in rows] == list(SHOPS)
 
 
-def test_the_share_of_a_store_follows_its_rate_limit_and_the_crowd() -> None:
-    from shopinf.shopify.client import Access, Shop
-    from shopinf.stores import Credentials, Secret, Store
-    from shopinf.work.orders.sharing import ALONE, Share
+def client(name: str, leak: float) -> Shop:
+    access = Access(name, "https://s.myshopify.com", "s.myshopify.com", "2026-07", Credentials(None, None, Secret("t")))
+    made = Shop(access, Bench(Path()).wire, Bench(Path()).clock)
+    made.bucket.leak = leak
+    return made
 
-    def shop(leak: float) -> Shop:
-        access = Access(
-            "s", "https://s.myshopify.com", "s.myshopify.com", "2026-07", Credentials(None, None, Secret("t"))
-        )
-        made = Shop(access, Bench(Path()).wire, Bench(Path()).clock)
-        made.bucket.leak = leak
-        return made
 
-    def workers(stores: int, leak: float) -> int:
-        return Share.of([Store(str(n), n, "d", "c") for n in range(stores)]).workers(shop(leak))
+def test_a_store_alone_has_every_seat() -> None:
+    assert Seats().workers(client("maya-shop", 2)) == 24
 
-    assert ALONE.workers(shop(2)) == workers(1, 2) == 24
-    assert [workers(5, leak) for leak in (2, 4, 20)] == [12, 12, 24]
-    assert [workers(40, leak) for leak in (2, 4, 20)] == [3, 5, 6]
-    assert workers(500, 20) == 2
+
+def test_in_a_crowd_each_keeps_up_with_its_rate_limit() -> None:
+    seats = Seats(40)
+    assert [seats.workers(client("s", leak)) for leak in (2, 4, 20)] == [2, 3, 6]
+    assert Seats(500).workers(client("s", 20)) == 2
+
+
+def test_the_store_that_needs_longest_has_most_seats_until_it_is_done() -> None:
+    seats, crowd = Seats(40), [client(f"shop-{number}", 2) for number in range(39)]
+    slowest = client("slowest", 2)
+    for shop in crowd:
+        seats.tell(shop, 200 * 250)
+    seats.tell(slowest, 1000 * 250)
+    assert (seats.workers(slowest), seats.workers(crowd[0])) == (24, 2)
+    for shop in crowd[1:]:
+        seats.leave(shop.access.name)
+    assert (seats.workers(slowest), seats.workers(crowd[0])) == (24, 4)
+    seats.tell(slowest, 0)
+    assert (seats.workers(slowest), seats.workers(crowd[0])) == (2, 24)
 
 
 def test_many_currencies_are_never_added_up_in_the_whole(run: Bench, shops: dict[str, PracticeStore]) -> None:

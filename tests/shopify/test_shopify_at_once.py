@@ -104,3 +104,31 @@ def test_a_stopped_run_does_not_wait_for_a_job_that_hangs() -> None:
     with pytest.raises(Stopped):
         list(at_once([hanging, hanging], workers=2, clock=clock))
     never.set()
+
+
+def test_workers_come_and_go_as_their_number_changes() -> None:
+    """One at first, then four side by side, then one again; every job is done once."""
+    number = [1]
+    seen, guard = set[str](), threading.Lock()
+    together = threading.Barrier(4, timeout=10)
+
+    def job(place: int) -> Callable[[], int]:
+        def work() -> int:
+            if 10 <= place < 14:
+                together.wait()  # four are needed to pass
+            if place >= 40:
+                with guard:
+                    seen.add(threading.current_thread().name)
+            return place
+
+        return work
+
+    found = []
+    for result in at_once((job(place) for place in range(60)), workers=lambda: number[0], clock=StillClock()):
+        found.append(result)
+        if len(found) == 4:
+            number[0] = 4
+        if len(found) == 20:
+            number[0] = 1
+    assert sorted(found) == list(range(60))
+    assert seen == {"shopinf-page-0"}

@@ -24,7 +24,7 @@ from shopinf.work.customers.rows import enrichment_result
 from shopinf.work.customers.sheetmatching import SheetSource
 from shopinf.work.customers.tagging import check_taggable, tag_all
 from shopinf.work.customers.waterfall import Seen, Terms, Waterfall
-from shopinf.work.orders.sharing import Share
+from shopinf.work.orders.sharing import Seats
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -131,8 +131,8 @@ def enrich(desk: Desk, stores: Sequence[Store], asked: Asked) -> Enriched:
         )
     opened = [(spec, _open(desk, spec, asked)) for spec in asked.specs]
     prints = {asked.key(spec): source.fingerprint for spec, source in opened if isinstance(source, SheetSource)}
-    share = Share.of(stores)
-    outcomes = desk.each_store(stores, lambda store: _base(desk, store, asked, prints, share)).or_raise()
+    seats = Seats(len(stores))
+    outcomes = desk.each_store(stores, lambda store: _base(desk, store, asked, prints, seats)).or_raise()
     run = _Run(desk, asked, outcomes)
     with desk.paying() if any(spec.name in KINDS for spec in asked.specs) else nullcontext():
         run.look(opened)
@@ -143,7 +143,7 @@ def _open(desk: Desk, spec: Spec, asked: Asked) -> SheetSource | Provider:
     return SheetSource(desk, spec, asked.mapping) if spec.name == "csv" else open_provider(desk, spec.name)
 
 
-def _base(desk: Desk, store: Store, asked: Asked, prints: Mapping[str, str | None], share: Share) -> Base:
+def _base(desk: Desk, store: Store, asked: Asked, prints: Mapping[str, str | None], seats: Seats) -> Base:
     """The customers of a store; where only some are read, a person should know why."""
     if asked.tag and not asked.dry_run:
         check_taggable(desk, store)
@@ -156,7 +156,7 @@ def _base(desk: Desk, store: Store, asked: Asked, prints: Mapping[str, str | Non
         since,
         consented_only=asked.consented_only,
         by_phone=any(spec.name == "csv" for spec in asked.specs),
-        share=share,
+        seats=seats,
     )
     if since is not None and asked.since is None:
         base.notes.append(

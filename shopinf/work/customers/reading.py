@@ -12,7 +12,7 @@ from shopinf.errors import CustomerDataProtected
 from shopinf.influencers import email_key
 from shopinf.shopify.customers import count_customers, read_customers
 from shopinf.stores import Store
-from shopinf.work.orders.sharing import Share
+from shopinf.work.orders.sharing import Seats
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -29,7 +29,7 @@ def read_base(
     *,
     consented_only: bool,
     by_phone: bool,
-    share: Share,
+    seats: Seats,
 ) -> Base:
     """The customers of *store* whom this run looks at, and what is to be said of those it cannot.
 
@@ -37,7 +37,7 @@ def read_base(
     """
     shop = desk.shop(store)
     counted = count_customers(shop, updated_since=updated_since)
-    workers = min(share.workers(shop), _WORKERS)
+    workers = min(seats.workers(shop), _WORKERS)
     with desk.out.progress("reading customers", counted.count, "customers", store=store.name) as progress:
         found = read_customers(shop, counted.count, updated_since=updated_since, workers=workers, read=progress.advance)
     base = Base(found, None if counted.at is None else counted.at - OVERLAP)

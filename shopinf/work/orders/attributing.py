@@ -16,7 +16,7 @@ from shopinf.periods import Period
 from shopinf.ranks import rank
 from shopinf.stores import Store
 from shopinf.work.orders.codebooks import code_book
-from shopinf.work.orders.sharing import Share
+from shopinf.work.orders.sharing import Seats
 from shopinf.work.orders.syncing import Synced, sync_orders
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def attribute_stores(
     desk: Desk, stores: Sequence[Store], periods: Mapping[str, Period], asked: Asked
 ) -> Outcomes[Attributed]:
     """Attribute the orders of *stores*, each over its own period, after reading what changed."""
-    share = Share.of(stores)
+    seats = Seats(len(stores))
     return desk.each_store(
-        stores, lambda store: _attribute_store(desk, store, periods[store.name], asked, share)
+        stores, lambda store: _attribute_store(desk, store, periods[store.name], asked, seats)
     ).or_nothing()
 
 
@@ -97,8 +97,8 @@ def named(desk: Desk, stores: Sequence[Store], choice: Choice) -> Choice:
     return replace(choice, influencers=tuple(people))
 
 
-def _attribute_store(desk: Desk, store: Store, period: Period, asked: Asked, share: Share) -> Attributed:
-    synced = sync_orders(desk, store, share=share) if asked.sync else None
+def _attribute_store(desk: Desk, store: Store, period: Period, asked: Asked, seats: Seats) -> Attributed:
+    synced = sync_orders(desk, store, seats=seats) if asked.sync else None
     sync = desk.ledger.orders.sync(store.shop_id)
     if sync is None:
         raise NotFound(

@@ -15,7 +15,7 @@ from shopinf.reconciling import FIGURES, compare
 from shopinf.sales import sale
 from shopinf.stores import Store
 from shopinf.windows import ALWAYS, EVER, Window, cut
-from shopinf.work.orders.sharing import Share
+from shopinf.work.orders.sharing import MOST_WORKERS, Seats
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -69,17 +69,20 @@ class Reconciled:
         }
 
 
-def reconcile(desk: Desk, store: Store, period: Period | None, share: Share) -> Reconciled:
+def reconcile(desk: Desk, store: Store, period: Period | None, seats: Seats) -> Reconciled:
     """Read the orders made in *period* (all that Shopify shows, if None) from the store, and compare their sums."""
     found = Reconciled(store)
     with desk.out.progress("reading orders", None, "orders", store=store.name) as progress:
-        for order in _orders(desk, store, period, share, progress.total):
-            found.add(order)
-            progress.advance()
+        try:
+            for order in _orders(desk, store, period, seats, progress.total):
+                found.add(order)
+                progress.advance()
+        finally:
+            seats.leave(store.name)
     return found
 
 
-def _orders(desk: Desk, store: Store, period: Period | None, share: Share, expect: Any) -> Iterator[Order]:
+def _orders(desk: Desk, store: Store, period: Period | None, seats: Seats, expect: Any) -> Iterator[Order]:
     from shopinf.shopify.orders import count_orders, glance
     from shopinf.shopify.shards import places, read_windows
 
@@ -92,8 +95,14 @@ def _orders(desk: Desk, store: Store, period: Period | None, share: Share, expec
     expect(counted.count)
     oldest, expected = first.orders[0].created_at, counted.count or 0
     newest = min(end, max(first.at or oldest, oldest))
-    parts = places(expected, share.workers(shop))
-    windows = cut(whole, oldest, newest, parts)
+    seats.tell(shop, expected)
+    most = places(expected, MOST_WORKERS)
+
+    def workers() -> int:
+        return min(most, seats.workers(shop))
+
+    windows = cut(whole, oldest, newest, workers())
+    left = expected
     steps = read_windows(
         shop,
         key,
@@ -101,8 +110,10 @@ def _orders(desk: Desk, store: Store, period: Period | None, share: Share, expec
         oldest=oldest,
         newest=newest,
         expected=expected,
-        workers=parts,
+        workers=workers,
         whole=True,
     )
     for step in steps:
+        left -= len(step.orders)
+        seats.tell(shop, left)
         yield from (order for order in step.orders if order.created_at < end)  # the end itself is the next period's

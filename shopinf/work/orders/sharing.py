@@ -1,44 +1,57 @@
-"""How many requests each of several stores may have under way."""
+"""How many requests each store of a run may have under way: as many as its rate limit asks for, the slowest more."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import threading
 from math import ceil
-from typing import TYPE_CHECKING
 
-from shopinf.stores import Store
-
-if TYPE_CHECKING:
-    from shopinf.shopify.client import Shop
+from shopinf.shopify.client import PAGE, Shop
 
 MOST_WORKERS = 24  # as many requests as a store of the largest plan answers in 1.2 seconds; each may hold a page
 MOST_TOGETHER = 8  # pages written in one transaction: each costs a write to the disk, and rows spread over all indexes
-_FAIR, _SEATS = 64, 256  # requests for all stores together; seats for them, of which most wait for a rate limit
+_ANSWERED = 0.75  # seconds in which a page is answered, as a rule
+_FAIR, _SEATS = 64, 256  # of all stores together: in any case, and where rate limits are high
+_SHARED = 96  # those that go where most time is left
 _HELD = 64  # pages that all stores together hold until they are written
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A store's part: *fair* in any case, and up to *most* where its rate limit asks for it."""
+class Seats:
+    """The requests of one run, shared out among its stores while they are read.
 
-    fair: int = MOST_WORKERS
-    most: int = MOST_WORKERS
-    together: int = MOST_TOGETHER  # pages in one transaction
+    Each store has so many that it keeps up with its rate limit. But where this machine is what binds, a store's part of
+    it is as large as its part of all requests under way, and the store that needs longest at its rate limit would fall
+    behind with the others, and be waited for in the end. So the rest goes where most time is left: four times as much
+    to a store that needs twice as long.
+    """
 
-    @classmethod
-    def of(cls, stores: Sequence[Store]) -> Share:
-        """The part of each of *stores*, so that all together stay within reason."""
-        count = max(len(stores), 1)
-        return cls(
-            max(2, min(MOST_WORKERS, _FAIR // count)),
-            max(2, min(MOST_WORKERS, _SEATS // count)),
-            max(2, min(MOST_TOGETHER, _HELD // count)),
-        )
+    def __init__(self, stores: int = 1) -> None:
+        self._stores = max(stores, 1)
+        self._guard = threading.Lock()
+        self._left: dict[str, float] = {}  # seconds at the rate limit, by store
+
+    @property
+    def together(self) -> int:
+        """How many pages are written in one transaction."""
+        return max(2, min(MOST_TOGETHER, _HELD // self._stores))
+
+    def tell(self, shop: Shop, orders: int) -> None:
+        """*shop* has still so many to be read."""
+        with self._guard:
+            self._left[shop.access.name] = max(orders / PAGE - shop.bucket.room(), 0.0) / shop.bucket.leak
+
+    def leave(self, store: str) -> None:
+        """*store* is done, and what it had is for the others."""
+        with self._guard:
+            self._left.pop(store, None)
 
     def workers(self, shop: Shop) -> int:
-        """For *shop*, whose rate limit is known from its first answers: as many as it answers in 1.2 seconds."""
-        return max(self.fair, min(ceil(shop.bucket.leak * 1.2), self.most))
-
-
-ALONE = Share()
+        """How many requests *shop* may have under way now."""
+        if self._stores == 1:
+            return MOST_WORKERS
+        pace = min(ceil(shop.bucket.leak * _ANSWERED), _SEATS // self._stores)
+        enough = max(2, _FAIR // self._stores, pace)
+        with self._guard:
+            mine = self._left.get(shop.access.name, 0.0) ** 2
+            everything = sum(left**2 for left in self._left.values())
+        part = round(_SHARED * mine / everything) if everything else 0
+        return min(MOST_WORKERS, max(enough, part))

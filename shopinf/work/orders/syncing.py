@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from shopinf.shopify.shards import Step, places, read_windows
 from shopinf.shopify.shop import HISTORY_DAYS, granted_scopes, history_cut, shop_facts
 from shopinf.stores import Store
 from shopinf.windows import EVER, Window, cut
-from shopinf.work.orders.sharing import ALONE, Share
+from shopinf.work.orders.sharing import MOST_WORKERS, Seats
 
 if TYPE_CHECKING:
     from shopinf.console.progress import Progress
@@ -64,32 +64,32 @@ class _Plan:
 
 
 def sync_orders(
-    desk: Desk, store: Store, *, since: date | None = None, full: bool = False, share: Share = ALONE
+    desk: Desk, store: Store, *, since: date | None = None, full: bool = False, seats: Seats | None = None
 ) -> Synced:
     """Read what changed in *store* since the last time, or everything when it is the first.
 
     *since* says how far back orders are read; a later sync with an earlier day reads the older ones too. *full* reads
-    all of them again and removes those that the store no longer has.
+    all of them again and removes those that the store no longer has. *seats* are shared with the other stores of a run.
     """
     with desk.syncing(store), desk.out.progress("reading orders", None, "orders", store=store.name) as progress:
-        return _Syncing(desk, store, share, progress).run(since, full)
+        seats = seats or Seats()
+        try:
+            return _Syncing(desk, store, seats, progress).run(since, full)
+        finally:
+            seats.leave(store.name)
 
 
 class _Syncing:
     """One store being synced."""
 
-    def __init__(self, desk: Desk, store: Store, share: Share, progress: Progress) -> None:
+    def __init__(self, desk: Desk, store: Store, seats: Seats, progress: Progress) -> None:
         self.store = store
-        self.share = share
+        self.seats = seats
         self.progress = progress
         self.shop = desk.shop(store)
         self.ledger = desk.ledger.orders
         self.key = desk.ledger.database.key()
         self.done = Synced(store)
-
-    @property
-    def workers(self) -> int:
-        return self.share.workers(self.shop)
 
     def run(self, since: date | None, full: bool) -> Synced:
         former = self.ledger.sync(self.store.shop_id)
@@ -128,8 +128,9 @@ class _Syncing:
         """The windows in which *whole* will be read, written down before it begins."""
         counted, first = count_orders(self.shop, whole), glance(self.shop, self.key, whole)
         started, expected = counted.at or first.at or EVER, counted.count or 0
+        self.seats.tell(self.shop, expected)
         oldest = first.orders[0].created_at if first.orders else started
-        windows = cut(whole, oldest, min(whole.until, max(started, oldest)), places(expected, self.workers))
+        windows = cut(whole, oldest, min(whole.until, max(started, oldest)), self._workers(expected)())
         reading = Reading(windows, started, round)
         self.ledger.begin(self.store.shop_id, reading)
         return _Plan(reading, expected, oldest)
@@ -154,13 +155,19 @@ class _Syncing:
             oldest=plan.oldest,
             newest=min(left[-1].until, max(reading.started, plan.oldest)),
             expected=plan.expected,
-            workers=min(max(len(left), places(plan.expected, self.workers)), self.workers),
+            workers=self._workers(plan.expected, at_least=len(left)),
         )
-        self._take(steps, reading, resumable=True)
+        self._take(steps, reading, plan.expected, resumable=True)
 
-    def _take(self, steps: Iterable[Step], reading: Reading, *, resumable: bool) -> None:
+    def _workers(self, expected: int, *, at_least: int = 1) -> Callable[[], int]:
+        """How many may read so many orders: as many as have a seat at that time, and as find something to do."""
+        most = max(at_least, places(expected, MOST_WORKERS))
+        return lambda: min(most, self.seats.workers(self.shop))
+
+    def _take(self, steps: Iterable[Step], reading: Reading, expected: int, *, resumable: bool) -> None:
         """Write down several pages at a time, and how far the windows have come if *reading* can be gone on with."""
         held: list[Step] = []
+        read = 0
 
         def keep(due: list[Step]) -> None:
             if due:
@@ -170,8 +177,10 @@ class _Syncing:
         try:
             for step in steps:
                 held.append(step)
+                read += len(step.orders)
                 self.progress.advance(len(step.orders))
-                if len(held) == self.share.together:
+                self.seats.tell(self.shop, expected - read)
+                if len(held) == self.seats.together:
                     due, held = held, []
                     keep(due)
         finally:  # what was read before a failure or a Ctrl-C need not be read again
@@ -291,16 +300,17 @@ class _Syncing:
         everything = reading.windows[0]
         newest = self.shop.clock.now()
         oldest = min([newest, *(order.created_at for order in glance(self.shop, self.key, everything).orders)])
-        parts = places(expected, self.workers)
+        self.seats.tell(self.shop, expected)
+        workers = self._workers(expected)
         self.progress.total(expected)
         steps = read_windows(
             self.shop,
             self.key,
-            cut(everything, oldest, newest, parts),
+            cut(everything, oldest, newest, workers()),
             oldest=oldest,
             newest=newest,
             expected=expected,
-            workers=parts,
+            workers=workers,
             updated_since=reading.started,
         )
-        self._take(steps, reading, resumable=False)
+        self._take(steps, reading, expected, resumable=False)
