@@ -18,7 +18,7 @@ from .money import minor
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)  # known by identity, so that its text can be remembered
 class Line:
     """What is bought: a variant of a product, how many, at which price (minor units)."""
 
