@@ -277,13 +277,13 @@ def measure(asked: argparse.Namespace) -> None:
         cpu = max(both.cpu, both.store_cpu)
         print(f"rate bound of the slowest store: {slowest.bound:.1f} s; CPU bound of all stores: {cpu:.1f} s")
         print(f"all stores against the slowest alone: {both.wall / one.wall:.2f}")
+        assert both.code == 7, both.said
+        assert one.code == 0, one.said
+        assert len(whole) == len(healthy), {each.handle for each in healthy} - set(whole)
         (mine,) = (json.loads(path.read_text()) for path in everything.folder.glob(f"{SLOWEST}-*.json"))
         (its,) = (json.loads(path.read_text()) for path in alone.folder.glob(f"{SLOWEST}-*.json"))
         same = [key for key in ("rows", "totals", "excluded", "period") if mine[key] == its[key]]
         print(f"the slowest store's file is that of the run for it alone in: {', '.join(same)}")
-        assert both.code == 7, both.said
-        assert one.code == 0, one.said
-        assert len(whole) == len(healthy), {each.handle for each in healthy} - set(whole)
         assert len(same) == 4
 
 
