@@ -14,9 +14,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from typing import TYPE_CHECKING, Protocol, TextIO, TypeVar
 
-from shopinf.choices import FormChoice, ReportForm, StoreChoice
 from shopinf.console import files
 from shopinf.console.log import RunLog
 from shopinf.console.out import Out, Part
@@ -26,12 +25,12 @@ from shopinf.local.clock import SystemClock
 from shopinf.local.disk import write_atomically
 from shopinf.local.places import Places, find_places
 from shopinf.local.signals import stopping
-from shopinf.once import once
 from shopinf.outcomes import Done as Done
 from shopinf.outcomes import Outcome as Outcome
 from shopinf.outcomes import Outcomes as Outcomes
 from shopinf.periods import Period, together
 from shopinf.results import Failure, Form, Result
+from shopinf.sharedproperty import shared_property
 from shopinf.stores import Credentials, Store
 from shopinf.times import Clock, in_zone
 
@@ -43,15 +42,37 @@ if TYPE_CHECKING:
     from shopinf.local.storebook import StoreBook
     from shopinf.local.vault import Vault
     from shopinf.locking import What
+    from shopinf.network.wire import Wire
     from shopinf.shopify.client import Shop
     from shopinf.shopify.transport import Exchange
-    from shopinf.shopify.wire import Wire
-    from shopinf.sources.door import Call
+    from shopinf.sources.calls import Call
 
 T = TypeVar("T")
 
 _LAST_WORDS = 0.4  # seconds; a run ends within one after Ctrl-C
 _AT_ONCE = 40  # stores worked for at the same time: each has a few requests under way, and a page of each is in memory
+
+
+class ChosenStores(Protocol):
+    """Which stores a command line means: by name, by group, or all of them."""
+
+    @property
+    def store(self) -> Sequence[str] | None: ...
+    @property
+    def group(self) -> str | None: ...
+    @property
+    def all_stores(self) -> bool: ...
+
+
+class ChosenForm(Protocol):
+    """`--format` and `--output` as they were typed; with *reports* they can also mean xlsx and html."""
+
+    @property
+    def format(self) -> str | None: ...
+    @property
+    def output(self) -> Path | None: ...
+    @property
+    def reports(self) -> bool: ...
 
 
 @dataclass
@@ -122,29 +143,29 @@ class Desk:
 
     # Reach
 
-    @once
+    @shared_property
     def places(self) -> Places:
         return find_places(self.environ)
 
-    @once
+    @shared_property
     def config(self) -> Config:
         from shopinf.local.config import load_config
 
         return load_config(self.places, self.environ)
 
-    @once
+    @shared_property
     def book(self) -> StoreBook:
         from shopinf.local.storebook import StoreBook
 
         return StoreBook(self.places)
 
-    @once
+    @shared_property
     def vault(self) -> Vault:
         from shopinf.local.vault import Vault
 
         return Vault(self.environ, self.setting.keyring)
 
-    @once
+    @shared_property
     def ledger(self) -> Ledger:
         from shopinf.ledger.ledger import Ledger
         from shopinf.local.config import mask_url
@@ -156,7 +177,7 @@ class Desk:
         ledger.run = self.log.run  # the journal and the log name a run alike
         return ledger
 
-    @once
+    @shared_property
     def locks(self) -> Locks:
         from shopinf.local.locks import Locks
 
@@ -164,17 +185,17 @@ class Desk:
             return Locks(self.ledger.locks, self.clock)
         return Locks.in_folder(self.places.locks, self.clock)
 
-    @once
+    @shared_property
     def wire(self) -> Wire:
-        from shopinf.shopify.wire import NetworkWire
+        from shopinf.network.wire import NetworkWire
 
         return self.setting.wire or NetworkWire()
 
     # Stores
 
-    def stores(self, choice: StoreChoice) -> list[Store]:
+    def stores(self, choice: ChosenStores) -> list[Store]:
         """The stores that a command line means; disabled ones of a group are skipped and named."""
-        chosen = self.book.choose(choice.names, choice.group, choice.all_stores, self.environ)
+        chosen = self.book.choose(choice.store or (), choice.group, choice.all_stores, self.environ)
         if self.output is not None and files.is_apart(self.output):
             files.check_apart(self.output, [store.name for store in chosen])
         if skipped := [store.name for store in self.book.skipped(choice.group, choice.all_stores)]:
@@ -183,7 +204,7 @@ class Desk:
             self.out.note(self._skipped[0])
         return chosen
 
-    def store(self, choice: StoreChoice) -> Store:
+    def store(self, choice: ChosenStores) -> Store:
         """The one store that a command line means."""
         stores = self.stores(choice)
         if len(stores) != 1:
@@ -319,7 +340,7 @@ class Desk:
         """The present day in the shop's zone."""
         return in_zone(self.clock.now(), store.zone).date()
 
-    def show(self, result: Result, form: FormChoice | ReportForm, *, store: Store | None = None) -> None:
+    def show(self, result: Result, form: ChosenForm, *, store: Store | None = None) -> None:
         """Write a command's answer in the form that was asked for; *store* is the one that it is about."""
         self.out.show(result, self.form(form), stem={"store": store.name} if store else None)
         self.log.answer(result)
@@ -328,7 +349,7 @@ class Desk:
         self,
         outcomes: Outcomes[T],
         build: Callable[[Done[T], Sequence[Failure]], Result],
-        form: FormChoice | ReportForm,
+        form: ChosenForm,
         *,
         periods: Mapping[str, Period] | None = None,
     ) -> Result:
@@ -354,11 +375,11 @@ class Desk:
             raise error
         return whole
 
-    def form(self, form: FormChoice | ReportForm) -> Form:
+    def form(self, form: ChosenForm) -> Form:
         """What `--format` and `--output` mean together; wrong ones are refused before any work is done."""
         from shopinf.console.forms import read_form
 
-        meant = read_form(form.format, form.output, reports=isinstance(form, ReportForm))
+        meant = read_form(form.format, form.output, reports=form.reports)
         if meant.output is not None:
             files.check_fillable(meant.output, self.fills)
         return meant

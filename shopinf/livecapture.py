@@ -14,8 +14,9 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from shopinf.customers import is_email
 from shopinf.errors import BadInput
+from shopinf.loopback import is_loopback
+from shopinf.people.customers import is_email
 from shopinf.plain import harmless
 
 TAGS_CLOSED = date(2026, 10, 1)
@@ -206,7 +207,7 @@ def _address(text: str, option: str, *, query: bool = False) -> str:
         host, _ = url.hostname, url.port
     except ValueError:
         url, host = urlsplit(""), None
-    safe = url.scheme == "https" or (url.scheme == "http" and is_this_machine(host or ""))
+    safe = url.scheme == "https" or (url.scheme == "http" and is_loopback(host or ""))
     plain = re.fullmatch(r"[!-~]+", word) and not re.search(r"[\"'<>\\`{}]", word)
     if not (host and safe and plain) or url.username is not None or url.fragment or (url.query and not query):
         raise BadInput(
@@ -214,11 +215,6 @@ def _address(text: str, option: str, *, query: bool = False) -> str:
             hint=f"Like {option} https://capture.example.com{'/script.js' if query else ''}; http only for practice.",
         )
     return word
-
-
-def is_this_machine(host: str) -> bool:
-    """Does *host* name this machine to a browser on it?"""
-    return host == "localhost" or host == "::1" or re.fullmatch(r"127(\.\d{1,3}){3}", host) is not None
 
 
 def script_src(endpoint: str, key: str) -> str:

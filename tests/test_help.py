@@ -31,8 +31,8 @@ def tree_of(name: str) -> Any:
 def leaves(name: str) -> Iterator[tuple[list[str], Any]]:
     """Every command of the noun *name* that does something, with the words that reach it."""
     found = tree_of(name)
-    if hasattr(found, "commands"):
-        yield from (([name, verb], command) for verb, command in found.commands.items())
+    if hasattr(found, "list_commands"):
+        yield from (([name, verb], found.get_command(None, verb)) for verb in found.list_commands(None))
     else:
         yield [name], found
 

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shopinf.choices import FormChoice
-from shopinf.commands.options import DeskContext, Noun, examples
+from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.credentials import check_sendable
 from shopinf.errors import BadInput
 from shopinf.local.choosing import quoted
@@ -30,6 +29,7 @@ STORE_COLUMNS = columns(
 
 @app.command(
     "connect",
+    attended=True,
     epilog=examples(
         "connect mysuperstore",
         "connect mysuperstore --stdin < credentials.txt",
@@ -72,7 +72,6 @@ def connect(
         return
     if store is None:
         raise BadInput("Name the store to connect", hint="shopinf connect mysuperstore")
-    desk.form(form)
     if name is not None:
         check_name(name)
     version = _version(api_version) or desk.config.api_version

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from shopinf.choices import FormChoice, StoreChoice
-from shopinf.commands.options import DeskContext, DryRunOption, Noun, decimal, examples
-from shopinf.enrichment import Sort, Wanted
+from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, decimal, examples
 from shopinf.errors import BadInput
+from shopinf.people.enrichment import Sort, Wanted
 from shopinf.periods import read_day
 
 customers = Noun(help="Find the influencers among a store's customers.")
@@ -25,6 +24,7 @@ def _noun() -> None:
 
 @customers.command(
     "enrich",
+    asks=True,
     epilog=examples(
         "customers enrich --source csv:influencers.csv",
         "customers enrich --source csv:known.xlsx --source modash --max-credits 50 --min-followers 10000 -o found.csv",
@@ -81,8 +81,8 @@ def enrich(
     Sources are tried in the order given until one finds somebody. After a first run only customers created or changed
     since then are looked at. Nobody is asked about twice at a provider, whether somebody was found or not.
     """
-    from shopinf.customers import read_tag
-    from shopinf.profiles import read_platforms
+    from shopinf.people.customers import read_tag
+    from shopinf.people.profiles import read_platforms
     from shopinf.sheets.fields import read_mapping
     from shopinf.work.customers.enriching import Asked
     from shopinf.work.customers.enriching import enrich as carry_out
@@ -92,7 +92,6 @@ def enrich(
         raise BadInput("--new, --since and --all exclude each other", hint="Give one of them, or none.")
     if max_credits is not None and max_credits < 0:
         raise BadInput("--max-credits cannot be below 0", hint="Give the most that may be spent, like 50.")
-    desk.form(form)
     platforms = read_platforms(platform or ())
     asked = Asked(
         specs=read_specs(source),

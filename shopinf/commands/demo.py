@@ -25,7 +25,7 @@ CREATORS = "creators.csv"  # what an agency has: the creators it knows
 FOUND = "influencers.csv"  # who of them buys in the store
 
 
-@app.command("demo", epilog=examples("demo"))
+@app.command("demo", attended=True, epilog=examples("demo"))
 def demo(desk: DeskContext) -> None:
     """Run the whole story on a practice store in a minute.
 

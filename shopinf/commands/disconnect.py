@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopinf.choices import FormChoice
-from shopinf.commands.options import DeskContext, DryRunOption, Noun, StoreArgument, examples
+from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreArgument, examples
 from shopinf.errors import BadInput
 from shopinf.stores import Store
 from shopinf.work.stores.leaving import check_writable_file, leave, leaving_result, plan_leaving
@@ -25,6 +24,7 @@ _SHOWN = 10  # codes named in a sentence; the answer has them all
 
 @app.command(
     "disconnect",
+    asks=True,
     epilog=examples(
         "disconnect maya-shop --dry-run",
         "disconnect maya-shop --pause-codes -o removed.csv",

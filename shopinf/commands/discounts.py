@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopinf.choices import FormChoice, StoreChoice, exactly_one
-from shopinf.commands.options import DeskContext, DryRunOption, Noun, examples
+from shopinf.choices import exactly_one
+from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
 from shopinf.errors import BadInput
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ MapOption = Annotated[
 
 @discounts.command(
     "create",
+    asks=True,
     epilog=examples(
         "discounts create --campaign q4 --influencer maya --percent 15",
         "discounts create --campaign q4 --from influencers.csv --percent 15 --ends 2026-12-31 --yes",
@@ -185,7 +186,7 @@ def links(
     ] = None,
 ) -> None:
     """Show affiliate links of codes; what is given here stands in for what they were made with."""
-    from shopinf.links import read_redirect, read_utm
+    from shopinf.discounts.links import read_redirect, read_utm
     from shopinf.work.discounts.codechoice import CodeChoice
     from shopinf.work.discounts.listing import list_links
 
@@ -200,7 +201,9 @@ def links(
     )
 
 
-@discounts.command("pause", epilog=examples("discounts pause --code MAYA15", "discounts pause --campaign q4 --yes"))
+@discounts.command(
+    "pause", asks=True, epilog=examples("discounts pause --code MAYA15", "discounts pause --campaign q4 --yes")
+)
 def pause(
     desk: DeskContext,
     stores: StoreChoice,
@@ -214,7 +217,7 @@ def pause(
     _tend(desk, stores, form, "pause", campaign, influencer, code, dry_run)
 
 
-@discounts.command("resume", epilog=examples("discounts resume --campaign q4 --yes"))
+@discounts.command("resume", asks=True, epilog=examples("discounts resume --campaign q4 --yes"))
 def resume(
     desk: DeskContext,
     stores: StoreChoice,
@@ -228,7 +231,7 @@ def resume(
     _tend(desk, stores, form, "resume", campaign, influencer, code, dry_run)
 
 
-@discounts.command("retire", epilog=examples("discounts retire --influencer maya --yes"))
+@discounts.command("retire", asks=True, epilog=examples("discounts retire --influencer maya --yes"))
 def retire(
     desk: DeskContext,
     stores: StoreChoice,
@@ -312,6 +315,7 @@ def check(
 
 @discounts.command(
     "import",
+    asks=True,
     epilog=examples(
         "discounts import codes.csv --campaign upfluence",
         "discounts import codes.csv --mode adopt --map 'Promo=code'",

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shopinf import __version__
-from shopinf.choices import FormChoice
-from shopinf.commands.options import DeskContext, Noun, examples
+from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.errors import NoAnswer, PartlyDone, ShopinfError, Stopped
 from shopinf.local.choosing import quoted
 from shopinf.results import Failure, Format, Result, columns

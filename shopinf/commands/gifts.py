@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shopinf.choices import FormChoice, StoreChoice
-from shopinf.commands.options import DeskContext, DryRunOption, Noun, examples
+from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
 from shopinf.errors import BadInput
 
 gifts = Noun(help="Send influencers gifts and follow the parcels.")
@@ -22,6 +21,7 @@ InfluencerOption = Annotated[str | None, typer.Option("--influencer", help="Only
 
 @gifts.command(
     "send",
+    asks=True,
     epilog=examples(
         "gifts send --campaign spring --from people.csv --variant SER30 --dry-run",
         "gifts send --campaign spring --from people.csv --variant SER30 --message 'Enjoy!' --yes",
@@ -111,7 +111,9 @@ def status(
     follow(desk, desk.stores(stores), GiftChoice(campaign, influencer), form, stale=stale)
 
 
-@gifts.command("cancel", epilog=examples("gifts cancel --campaign spring", "gifts cancel --influencer maya --yes"))
+@gifts.command(
+    "cancel", asks=True, epilog=examples("gifts cancel --campaign spring", "gifts cancel --influencer maya --yes")
+)
 def cancel(
     desk: DeskContext,
     stores: StoreChoice = StoreChoice(),

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shopinf.choices import FormChoice
-from shopinf.commands.options import DeskContext, Noun, examples
+from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.results import Format, Result, columns
 
 influencers = Noun(help="Look after the influencers you know.")
@@ -78,7 +77,6 @@ def import_(
     from shopinf.sheets.fields import read_mapping
     from shopinf.work.customers.importing import import_people
 
-    desk.form(form)
     rows, notes = import_people(desk, str(file), read_mapping(map_ or ()))
     desk.show(Result("shopinf.influencers.import/1", IMPORT_COLUMNS, rows, notes=notes), form)
 
@@ -93,13 +91,12 @@ def rename(
     """Call an influencer otherwise; codes and orders follow, and old sheets still find them."""
     from shopinf.work.customers.roster import rename_person
 
-    desk.form(form)
     former, now = rename_person(desk, name, to)
     rows: list[dict[str, Any]] = [{"influencer": now.influencer, "what": f"was called {former.influencer}", "count": 1}]
     desk.show(Result("shopinf.influencers.rename/1", CHANGED_COLUMNS, rows), form)
 
 
-@influencers.command("merge", epilog=examples("influencers merge maya.old maya --yes"))
+@influencers.command("merge", asks=True, epilog=examples("influencers merge maya.old maya --yes"))
 def merge(
     desk: DeskContext,
     name: NameArgument,
@@ -109,7 +106,6 @@ def merge(
     """Make one person of two: X's accounts, codes, gifts and matches become Y's, and X is gone."""
     from shopinf.work.customers.roster import merge_people
 
-    desk.form(form)
     kept, moved = merge_people(desk, name, into)
     rows: list[dict[str, Any]] = [{"influencer": kept, "what": what, "count": count} for what, count in moved.items()]
     desk.show(Result("shopinf.influencers.merge/1", CHANGED_COLUMNS, rows), form)
@@ -138,12 +134,11 @@ def rate(
     """
     from shopinf.work.customers.roster import rate_person
 
-    desk.form(form)
     row = rate_person(desk, name, commission, since)
     desk.show(Result("shopinf.influencers.rate/1", RATE_COLUMNS, [row]), form)
 
 
-@influencers.command("forget", epilog=examples("influencers forget maya@example.com --yes"))
+@influencers.command("forget", asks=True, epilog=examples("influencers forget maya@example.com --yes"))
 def forget(
     desk: DeskContext,
     email: Annotated[str, typer.Argument(help="The e-mail of whoever asked to be forgotten.", metavar="EMAIL")],
@@ -155,6 +150,5 @@ def forget(
     """
     from shopinf.work.customers.roster import forget_person
 
-    desk.form(form)
     rows, notes = forget_person(desk, email)
     desk.show(Result("shopinf.influencers.forget/1", columns("what count", numbers="count"), rows, notes=notes), form)

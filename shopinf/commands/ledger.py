@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopinf.choices import FormChoice
-from shopinf.commands.options import DeskContext, DryRunOption, Noun, examples
+from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, examples
 from shopinf.console import files
 from shopinf.errors import BadInput
 from shopinf.results import Cell, Result, columns
@@ -47,7 +46,6 @@ def export(
     from shopinf.ledger.copying import write_file
     from shopinf.local.disk import beside
 
-    desk.form(form)
     path = files.filled(file, {"date": desk.clock.now().astimezone().date().isoformat()})
     files.check_place(path)
     if path.resolve() == desk.places.ledger_file.resolve():
@@ -60,6 +58,7 @@ def export(
 
 @ledger.command(
     "import",
+    asks=True,
     epilog=examples(
         "ledger import backup.db", "ledger import backup.db --replace --yes", "ledger import backup.db --dry-run"
     ),
@@ -78,7 +77,6 @@ def import_(
     """
     from shopinf.ledger.copying import copy, counts, opened_file
 
-    desk.form(form)
     if not file.is_file():
         raise BadInput(f"There is no file {file}", hint="Name a file of shopinf ledger export.")
     desk.places.data.mkdir(mode=0o700, parents=True, exist_ok=True)

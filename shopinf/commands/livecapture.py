@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from shopinf.choices import FormChoice, StoreChoice
-from shopinf.commands.options import DeskContext, DryRunOption, Noun, decimal, examples
+from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, decimal, examples
 from shopinf.errors import BadInput, PartlyDone
 from shopinf.livecapture import KEEP_DAYS, PORT, Method, read_endpoint, read_src
 from shopinf.outcomes import Done, Outcomes
@@ -69,7 +68,6 @@ def install(
 
     if src and endpoint:
         raise BadInput("Only one of --src and --endpoint can be given", hint="--endpoint is for our own script.")
-    desk.form(form)
     wish = Wish(read_src(src) if src else None, read_endpoint(endpoint) if endpoint else None, method, out, dry_run)
     outcomes = desk.each_store(desk.stores(stores), lambda store: carry_out(desk, store, wish)).or_nothing()
 
@@ -89,7 +87,6 @@ def status(desk: DeskContext, stores: StoreChoice = StoreChoice(), form: FormCho
     """
     from shopinf.work.livecapture.tending import Seen, looked_at
 
-    desk.form(form)
     outcomes = desk.each_store(desk.stores(stores), lambda store: looked_at(desk, store)).or_nothing()
 
     def answer(done: Done[Seen], failures: Sequence[Failure]) -> Result:
@@ -102,7 +99,9 @@ def status(desk: DeskContext, stores: StoreChoice = StoreChoice(), form: FormCho
 
 
 @livecapture.command(
-    "uninstall", epilog=examples("livecapture uninstall --yes", "livecapture uninstall -s maya-shop --dry-run")
+    "uninstall",
+    asks=True,
+    epilog=examples("livecapture uninstall --yes", "livecapture uninstall -s maya-shop --dry-run"),
 )
 def uninstall(
     desk: DeskContext,
@@ -116,7 +115,6 @@ def uninstall(
     """Remove the script tags that shopinf installed; pixels and snippets go where they were pasted."""
     from shopinf.work.livecapture.tending import Removed, removal_row, remove, tags_to_remove
 
-    desk.form(form)
     chosen = desk.stores(stores)
     found = desk.each_store(chosen, lambda store: tags_to_remove(desk, store, src)).or_nothing()
     wanted = dict(found.done)
@@ -143,7 +141,9 @@ def uninstall(
 
 
 @livecapture.command(
-    "serve", epilog=examples("livecapture serve", "livecapture serve --all-stores --port 8788 --keep-days 90")
+    "serve",
+    attended=True,
+    epilog=examples("livecapture serve", "livecapture serve --all-stores --port 8788 --keep-days 90"),
 )
 def serve(
     desk: DeskContext,
@@ -172,6 +172,7 @@ def serve(
 
 @livecapture.command(
     "leads",
+    asks=True,
     epilog=examples(
         "livecapture leads --since 2026-11-01 -o leads.csv", "livecapture leads --enrich --source csv:influencers.csv"
     ),
@@ -196,7 +197,6 @@ def leads(
 
     if source and not enrich:
         raise BadInput("--source is for --enrich", hint="Add --enrich, or leave --source out.")
-    desk.form(form)
     chosen = desk.stores(stores)
     lookup = Lookup(read_specs(source) if source else connected_sources(desk), max_credits) if enrich else None
     found = listed(desk, chosen, read_day(since) if since else None, lookup)
@@ -215,6 +215,7 @@ def leads(
 
 @livecapture.command(
     "run",
+    asks=True,
     epilog=examples(
         "livecapture run --source csv:influencers.csv", "livecapture run --all-stores --max-credits 20 --yes -q"
     ),
@@ -245,14 +246,13 @@ def run(
     Without --source it goes through the sources of earlier runs. The first run looks at everybody; one that was stopped
     goes on where it was. Made for cron.
     """
-    from shopinf.customers import read_tag
-    from shopinf.enrichment import Wanted
-    from shopinf.profiles import read_platforms
+    from shopinf.people.customers import read_tag
+    from shopinf.people.enrichment import Wanted
+    from shopinf.people.profiles import read_platforms
     from shopinf.work.customers.enriching import Asked, enrich
     from shopinf.work.customers.opening import read_specs
     from shopinf.work.livecapture.running import Remembered, sources_of
 
-    desk.form(form)
     chosen = desk.stores(stores)
     remembered = Remembered(read_specs(source)) if source else sources_of(desk, chosen)
     asked = Asked(

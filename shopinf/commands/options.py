@@ -1,20 +1,21 @@
 """One meaning, one option, one name: the options that commands share, and the shape every command has.
 
 A command is a function whose first parameter is the desk. `Noun.command` hands it over and adds to each signature the
-options that work everywhere (`--quiet`, `--verbose`, `--yes`, `--wait`, `--log-file`). A parameter declared as
-`StoreChoice` or `FormChoice` stands for the group of options of that meaning.
+options that work everywhere (`--quiet`, `--verbose`, `--yes`, `--wait`, `--log-file`). A parameter whose type is a
+frozen dataclass, like `StoreChoice`, is a bundle of options: each of its fields is one, and is written only there.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
+import typing
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
-
-from shopinf.choices import FormChoice, ReportForm, StoreChoice
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -87,20 +88,48 @@ LogFileOption = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class StoreChoice:
+    """Which stores a command line means: by name, by group, or all of them."""
+
+    store: StoreOption = None
+    group: GroupOption = None
+    all_stores: AllStoresOption = False
+
+
+@dataclass(frozen=True)
+class FormChoice:
+    """`--format` and `--output`, checked before the command begins."""
+
+    format: FormatOption = None
+    output: OutputOption = None
+    reports: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class ReportForm(FormChoice):
+    """The same for reports, which can also be xlsx and html."""
+
+    format: ReportFormatOption = None
+    reports: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class Manners:
+    """What a command says of itself to whoever leaves it alone: `schedule print` reads it."""
+
+    asks: bool = False  # it asks before it writes, spends or deletes, if only in certain cases
+    attended: bool = False  # it waits for somebody, or runs until somebody stops it
+    reports: bool = False  # it writes xlsx and html too
+    fills: tuple[str, ...] = ("date",)  # what it knows a value of, for `{name}` in --output
+
+
 _EVERYWHERE: Mapping[str, Any] = {
     "quiet": (QuietOption, False),
     "verbose": (VerboseOption, False),
     "yes": (YesOption, False),
     "wait": (WaitOption, None),
     "log_file": (LogFileOption, None),
-}
-_BUNDLES: Mapping[object, tuple[Mapping[str, Any], Callable[..., object]]] = {
-    StoreChoice: (
-        {"store": (StoreOption, None), "group": (GroupOption, None), "all_stores": (AllStoresOption, False)},
-        lambda store, group, all_stores: StoreChoice(tuple(store or ()), group, all_stores),
-    ),
-    FormChoice: ({"format": (FormatOption, None), "output": (OutputOption, None)}, FormChoice),
-    ReportForm: ({"format": (ReportFormatOption, None), "output": (OutputOption, None)}, ReportForm),
 }
 
 
@@ -110,50 +139,79 @@ class Noun(typer.Typer):
     def __init__(self, **settings: Any) -> None:
         super().__init__(no_args_is_help=True, add_completion=False, rich_markup_mode=None, **settings)
 
-    def command(self, *args: Any, **kwargs: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:  # type: ignore[override]
-        """Register a command: a function that takes the desk first."""
+    def command(  # type: ignore[override]
+        self, *args: Any, asks: bool = False, attended: bool = False, fills: tuple[str, ...] = (), **kwargs: Any
+    ) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        """Register a command: a function that takes the desk first.
+
+        *asks* says that it may ask a question, *attended* that it is nothing for a timer, *fills* what it knows a value
+        of for a file's name beside `{date}`, `{store}` and `{period}`, which follow from its options.
+        """
         register = super().command(*args, **kwargs)
 
         def decorate(function: Callable[..., None]) -> Callable[..., None]:
-            register(_at_the_desk(function))
+            register(_at_the_desk(function, Manners(asks, attended, fills=fills)))
             return function
 
         return decorate
 
 
-def _at_the_desk(function: Callable[..., None]) -> Callable[..., None]:
+def _at_the_desk(function: Callable[..., None], said: Manners) -> Callable[..., None]:
     """*function* with the desk taken from Typer's context, bundles spelled out and the common options added."""
     signature = inspect.signature(function, eval_str=True)
     bundles = {name: p.annotation for name, p in signature.parameters.items() if _is_bundle(p.annotation)}
-    stores = ["store"] if StoreChoice in bundles.values() else []
-    fills = ("date", *stores, *(["period"] if "period" in signature.parameters else []))
+    spelled = {name: _spelled(bundle) for name, bundle in bundles.items()}
+    options = {*signature.parameters, *(each.name for group in spelled.values() for each in group)}
+    manners = dataclasses.replace(
+        said,
+        reports=any(issubclass(bundle, FormChoice) and bundle.reports for bundle in bundles.values()),
+        fills=("date", *(n for n, o in (("store", "all_stores"), ("period", "period")) if o in options), *said.fills),
+    )
 
     def called(context: typer.Context, **given: Any) -> None:
         desk: Desk = context.obj.desk
         desk.command = context.command_path
         desk.heed(**{name: given.pop(name) for name in _EVERYWHERE})
         desk.log.start(desk.command)
+        desk.fills = manners.fills
         for name, bundle in bundles.items():
-            options, build = _BUNDLES[bundle]
-            given[name] = build(*(given.pop(option) for option in options))
-            desk.output = getattr(given[name], "output", desk.output)
-        desk.fills = fills
+            given[name] = bundle(**{each.name: given.pop(each.name) for each in spelled[name]})
+            if isinstance(given[name], FormChoice):
+                desk.output = given[name].output
+                desk.form(given[name])
         function(desk, **given)
 
     keyword = inspect.Parameter.KEYWORD_ONLY
     parameters = [inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)]
     for name, parameter in list(signature.parameters.items())[1:]:
-        if name in bundles:
-            spelled = _BUNDLES[bundles[name]][0].items()
-            parameters += [inspect.Parameter(n, keyword, annotation=a, default=d) for n, (a, d) in spelled]
-        else:
-            parameters.append(parameter.replace(kind=keyword))
+        parameters += spelled.get(name, [parameter.replace(kind=keyword)])
     parameters += [inspect.Parameter(n, keyword, annotation=a, default=d) for n, (a, d) in _EVERYWHERE.items()]
     called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     called.__annotations__ = {p.name: p.annotation for p in parameters}
     called.__name__, called.__doc__ = function.__name__, function.__doc__
+    called.manners = manners  # type: ignore[attr-defined]
     return called
 
 
+def manners_of(command: Any) -> Manners:
+    """What the command (as Typer has it) says of itself."""
+    found = getattr(command.callback, "manners", None)
+    return found if isinstance(found, Manners) else Manners()
+
+
 def _is_bundle(annotation: object) -> bool:
-    return isinstance(annotation, type) and annotation in _BUNDLES
+    return isinstance(annotation, type) and dataclasses.is_dataclass(annotation)
+
+
+def _spelled(bundle: type[Any]) -> list[inspect.Parameter]:
+    """The fields of a bundle as parameters of a command."""
+    hints = typing.get_type_hints(bundle, include_extras=True)
+    return [
+        inspect.Parameter(
+            each.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            annotation=hints[each.name],
+            default=inspect.Parameter.empty if each.default is dataclasses.MISSING else each.default,
+        )
+        for each in dataclasses.fields(bundle)
+    ]

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shopinf import periods
-from shopinf.attribution import MultiCode, Rules
-from shopinf.choices import FormChoice, ReportForm, StoreChoice
-from shopinf.commands.options import DeskContext, Noun, examples
-from shopinf.commissions import read_commission
-from shopinf.earnings import By, Choice, DateBasis
+from shopinf.attribution.commissions import read_commission
+from shopinf.attribution.credits import MultiCode, Rules
+from shopinf.attribution.report import By, Choice, DateBasis
+from shopinf.commands.options import DeskContext, FormChoice, Noun, ReportForm, StoreChoice, examples
 from shopinf.errors import BadInput, PartlyDone
 from shopinf.results import Failure, Format, Result, columns
 from shopinf.times import iso
@@ -81,7 +80,6 @@ def sync(
     from shopinf.work.orders.sharing import Seats
     from shopinf.work.orders.syncing import sync_orders
 
-    desk.form(form)
     day = periods.read_day(since) if since else None
     chosen = desk.stores(stores)
     seats = Seats(len(chosen))
@@ -190,7 +188,6 @@ def explain(
     """Explain one order: its lines, discounts and refunds, the codes it used, the rule applied and the sum."""
     from shopinf.work.orders.explaining import explain_order
 
-    desk.form(form)
     store = desk.store(stores)
     rate = commission or desk.config.commission
     default = read_commission(rate, store.currency) if rate else None
@@ -219,7 +216,6 @@ def reconcile(
     from shopinf.work.orders.reconciling import reconcile as reconcile_store
     from shopinf.work.orders.sharing import Seats
 
-    desk.form(form)
     chosen = desk.stores(stores)
     spans: dict[str, periods.Period] = {}
     if period or since or until:

@@ -23,6 +23,7 @@ _SECONDS = 2.0  # between looks for new codes
 
 @app.command(
     "practice",
+    attended=True,
     epilog=examples("practice", "practice --port 8799 --orders 5000 --plan plus", "practice --stores 3 --seed 7"),
 )
 def practice(

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shopinf.choices import FormChoice, StoreChoice
-from shopinf.commands.options import DeskContext, Noun, examples
+from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
 from shopinf.local.choosing import quoted
 from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Cell, Failure, Result, columns
@@ -51,7 +50,6 @@ def import_(
     """
     from shopinf.work.products.importing import import_products
 
-    desk.form(form)
     outcomes = desk.each_store(desk.stores(stores), lambda store: import_products(desk, store, full=full)).or_raise()
     desk.deliver(outcomes, _imported, form)
     outcomes.settle()
@@ -77,7 +75,6 @@ def list_(
     """List products variant by variant from the ledger, offline."""
     from shopinf.products import read_statuses
 
-    desk.form(form)
     wanted = read_statuses(status or ())
     chosen = desk.stores(stores)
     unread = [store.name for store in chosen if desk.ledger.products.reach(store.shop_id) is None]

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from shopinf.choices import FormChoice
-from shopinf.commands.options import DeskContext, Noun, examples
+from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.results import Result, columns
 
 sources = Noun(help="Connect the sources that customers are looked up in.")
@@ -45,7 +44,6 @@ def connect(
     """
     from shopinf.work.customers.connecting import connect_source
 
-    desk.form(form)
     row, notes = connect_source(desk, name, stdin=stdin, consent=consent)
     desk.show(Result("shopinf.sources.connect/1", SOURCE_COLUMNS, [row], notes=notes), form)
     desk.out.say(f"{row['title']} is connected.  Next: shopinf customers enrich --source {row['source']}")
@@ -64,6 +62,5 @@ def disconnect(desk: DeskContext, name: SourceArgument, form: FormChoice = FormC
     """Remove a source's key, and take the consent back; what was found with it stays."""
     from shopinf.work.customers.connecting import disconnect_source
 
-    desk.form(form)
     rows, notes = disconnect_source(desk, name)
     desk.show(Result("shopinf.sources.disconnect/1", GONE_COLUMNS, rows, notes=notes), form)

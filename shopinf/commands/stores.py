@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shopinf.choices import FormChoice, StoreChoice
 from shopinf.commands.connect import feature_rows, store_row
-from shopinf.commands.options import DeskContext, Noun, OptionalStoreArgument, StoreArgument, examples
+from shopinf.commands.options import (
+    DeskContext,
+    FormChoice,
+    Noun,
+    OptionalStoreArgument,
+    StoreArgument,
+    StoreChoice,
+    examples,
+)
 from shopinf.errors import BadInput
 from shopinf.local.choosing import quoted
 from shopinf.results import Format, Result, columns
@@ -160,7 +167,6 @@ def import_(
 
     Stores that are here already stay as they are.
     """
-    desk.form(form)
     rows, added, notes = take_over(desk.book, read_export(file, desk.setting.stdin))
     desk.show(Result("shopinf.stores.import/1", IMPORT_COLUMNS, rows, notes=notes), form)
     if not added:

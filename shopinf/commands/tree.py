@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -81,9 +83,9 @@ class Tree(TyperGroup):
             return None
         if getattr(ctx, "listing", False):
             return TyperCommand(cmd_name, help=COMMANDS[cmd_name][1], rich_markup_mode=None)
-        module = importlib.import_module(f"shopinf.commands.{COMMANDS[cmd_name][0]}")
-        noun: Any = typer.main.get_group(module.app)
-        return noun.commands[cmd_name]
+        module, help = COMMANDS[cmd_name]
+        found = importlib.import_module(f"shopinf.commands.{module}")
+        return Verbs(found, name=cmd_name, help=help) if hasattr(found, "VERBS") else command_in(found, cmd_name)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         ctx.listing = True  # names and first lines are enough to list what there is
@@ -91,6 +93,29 @@ class Tree(TyperGroup):
             super().format_help(ctx, formatter)
         finally:
             ctx.listing = False
+
+
+class Verbs(TyperGroup):
+    """The verbs of a noun, a file each in the noun's folder; a file is imported when its command is wanted."""
+
+    def __init__(self, noun: ModuleType, **settings: Any) -> None:
+        super().__init__(no_args_is_help=True, rich_markup_mode=None, **settings)
+        self._noun = noun
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self._noun.VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self._noun.VERBS:
+            return None
+        file = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name.replace("-", "_")
+        return command_in(importlib.import_module(f"{self._noun.__name__}.{file}"), cmd_name)
+
+
+def command_in(module: ModuleType, name: str) -> Any:
+    """The command *name* of a file."""
+    group: Any = typer.main.get_group(module.app)
+    return group.commands[name]
 
 
 app = typer.Typer(

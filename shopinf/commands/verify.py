@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shopinf.choices import FormChoice, StoreChoice
-from shopinf.commands.options import DeskContext, Noun, StoreArguments, examples
+from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreArguments, StoreChoice, examples
 from shopinf.errors import NotAllowed
 from shopinf.results import Failure, Result, columns
 from shopinf.scopes import Feature, Readiness, choose_features, expand, good_enough, to_paste, unneeded
@@ -61,8 +60,7 @@ def verify_scopes(
     if print_required:
         desk.out.print(to_paste(features))
         return
-    desk.form(form)
-    chosen = desk.stores(StoreChoice((*(names or ()), *stores.names), stores.group, stores.all_stores))
+    chosen = desk.stores(StoreChoice([*(names or ()), *(stores.store or ())], stores.group, stores.all_stores))
     outcomes = desk.each_store(chosen, lambda store: _verify(desk, store, features)).or_raise()
     desk.deliver(outcomes, _answer, form)
     outcomes.settle()

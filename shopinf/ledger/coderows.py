@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, select, update
 
-from shopinf.codes import ALPHABET
-from shopinf.discounts import CodeRecord, Origin, RuleRecord, State
+from shopinf.discounts.codes import ALPHABET
+from shopinf.discounts.plan import CodeRecord, Origin, RuleRecord, State
+from shopinf.discounts.terms import Terms
 from shopinf.ledger.tables import codes, price_rules
-from shopinf.terms import Terms
 
 T = TypeVar("T")
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from shopinf.codebook import Since
-from shopinf.discounts import CodeRecord, Origin, RuleRecord, State
+from shopinf.attribution.codebook import Since
+from shopinf.discounts.plan import CodeRecord, Origin, RuleRecord, State
+from shopinf.discounts.terms import Terms
 from shopinf.errors import Busy
 from shopinf.ledger.coderows import (
     Intended,
@@ -28,7 +29,6 @@ from shopinf.ledger.coderows import (
 )
 from shopinf.ledger.tables import batches, codes, journal, price_rules
 from shopinf.orders import folded
-from shopinf.terms import Terms
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from shopinf.enrichment import Found, Job, Purchases
-from shopinf.influencers import Influencer
 from shopinf.ledger.peopletables import enrichments, forgotten, lookups, matches, provider_jobs, sources
 from shopinf.ledger.roster import Roster
 from shopinf.ledger.tables import orders, syncs
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.money import Money
-from shopinf.profiles import Known
+from shopinf.people.enrichment import Found, Job, Purchases
+from shopinf.people.influencers import Influencer
+from shopinf.people.profiles import Known
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal

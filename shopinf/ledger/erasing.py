@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Table, delete, func, insert, or_, select, union, update
 
-from shopinf.influencers import Influencer, email_key, folded_name
 from shopinf.ledger.peopletables import (
     accounts,
     aliases,
@@ -21,6 +20,7 @@ from shopinf.ledger.peopletables import (
 )
 from shopinf.ledger.tables import codes, gifts, influencers, journal
 from shopinf.ledger.upserts import parts, upsert
+from shopinf.people.influencers import Influencer, email_key, folded_name
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal

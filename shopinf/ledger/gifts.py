@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from shopinf.gifts import GiftRecord, Line, Parcel, State
+from shopinf.gifts.plan import GiftRecord, Line, Parcel, State
 from shopinf.ledger.tables import gifts, parcels
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.money import Money

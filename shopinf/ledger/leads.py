@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from shopinf.influencers import email_key
 from shopinf.ledger.peopletables import captures, forgotten, leads
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.livecapture import Capture, Consent, Kept, Lead, Where, moment
+from shopinf.people.influencers import email_key
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal

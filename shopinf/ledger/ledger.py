@@ -12,7 +12,7 @@ from shopinf.ledger.engine import Database
 from shopinf.ledger.erasing import erase_people, known_only_by
 from shopinf.ledger.journal import Journal
 from shopinf.ledger.tables import metadata
-from shopinf.once import once
+from shopinf.sharedproperty import shared_property
 from shopinf.times import Clock
 
 if TYPE_CHECKING:
@@ -48,56 +48,56 @@ class Ledger(Journal):
         """Is it a database that a team shares, rather than a file of this machine?"""
         return self.database.shared
 
-    @once
+    @shared_property
     def locks(self) -> AdvisoryKeeper:
         """The keeper of the stores' locks, where the ledger is shared."""
         from shopinf.ledger.locks import AdvisoryKeeper
 
         return AdvisoryKeeper(self.database)
 
-    @once
+    @shared_property
     def codes(self) -> Codes:
         from shopinf.ledger.codes import Codes
 
         return Codes(self)
 
-    @once
+    @shared_property
     def people(self) -> People:
         from shopinf.ledger.people import People
 
         return People(self)
 
-    @once
+    @shared_property
     def roster(self) -> Roster:
         from shopinf.ledger.roster import Roster
 
         return Roster(self)
 
-    @once
+    @shared_property
     def enrichment(self) -> Enrichment:
         from shopinf.ledger.enrichment import Enrichment
 
         return Enrichment(self)
 
-    @once
+    @shared_property
     def orders(self) -> Orders:
         from shopinf.ledger.orders import Orders
 
         return Orders(self)
 
-    @once
+    @shared_property
     def products(self) -> Products:
         from shopinf.ledger.products import Products
 
         return Products(self)
 
-    @once
+    @shared_property
     def gifts(self) -> Gifts:
         from shopinf.ledger.gifts import Gifts
 
         return Gifts(self)
 
-    @once
+    @shared_property
     def leads(self) -> Leads:
         from shopinf.ledger.leads import Leads
 

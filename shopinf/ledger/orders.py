@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import from_json, to_json
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, select, update
 
+from shopinf.attribution.buyers import Purchase
 from shopinf.ledger.asking import Among
 from shopinf.ledger.tables import order_codes, order_facts, orders, syncs, windows
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.orders import Order, folded
-from shopinf.ranks import Purchase
 from shopinf.windows import Window
 
 if TYPE_CHECKING:

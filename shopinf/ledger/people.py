@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
 
-from shopinf.influencers import Influencer, Named, Source, email_key, folded_name, unique_name
 from shopinf.ledger.peopletables import aliases, emails, merges
 from shopinf.ledger.tables import influencers
 from shopinf.ledger.upserts import parts
+from shopinf.people.influencers import Influencer, Named, Source, email_key, folded_name, unique_name
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal

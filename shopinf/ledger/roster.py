@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from shopinf.codebook import Since
+from shopinf.attribution.codebook import Since
 from shopinf.errors import BadInput
-from shopinf.influencers import Influencer, Named, Source, email_key, folded_name
 from shopinf.ledger.people import Recognition, influencer_of
 from shopinf.ledger.peopletables import accounts, aliases, emails, rates
 from shopinf.ledger.tables import influencers, journal
 from shopinf.ledger.upserts import parts, upsert
-from shopinf.profiles import Account, Known, together
+from shopinf.people.influencers import Influencer, Named, Source, email_key, folded_name
+from shopinf.people.profiles import Account, Known, together
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from shopinf.earnings import By
+from shopinf.attribution.overview import Figure, Overview, Section
+from shopinf.attribution.report import By
 from shopinf.money import Money
-from shopinf.overview import Figure, Overview, Section
 from shopinf.plain import harmless
 from shopinf.reports import charts
 from shopinf.reports.tables import Table, shown, table

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shopinf.earnings import By
+from shopinf.attribution.overview import Section
+from shopinf.attribution.report import By
+from shopinf.attribution.tally import Row
 from shopinf.money import Money
-from shopinf.overview import Section
 from shopinf.reports.words import HEADINGS, amount, count, moment
 from shopinf.results import Cell
-from shopinf.tally import Row
 from shopinf.times import iso
 
 LISTED = 500  # rows of one table; a page with more is no longer read, and slow to open on a phone

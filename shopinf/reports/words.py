@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from shopinf.attribution.overview import Covered, Overview
 from shopinf.money import Money
-from shopinf.overview import Covered, Overview
 
 HEADINGS = {
     "net_sales": "Net sales",

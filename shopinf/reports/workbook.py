@@ -11,10 +11,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from shopinf.earnings import LEFT_OUT_COLUMNS, By
+from shopinf.attribution.overview import Overview, Section
+from shopinf.attribution.report import LEFT_OUT_COLUMNS, By
 from shopinf.errors import BadInput
 from shopinf.money import Money, digits
-from shopinf.overview import Overview, Section
 from shopinf.plain import formula_safe, harmless
 from shopinf.reports.words import LEFT_OUT, amount, moment, stamps
 from shopinf.results import Cell, Column, Kind, columns

@@ -15,12 +15,13 @@ from pydantic import BaseModel
 
 from shopinf import __version__
 from shopinf.errors import BadInput, LostResponse, NoAnswer, NoSuchThing, Refused, ShopinfError, StoreReadOnly
+from shopinf.loopback import is_loopback
+from shopinf.network.wire import Wire
 from shopinf.shopify.auth import StoreToken
 from shopinf.shopify.bucket import Bucket
 from shopinf.shopify.pages import next_link, page_of, resumed
 from shopinf.shopify.problems import broken_answer, problem, redirected
 from shopinf.shopify.transport import IDEMPOTENT, Notes, PatientTransport, Talk
-from shopinf.shopify.wire import Wire, is_loopback
 from shopinf.stores import MYSHOPIFY, Credentials
 from shopinf.times import Clock, utc_z
 

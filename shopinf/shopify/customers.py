@@ -12,8 +12,8 @@ import httpx
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json
 
-from shopinf.customers import MOST_TAGS, Customer, merged_tags, split_tags
 from shopinf.errors import NoAnswer, Refused
+from shopinf.people.customers import MOST_TAGS, Customer, merged_tags, split_tags
 from shopinf.shopify.client import PAGE, Shop
 from shopinf.shopify.pages import at_once, page_of
 from shopinf.windows import ALWAYS, EVER, Window, cut

@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 
+from shopinf.discounts.terms import Goods, Kind, Terms
 from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, Refused
 from shopinf.shopify.client import PAGE, Answer, Shop
 from shopinf.shopify.problems import clean
 from shopinf.shopify.shop import Facts
-from shopinf.terms import Goods, Kind, Terms
 from shopinf.times import utc_z
 
 Model = TypeVar("Model", bound=Facts)

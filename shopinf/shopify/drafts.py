@@ -15,9 +15,9 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from shopinf.addresses import Address
 from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, Refused
-from shopinf.gifts import GIFT_TAG, Line, Parcel, Recipient
+from shopinf.gifts.addresses import Address
+from shopinf.gifts.plan import GIFT_TAG, Line, Parcel, Recipient
 from shopinf.money import Money, rounded
 from shopinf.shopify.client import PAGE, Answer, Shop, numbers_in
 from shopinf.shopify.orderjson import Amount, Moment

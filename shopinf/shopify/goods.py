@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
+from shopinf.discounts.terms import Goods
 from shopinf.errors import BadInput, NoSuchThing
 from shopinf.shopify.client import Shop
 from shopinf.shopify.shop import Facts
-from shopinf.terms import Goods
 
 
 class _Variant(Facts):

@@ -14,8 +14,7 @@ import httpx
 from pydantic_core import from_json
 
 from shopinf.errors import NoAnswer, NoSuchThing, Refused
-from shopinf.gifts import GIFT_TAG
-from shopinf.influencers import address_key, email_key, phone_key
+from shopinf.gifts.plan import GIFT_TAG
 from shopinf.orders import (
     Adjustment,
     Allocation,
@@ -30,6 +29,7 @@ from shopinf.orders import (
     is_gift,
     read_landing,
 )
+from shopinf.people.influencers import address_key, email_key, phone_key
 from shopinf.shopify.client import PAGE, Raw, Shop
 from shopinf.shopify.orderjson import (
     DRAFT,

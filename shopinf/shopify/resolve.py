@@ -8,8 +8,9 @@ import re
 import httpx
 
 from shopinf.errors import BadInput, NoAnswer, NotFound, Stopped
+from shopinf.loopback import is_loopback
+from shopinf.network.wire import Wire
 from shopinf.shopify.problems import NO_SUCH_SHOP_HINT, clean
-from shopinf.shopify.wire import Wire, is_loopback
 from shopinf.stores import MYSHOPIFY, StoreName
 from shopinf.times import Clock
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import httpx
 
 from shopinf.errors import LostResponse, NoAnswer, Stopped
+from shopinf.loopback import is_loopback
+from shopinf.network.wire import TIMEOUTS, Wire
 from shopinf.shopify.bucket import Bucket
 from shopinf.shopify.problems import clean, request_id
-from shopinf.shopify.wire import TIMEOUTS, Wire, is_loopback
 from shopinf.times import Clock
 
 TRIES = 5

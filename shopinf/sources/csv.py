@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from shopinf.customers import is_email
-from shopinf.profiles import (
+from shopinf.people.customers import is_email
+from shopinf.people.profiles import (
     Account,
     Profile,
     profile_address,

@@ -11,10 +11,18 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from shopinf.enrichment import Answer, Purse
 from shopinf.errors import ShopinfError
-from shopinf.profiles import MORE_PLATFORMS, Account, Profile, is_known_platform, read_platform, read_profile, together
-from shopinf.sources.door import Door, Reach, base_url, text_of
+from shopinf.people.enrichment import Answer, Purse
+from shopinf.people.profiles import (
+    MORE_PLATFORMS,
+    Account,
+    Profile,
+    is_known_platform,
+    read_platform,
+    read_profile,
+    together,
+)
+from shopinf.sources.calls import Door, Reach, base_url, text_of
 from shopinf.stores import Secret
 
 NAME, TITLE = "gravatar", "Gravatar"

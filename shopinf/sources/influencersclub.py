@@ -12,11 +12,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from shopinf.customers import is_email
-from shopinf.enrichment import Answer, Job, Jobs, Purse
 from shopinf.errors import NoAnswer
-from shopinf.profiles import Account, Profile, percent_of, profile_address, read_followers, read_platform, together
-from shopinf.sources.door import Door, LostAnswer, Reach, Reply, base_url, count_of, credits_in, text_of
+from shopinf.people.customers import is_email
+from shopinf.people.enrichment import Answer, Job, Jobs, Purse
+from shopinf.people.profiles import (
+    Account,
+    Profile,
+    percent_of,
+    profile_address,
+    read_followers,
+    read_platform,
+    together,
+)
+from shopinf.sources.calls import Door, LostAnswer, Reach, Reply, base_url, count_of, credits_in, is_safe, text_of
 from shopinf.stores import Secret
 
 NAME, TITLE = "influencersclub", "influencers.club"
@@ -190,7 +198,7 @@ class InfluencersClub:
         return [(email, row) for email, row in named if is_email(email)]
 
     def _fetch(self, address: str) -> Reply:
-        if not address.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        if not is_safe(address):
             raise NoAnswer(f"{TITLE} keeps its results at an unsafe address", hint="Run the same command again later.")
         return self._download.call("GET", address, shown="the results", plain=True)
 

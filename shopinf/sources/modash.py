@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from shopinf.enrichment import Answer, Purse
 from shopinf.errors import NoAnswer
-from shopinf.profiles import Account, Profile, percent_of, profile_address, read_platform, together
-from shopinf.sources.door import Door, LostAnswer, OutOfCredits, Reach, base_url, count_of, credits_in, text_of
+from shopinf.people.enrichment import Answer, Purse
+from shopinf.people.profiles import Account, Profile, percent_of, profile_address, read_platform, together
+from shopinf.sources.calls import Door, LostAnswer, OutOfCredits, Reach, base_url, count_of, credits_in, text_of
 from shopinf.stores import Secret
 
 NAME, TITLE = "modash", "Modash"

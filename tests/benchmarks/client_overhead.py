@@ -16,8 +16,8 @@ from multiprocessing.connection import Connection
 import httpx
 
 from shopinf.local.clock import SystemClock
+from shopinf.network.wire import NetworkWire
 from shopinf.shopify.client import Access, Shop
-from shopinf.shopify.wire import NetworkWire
 from shopinf.stores import Credentials, Secret
 
 FIELDS = (

@@ -54,9 +54,9 @@ def ours(path: Path, customers: int) -> int:
     from typing import Any, cast
 
     from shopinf.console.out import Out
-    from shopinf.customers import Customer
     from shopinf.local.clock import SystemClock
-    from shopinf.matching import Index
+    from shopinf.people.customers import Customer
+    from shopinf.people.matching import Index
     from shopinf.work.customers.opening import Spec
     from shopinf.work.customers.sheetmatching import SheetSource
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from shopinf.customers import Customer
-from shopinf.matching import Confidence, Index
-from shopinf.profiles import Account, Profile
+from shopinf.people.customers import Customer
+from shopinf.people.matching import Confidence, Index
+from shopinf.people.profiles import Account, Profile
 
 PAIRS = list(csv.DictReader((Path(__file__).parent / "pairs.csv").open(encoding="utf-8", newline="")))
 Judged = list[tuple[Mapping[str, str], Confidence, bool]]

@@ -9,7 +9,7 @@ import pytest
 from bench import Bench
 from customerbench import enrich, people, write
 
-from shopinf.customers import is_personal, merged_tags
+from shopinf.people.customers import is_personal, merged_tags
 from shopinf.practice import PracticeStore
 
 

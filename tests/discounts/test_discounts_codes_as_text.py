@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shopinf.codes import ALPHABET, Pattern, check_code, collision_chance, draw, fold, suffixed
+from shopinf.discounts.codes import ALPHABET, Pattern, check_code, collision_chance, draw, fold, suffixed
 from shopinf.errors import BadInput
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from shopinf.discounts.links import affiliate_link, read_redirect, read_utm
 from shopinf.errors import BadInput
-from shopinf.links import affiliate_link, read_redirect, read_utm
 
 
 def test_a_bare_link_puts_the_code_on_the_cart() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from bench import Bench, StillClock
 
-from shopinf.codebook import Since
+from shopinf.attribution.codebook import Since
 from shopinf.practice import PracticeStore
 
 pytestmark = pytest.mark.both_engines

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from shopinf.discounts.terms import Goods, Kind, Terms, Wish, last_second
 from shopinf.errors import BadInput
-from shopinf.terms import Goods, Kind, Terms, Wish, last_second
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

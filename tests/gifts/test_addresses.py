@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shopinf.addresses import country_code, read_address
+from shopinf.gifts.addresses import country_code, read_address
 
 
 def address(**given: str) -> dict[str, str]:

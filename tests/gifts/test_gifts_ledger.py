@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from bench import Bench
 
-from shopinf.gifts import Line, State
+from shopinf.gifts.plan import Line, State
 from shopinf.ledger.gifts import Intended
 from shopinf.ledger.ledger import Ledger
 from shopinf.money import Money

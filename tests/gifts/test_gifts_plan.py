@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shopinf.gifts import (
+from shopinf.gifts.plan import (
     Ask,
     Fate,
     GiftRecord,
@@ -23,8 +23,8 @@ from shopinf.gifts import (
     plan,
     standing,
 )
-from shopinf.influencers import Influencer
 from shopinf.money import Money
+from shopinf.people.influencers import Influencer
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PRICE = Money.of("40.00", "USD")

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bench import Bench
 
+from shopinf.attribution.buyers import Purchase, rank
 from shopinf.ledger.ledger import Ledger
 from shopinf.orders import Order
-from shopinf.ranks import Purchase, rank
 
 pytestmark = pytest.mark.both_engines
 

@@ -10,15 +10,15 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shopinf.attribution import Rules, attribute
-from shopinf.codebook import Codes, Since, TrackedCode
-from shopinf.commissions import read_commission
-from shopinf.earnings import Choice, StoreOrders
+from shopinf.attribution.buyers import rank
+from shopinf.attribution.codebook import Codes, Since, TrackedCode
+from shopinf.attribution.commissions import read_commission
+from shopinf.attribution.credits import Rules, attribute
+from shopinf.attribution.overview import Covered, Missing, Overview, overview
+from shopinf.attribution.report import Choice, StoreOrders
 from shopinf.money import rounded
 from shopinf.orders import Application, Line, Order, Refund, RefundLine
-from shopinf.overview import Covered, Missing, Overview, overview
 from shopinf.periods import Period, read_period
-from shopinf.ranks import rank
 
 ZONE = "Europe/Berlin"
 NOW = datetime(2026, 7, 2, 9, 30, tzinfo=UTC)

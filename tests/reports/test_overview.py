@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 from samples import NAMES, sample
 
-from shopinf.earnings import By, Choice
+from shopinf.attribution.overview import growth
+from shopinf.attribution.report import By, Choice
 from shopinf.money import Money
-from shopinf.overview import growth
 
 
 def test_every_side_adds_up_to_the_same_totals() -> None:

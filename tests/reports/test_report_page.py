@@ -11,8 +11,8 @@ import pytest
 from pagereader import Element, figures, read, table
 from samples import NAMES, ZONE, sample
 
-from shopinf.earnings import By, Choice, DateBasis
-from shopinf.overview import Missing, Overview
+from shopinf.attribution.overview import Missing, Overview
+from shopinf.attribution.report import By, Choice, DateBasis
 from shopinf.reports.html import page
 from shopinf.reports.tables import LISTED
 

@@ -13,10 +13,10 @@ import pytest
 from samples import NOW, ZONE, sample
 from test_report_page import HOSTILE
 
-from shopinf.earnings import By, report_columns
+from shopinf.attribution.overview import Missing, Overview
+from shopinf.attribution.report import By, report_columns
 from shopinf.errors import BadInput
 from shopinf.money import Money
-from shopinf.overview import Missing, Overview
 from shopinf.plain import harmless
 from shopinf.reports import workbook as room
 from shopinf.reports.workbook import money_format, workbook

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shopinf.attribution import Credit, Rules, attribute
-from shopinf.codebook import Codes, Person, Since, TrackedCode
-from shopinf.commissions import Commission, read_commission
+from shopinf.attribution.buyers import Rank
+from shopinf.attribution.codebook import Codes, Person, Since, TrackedCode
+from shopinf.attribution.commissions import Commission, read_commission
+from shopinf.attribution.credits import Credit, Rules, attribute
 from shopinf.orders import Adjustment, Application, Line, Order, Refund, RefundLine
-from shopinf.ranks import Rank
 
 UTC_ZONE = ZoneInfo("UTC")
 TEN = read_commission("10%")

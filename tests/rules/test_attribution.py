@@ -27,12 +27,12 @@ from making import (
     with_refund,
 )
 
-from shopinf.attribution import Excluded, Method, MultiCode, Rules, Status, attribute
-from shopinf.codebook import Since
-from shopinf.commissions import read_commission
+from shopinf.attribution.buyers import rank
+from shopinf.attribution.codebook import Since
+from shopinf.attribution.commissions import read_commission
+from shopinf.attribution.credits import Excluded, Method, MultiCode, Rules, Status, attribute
+from shopinf.attribution.sales import Amounts
 from shopinf.orders import Application, Landing, Order, UsedCode, read_landing
-from shopinf.ranks import rank
-from shopinf.sales import Amounts
 
 # Two influencers' codes on 100.00: MIA10 takes 10.00 off, LEO5 5.00.
 BOTH = order(line(1, "100.00", "10.00", "5.00"), codes=["MIA10", "LEO5"])

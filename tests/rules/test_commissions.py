@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shopinf.commissions import Commission, read_commission
+from shopinf.attribution.commissions import Commission, read_commission
 from shopinf.errors import BadInput
 
 

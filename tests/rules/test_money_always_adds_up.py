@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import LEO, MIA, TEN, UTC_ZONE, book, tracked
 
-from shopinf.attribution import Credit, Excluded, MultiCode, Rules, attribute
-from shopinf.commissions import read_commission
-from shopinf.earnings import By, Choice, DateBasis, StoreOrders, report
+from shopinf.attribution.buyers import rank
+from shopinf.attribution.commissions import read_commission
+from shopinf.attribution.credits import Credit, Excluded, MultiCode, Rules, attribute
+from shopinf.attribution.report import By, Choice, DateBasis, StoreOrders, report
+from shopinf.attribution.sales import Amounts, apportion, sale
+from shopinf.attribution.tally import Row
 from shopinf.money import digits, rounded
 from shopinf.orders import Adjustment, Application, Landing, Line, Order, Refund, RefundLine, UsedCode
-from shopinf.ranks import rank
-from shopinf.sales import Amounts, apportion, sale
-from shopinf.tally import Row
 
 often = settings(max_examples=70, deadline=None, database=None)
 CODES = book(MIA, LEO, tracked("ANN", "ann"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from making import MIA, book, day, line, order
 
-from shopinf.codebook import Since, TrackedCode
+from shopinf.attribution.codebook import Since, TrackedCode
 from shopinf.errors import MachineProblem
 from shopinf.orders import Landing, Order, read_landing
 

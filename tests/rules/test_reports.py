@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from making import LEO, TEN, D, book, line, on, order, refund, tracked
 
-from shopinf.attribution import MultiCode, Rules, attribute
-from shopinf.codebook import Codes
-from shopinf.commissions import read_commission
-from shopinf.earnings import By, Choice, DateBasis, Report, StoreOrders, report, report_columns
+from shopinf.attribution.buyers import rank
+from shopinf.attribution.codebook import Codes
+from shopinf.attribution.commissions import read_commission
+from shopinf.attribution.credits import MultiCode, Rules, attribute
+from shopinf.attribution.report import By, Choice, DateBasis, Report, StoreOrders, report, report_columns
+from shopinf.attribution.tally import Row
 from shopinf.orders import Order
 from shopinf.periods import Period, read_period
-from shopinf.ranks import rank
-from shopinf.tally import Row
 
 ZONE = ZoneInfo("Europe/Berlin")
 

@@ -20,7 +20,7 @@ from making import (
     with_refund,
 )
 
-from shopinf.attribution import Status
+from shopinf.attribution.credits import Status
 from shopinf.orders import Order
 
 # example, the order, net sales, commission

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from shopinf.errors import BadInput
-from shopinf.schedules import Rhythm, When
-from shopinf.timers import Job, Manager, cron_command, cron_escaped, crontab, units
+from shopinf.schedules.timers import Job, Manager, cron_command, cron_escaped, crontab, units
+from shopinf.schedules.times import Rhythm, When
 
 ODD = [
     "two words",

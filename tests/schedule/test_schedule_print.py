@@ -271,7 +271,7 @@ def test_keys_in_the_keyring_need_the_bus_and_an_unlocked_keyring(
     run: Bench, agency: Agency, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.platform", "linux")
-    monkeypatch.setattr("shopinf.work.schedules.gathering.user_id", lambda: 1000)
+    monkeypatch.setattr("shopinf.commands.schedule.surroundings.user_id", lambda: 1000)
     text = printed(run, "--", *MONTHLY)
     assert " DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus " in text
     assert "The keys of maya-shop, nordlicht are in the keyring, which has to be unlocked" in text
@@ -285,7 +285,7 @@ def test_keys_in_the_keyring_need_the_bus_and_an_unlocked_keyring(
         f"# LoadCredential=shopinf_nordlicht_access_token:{run.home}/credentials/shopinf_nordlicht_access_token"
         in units
     )
-    monkeypatch.setattr("shopinf.work.schedules.gathering.user_id", lambda: 0)
+    monkeypatch.setattr("shopinf.commands.schedule.surroundings.user_id", lambda: 0)
     assert "# LoadCredential=shopinf_nordlicht_access_token:/etc/credstore/shopinf_nordlicht_access_token\n" in printed(
         run, "--systemd", "--", *MONTHLY
     )

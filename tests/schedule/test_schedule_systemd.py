@@ -11,7 +11,7 @@ import pytest
 from bench import Bench
 
 import shopinf.local.machine
-from shopinf.schedules import Rhythm, When
+from shopinf.schedules.times import Rhythm, When
 
 ANALYZE = shutil.which("systemd-analyze")
 pytestmark = pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from shopinf.periods import Period, read_periods
-from shopinf.schedules import MARGIN, Rhythm, When, disputed, last_to_begin, rhythm_of, safe_time
+from shopinf.schedules.times import MARGIN, Rhythm, When, disputed, last_to_begin, rhythm_of, safe_time
 
 TODAY = date(2026, 11, 22)
 EVERYWHERE = ("Pacific/Kiritimati", "Europe/Berlin", "America/New_York", "Pacific/Pago_Pago")

@@ -13,7 +13,8 @@ from farside import BASE, TOKEN, StillClock, shop_on
 from pytest_httpx import HTTPXMock
 
 from shopinf.errors import BadInput, MachineProblem, NoAnswer, Stopped
-from shopinf.shopify.wire import NetworkWire, is_loopback
+from shopinf.loopback import is_loopback
+from shopinf.network.wire import NetworkWire
 
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 

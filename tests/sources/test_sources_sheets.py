@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shopinf.profiles import Account, Tier, read_followers, read_percent, read_profile, tier, together
+from shopinf.people.profiles import Account, Tier, read_followers, read_percent, read_profile, tier, together
 from shopinf.sheets.reading import read_sheet
 from shopinf.sources.csv import read_profile_row
 from shopinf.work.customers.opening import sheet_fields

@@ -188,8 +188,8 @@ def without_times(answer: Any) -> Any:
 def test_a_paid_lookup_is_spent_for_all_stores_and_told_so_in_each_file() -> None:
     from decimal import Decimal
 
-    from shopinf.enrichment import Sort, Summary
     from shopinf.outcomes import Outcomes
+    from shopinf.people.enrichment import Sort, Summary
     from shopinf.work.customers.enriching import Enriched, Mine
 
     stores = [Store(name, number, f"{name}.myshopify.com", "1") for number, name in enumerate((FIRST, SECOND))]

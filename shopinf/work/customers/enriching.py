@@ -9,11 +9,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from shopinf.customers import Customer
-from shopinf.enrichment import Base, Found, Purse, Sort, Summary, Wanted, plain, ranked
 from shopinf.errors import BadInput, PartlyDone, ShopinfError
 from shopinf.ledger.enrichment import Mark
 from shopinf.outcomes import Done, Outcomes
+from shopinf.people.customers import Customer
+from shopinf.people.enrichment import Base, Found, Purse, Sort, Summary, Wanted, plain, ranked
 from shopinf.results import Failure, Result
 from shopinf.stores import Store
 from shopinf.work.customers.enrolling import known_of, one_each

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shopinf.customers import Customer, is_personal
-from shopinf.influencers import Named, Source, folded_email, folded_name, local_part
-from shopinf.matching import squashed
-from shopinf.profiles import Known, Profile, together
+from shopinf.people.customers import Customer, is_personal
+from shopinf.people.influencers import Named, Source, folded_email, folded_name, local_part
+from shopinf.people.matching import squashed
+from shopinf.people.profiles import Known, Profile, together
 
 
 def known_of(profile: Profile, customer: Customer | None) -> Known:

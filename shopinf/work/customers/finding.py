@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from shopinf.enrichment import Found, Hit, Matched, Purchases, Wanted
 from shopinf.errors import ShopinfError, Stopped
+from shopinf.people.enrichment import Found, Hit, Matched, Purchases, Wanted
 from shopinf.results import Failure
 from shopinf.work.customers.purchasing import purchases
 from shopinf.work.customers.waterfall import Seen

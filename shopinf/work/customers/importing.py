@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from shopinf.codebook import on_day
-from shopinf.commissions import read_commission
+from shopinf.attribution.codebook import on_day
+from shopinf.attribution.commissions import read_commission
 from shopinf.errors import BadInput
-from shopinf.influencers import email_key
-from shopinf.profiles import Known
+from shopinf.people.influencers import email_key
+from shopinf.people.profiles import Known
 from shopinf.sheets.reading import Row, read_sheet
 from shopinf.sources.csv import read_profile_row
 from shopinf.work.customers.enrolling import known_of, one_each

@@ -8,14 +8,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from shopinf.enrichment import Answer, Purse
 from shopinf.errors import BadInput, CredentialsMissing
 from shopinf.local.sourcevault import Keys, SourceVault
+from shopinf.people.enrichment import Answer, Purse
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.sheets.fields import Fields
-    from shopinf.sources.door import Reach
+    from shopinf.sources.calls import Reach
 
 
 class Provider(Protocol):
@@ -165,7 +165,7 @@ def open_provider(desk: Desk, name: str, waiting: Callable[[str], None] = lambda
 
 def make_provider(desk: Desk, kind: Kind, keys: Keys, waiting: Callable[[str], None] = lambda text: None) -> Provider:
     """A provider with these keys, whether or not it may be asked yet."""
-    from shopinf.sources.door import Reach
+    from shopinf.sources.calls import Reach
 
     reach = Reach(desk.wire, desk.clock, desk.trace, desk.environ, waiting)
     return _MAKERS[kind.name](desk, keys, reach)

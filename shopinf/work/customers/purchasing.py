@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shopinf.customers import Customer
-from shopinf.enrichment import Purchases
 from shopinf.errors import NotAllowed
+from shopinf.people.customers import Customer
+from shopinf.people.enrichment import Purchases
 from shopinf.shopify.client import PAGE, Shop
 from shopinf.shopify.customers import Ordered, many_ordered
 from shopinf.shopify.orders import count_orders

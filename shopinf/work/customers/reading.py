@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from shopinf.customers import Customer
-from shopinf.enrichment import Base, Summary
 from shopinf.errors import CustomerDataProtected
-from shopinf.influencers import email_key
+from shopinf.people.customers import Customer
+from shopinf.people.enrichment import Base, Summary
+from shopinf.people.influencers import email_key
 from shopinf.shopify.customers import count_customers, read_customers
 from shopinf.stores import Store
 from shopinf.work.orders.sharing import Seats

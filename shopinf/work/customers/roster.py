@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from shopinf.codebook import Since, on_day
-from shopinf.commissions import read_commission
-from shopinf.customers import is_email
-from shopinf.enrichment import account_row, account_words, money
+from shopinf.attribution.codebook import Since, on_day
+from shopinf.attribution.commissions import read_commission
 from shopinf.errors import BadInput, NotFound
-from shopinf.influencers import Influencer
 from shopinf.ledger import erasing
+from shopinf.people.customers import is_email
+from shopinf.people.enrichment import account_row, account_words, money
+from shopinf.people.influencers import Influencer
+from shopinf.people.profiles import Account, tier
 from shopinf.periods import read_day
-from shopinf.profiles import Account, tier
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

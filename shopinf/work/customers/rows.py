@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shopinf.customers import Customer
-from shopinf.enrichment import Found, Summary, account_row, account_words, money
-from shopinf.profiles import tier
+from shopinf.people.customers import Customer
+from shopinf.people.enrichment import Found, Summary, account_row, account_words, money
+from shopinf.people.profiles import tier
 from shopinf.results import Failure, Result, columns
 from shopinf.stores import Store
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shopinf.enrichment import Hit
-from shopinf.influencers import folded_email
-from shopinf.matching import TAIL, Confidence, Index, Match, unambiguous
-from shopinf.profiles import Profile, together
+from shopinf.people.enrichment import Hit
+from shopinf.people.influencers import folded_email
+from shopinf.people.matching import TAIL, Confidence, Index, Match, unambiguous
+from shopinf.people.profiles import Profile, together
 from shopinf.sheets.fields import Places
 from shopinf.sheets.reading import Sheet, read_sheet
 from shopinf.sources.csv import NAME, read_profile_row

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from shopinf.customers import merged_tags
-from shopinf.enrichment import Found
 from shopinf.errors import ScopeMissing, ShopinfError, Stopped, StoreReadOnly
 from shopinf.local.choosing import quoted
+from shopinf.people.customers import merged_tags
+from shopinf.people.enrichment import Found
 from shopinf.results import Failure
 from shopinf.scopes import expand
 from shopinf.shopify.customers import add_tag

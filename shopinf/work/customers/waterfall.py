@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from shopinf.customers import Customer, is_personal
-from shopinf.enrichment import Base, Hit, Purse, plain
 from shopinf.errors import ShopinfError, Stopped
-from shopinf.influencers import Named, Source, email_key
-from shopinf.matching import Confidence, Index
-from shopinf.profiles import Known, Profile, together
+from shopinf.people.customers import Customer, is_personal
+from shopinf.people.enrichment import Base, Hit, Purse, plain
+from shopinf.people.influencers import Named, Source, email_key
+from shopinf.people.matching import Confidence, Index
+from shopinf.people.profiles import Known, Profile, together
 from shopinf.results import Failure
 from shopinf.stores import Store
 from shopinf.work.customers.enrolling import known_of, one_each

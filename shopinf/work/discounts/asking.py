@@ -9,17 +9,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from shopinf.attribution.commissions import read_commission
 from shopinf.choices import exactly_one
-from shopinf.commissions import read_commission
-from shopinf.discounts import Ask
+from shopinf.discounts.links import read_redirect, read_utm
+from shopinf.discounts.plan import Ask
+from shopinf.discounts.terms import Kind, Wish
 from shopinf.errors import BadInput
-from shopinf.influencers import Influencer, Named, Source, local_part, read_handle
-from shopinf.links import read_redirect, read_utm
 from shopinf.money import read_amount
+from shopinf.people.influencers import Influencer, Named, Source, local_part, read_handle
 from shopinf.periods import read_day
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.reading import Row, read_sheet
-from shopinf.terms import Kind, Wish
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

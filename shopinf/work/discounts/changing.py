@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shopinf.discounts import CodeRecord, State, Step
+from shopinf.discounts.plan import CodeRecord, State, Step
+from shopinf.discounts.terms import Terms
 from shopinf.errors import BadInput, ShopinfError, Stopped
 from shopinf.shopify import discounts as remote
-from shopinf.terms import Terms
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

@@ -6,26 +6,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shopinf.discounts import CodeRecord, Origin, State, counted
+from shopinf.discounts.plan import CodeRecord, Origin, State, counted
+from shopinf.discounts.terms import differences
 from shopinf.errors import PartlyDone
 from shopinf.orders import folded
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result, columns
-from shopinf.terms import differences
 from shopinf.work.discounts.codechoice import CodeChoice, choose_codes, people_of
 from shopinf.work.discounts.surveying import Found, survey
 
 if TYPE_CHECKING:
-    from shopinf.choices import FormChoice
-    from shopinf.desk import Desk
+    from shopinf.desk import ChosenForm, Desk
     from shopinf.stores import Store
 
 CHECK_COLUMNS = columns("store campaign influencer slot code problem fix", numbers="price_rule_id discount_code_id")
 
 
-def check(desk: Desk, stores: Sequence[Store], choice: CodeChoice, form: FormChoice) -> None:
+def check(desk: Desk, stores: Sequence[Store], choice: CodeChoice, form: ChosenForm) -> None:
     """Compare the codes chosen with what the stores have; those that are gone, or back again, are noted here."""
-    desk.form(form)
     chosen = choose_codes(desk, stores, choice)
     outcomes = desk.each_store(stores, lambda store: _check_store(desk, store, chosen[store.name])).or_raise()
 

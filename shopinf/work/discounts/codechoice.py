@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shopinf.discounts import CodeRecord, State
+from shopinf.discounts.plan import CodeRecord, State
 from shopinf.errors import NotFound
-from shopinf.influencers import Influencer
 from shopinf.orders import folded
+from shopinf.people.influencers import Influencer
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shopinf.discounts import UNKNOWN_RULE, CodeRecord
-from shopinf.influencers import Influencer
-from shopinf.links import affiliate_link, fill_utm
+from shopinf.discounts.links import affiliate_link, fill_utm
+from shopinf.discounts.plan import UNKNOWN_RULE, CodeRecord
+from shopinf.discounts.terms import Terms
+from shopinf.people.influencers import Influencer
 from shopinf.results import Cell, Failure, Result, columns
-from shopinf.terms import Terms
 from shopinf.times import in_zone
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shopinf.choices import FormChoice
-from shopinf.codes import Pattern
-from shopinf.discounts import Ask, CodeRecord, Fate, Shape, State, Step, counted, plan
+from shopinf.desk import ChosenForm
+from shopinf.discounts.codes import Pattern
+from shopinf.discounts.plan import Ask, CodeRecord, Fate, Shape, State, Step, counted, plan
+from shopinf.discounts.terms import Goods
 from shopinf.errors import BadInput, PartlyDone, ShopinfError
 from shopinf.ledger.coderows import Intended
 from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Cell, Failure, Result
 from shopinf.shopify import discounts as remote
 from shopinf.shopify.goods import find_goods
-from shopinf.terms import Goods
 from shopinf.times import iso
 from shopinf.work.discounts.asking import Asked, Options, read_asked
 from shopinf.work.discounts.changing import change
@@ -84,7 +84,7 @@ class Made:
     failures: Sequence[Failure] = ()
 
 
-def create(desk: Desk, stores: Sequence[Store], options: Options, choices: Choices, form: FormChoice) -> None:
+def create(desk: Desk, stores: Sequence[Store], options: Options, choices: Choices, form: ChosenForm) -> None:
     """Make the codes asked for in each of *stores*, so that running it again makes only what is missing."""
     desk.form(form)  # a wrong one is refused before anything is made
     asked = read_asked(desk, options, stores)
@@ -260,7 +260,7 @@ class Creation:
             f"{counted(len(later))} in {store.name} begin at {first}; until then they and their links track nothing."
         ]
 
-    def show_done(self, outcomes: Outcomes[Made], asked: Asked, form: FormChoice, *, said: Sequence[str]) -> None:
+    def show_done(self, outcomes: Outcomes[Made], asked: Asked, form: ChosenForm, *, said: Sequence[str]) -> None:
         """Write the rows; the run ends as partly done when some codes are missing."""
 
         def summed(done: Done[Made], lost: int) -> Summary:
@@ -288,7 +288,7 @@ class Creation:
 
     # the dry run
 
-    def show_prospects(self, prospects: Outcomes[Prospect], form: FormChoice) -> None:
+    def show_prospects(self, prospects: Outcomes[Prospect], form: ChosenForm) -> None:
         """Show what would be done; nothing is written, neither in the store nor here."""
         found = dict(prospects.done)
         outcomes = self.desk.each_store(list(found), lambda store: self._forecast(found[store])).after(prospects)

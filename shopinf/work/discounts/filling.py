@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shopinf.codes import suffixed
-from shopinf.discounts import CodeRecord, State
+from shopinf.discounts.codes import suffixed
+from shopinf.discounts.plan import CodeRecord, State
 from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, ShopinfError, Stopped
 from shopinf.orders import folded
 from shopinf.shopify import discounts as remote

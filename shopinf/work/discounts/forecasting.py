@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from shopinf.codes import Pattern, collision_chance
-from shopinf.discounts import counted
+from shopinf.discounts.codes import Pattern, collision_chance
+from shopinf.discounts.plan import counted
 from shopinf.shopify import discounts as remote
 
 JOB_SECONDS = 5.0  # what a job of a hundred codes takes, as a guess

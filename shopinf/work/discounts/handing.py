@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from shopinf.codes import check_code
-from shopinf.discounts import CodeRecord, Origin, State, standing
+from shopinf.discounts.codes import check_code
+from shopinf.discounts.plan import CodeRecord, Origin, State, standing
 from shopinf.errors import BadInput, NotFound, Refused
-from shopinf.influencers import Influencer, Named, Source, read_handle
 from shopinf.orders import folded
+from shopinf.people.influencers import Influencer, Named, Source, read_handle
 from shopinf.results import Result
 from shopinf.shopify import discounts as remote
 from shopinf.work.discounts.codechoice import CodeChoice, choose_codes
@@ -17,14 +17,12 @@ from shopinf.work.discounts.coderows import CODE_COLUMNS, code_row
 from shopinf.work.discounts.making import taken
 
 if TYPE_CHECKING:
-    from shopinf.choices import FormChoice
-    from shopinf.desk import Desk
+    from shopinf.desk import ChosenForm, Desk
     from shopinf.stores import Store
 
 
-def assign(desk: Desk, store: Store, code: str, name: str, since: date | None, form: FormChoice) -> None:
+def assign(desk: Desk, store: Store, code: str, name: str, since: date | None, form: ChosenForm) -> None:
     """Give *code* to another influencer from a day on."""
-    desk.form(form)
     record, people, codes = _the_code(desk, store, code), desk.ledger.people, desk.ledger.codes
     new = people.named(name) is None
     [person] = people.enrol([Named(read_handle(name), Source.INFLUENCER)])
@@ -45,9 +43,8 @@ def assign(desk: Desk, store: Store, code: str, name: str, since: date | None, f
     desk.out.say(f"{record.code} is {person.influencer}'s from {day}{before}.")
 
 
-def rename(desk: Desk, store: Store, code: str, new: str, form: FormChoice) -> None:
+def rename(desk: Desk, store: Store, code: str, new: str, form: ChosenForm) -> None:
     """Give *code* another name in the store; the old name keeps attributing old orders."""
-    desk.form(form)
     check_code(new)
     record, codes = _the_code(desk, store, code), desk.ledger.codes
     _refuse(desk, store, record, new)
@@ -101,7 +98,7 @@ def _the_code(desk: Desk, store: Store, code: str) -> CodeRecord:
     return found[0]
 
 
-def _show(desk: Desk, store: Store, record: CodeRecord, person: Influencer | None, verb: str, form: FormChoice) -> None:
+def _show(desk: Desk, store: Store, record: CodeRecord, person: Influencer | None, verb: str, form: ChosenForm) -> None:
     [now] = desk.ledger.codes.by_ids([record.id])
     row = code_row(store, now, person, str(standing(now, desk.clock.now())))
     desk.show(Result(f"shopinf.discounts.{verb}/1", CODE_COLUMNS, [row]), form, store=store)

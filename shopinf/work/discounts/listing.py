@@ -7,17 +7,16 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shopinf.discounts import CodeRecord, Standing, standing
+from shopinf.discounts.plan import CodeRecord, Standing, standing
 from shopinf.errors import BadInput
-from shopinf.influencers import Influencer
 from shopinf.outcomes import Done, Outcomes
+from shopinf.people.influencers import Influencer
 from shopinf.results import Cell, Failure, Result, columns
 from shopinf.work.discounts.codechoice import CodeChoice, choose_codes, people_of
 from shopinf.work.discounts.coderows import CODE_COLUMNS, code_row
 
 if TYPE_CHECKING:
-    from shopinf.choices import FormChoice
-    from shopinf.desk import Desk
+    from shopinf.desk import ChosenForm, Desk
     from shopinf.stores import Store
 
 LINK_COLUMNS = columns("store campaign influencer slot email code link status")
@@ -34,7 +33,7 @@ def read_standings(words: Collection[str]) -> set[Standing]:
 
 
 def list_codes(
-    desk: Desk, stores: Sequence[Store], choice: CodeChoice, wanted: Collection[Standing], form: FormChoice
+    desk: Desk, stores: Sequence[Store], choice: CodeChoice, wanted: Collection[Standing], form: ChosenForm
 ) -> None:
     """Show the codes of *stores* as they stand now; codes that could not be made are left out."""
 
@@ -55,7 +54,7 @@ def list_links(
     desk: Desk,
     stores: Sequence[Store],
     choice: CodeChoice,
-    form: FormChoice,
+    form: ChosenForm,
     *,
     redirect: str | None,
     utm: Mapping[str, str] | None,

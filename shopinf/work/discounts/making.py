@@ -15,8 +15,8 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from shopinf.codes import suffixed
-from shopinf.discounts import CodeRecord
+from shopinf.discounts.codes import suffixed
+from shopinf.discounts.plan import CodeRecord
 from shopinf.errors import BadInput, LostResponse, NoAnswer, Refused, ShopinfError, Stopped
 from shopinf.orders import folded
 from shopinf.shopify import discounts as remote

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shopinf.discounts import Origin, State
+from shopinf.discounts.plan import Origin, State
 from shopinf.errors import PartlyDone
 from shopinf.work.discounts.tending import Act, _Tending
 

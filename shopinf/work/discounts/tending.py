@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from shopinf.discounts import CodeRecord, Origin, State, counted, standing
+from shopinf.discounts.plan import CodeRecord, Origin, State, counted, standing
 from shopinf.errors import BadInput, NoSuchThing, PartlyDone, ShopinfError, Stopped
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result
@@ -23,8 +23,7 @@ from shopinf.work.discounts.coderows import CODE_COLUMNS, code_row
 from shopinf.work.discounts.making import claim, said, taken
 
 if TYPE_CHECKING:
-    from shopinf.choices import FormChoice
-    from shopinf.desk import Desk
+    from shopinf.desk import ChosenForm, Desk
     from shopinf.shopify.client import Shop
     from shopinf.stores import Store
 
@@ -58,9 +57,8 @@ class Tended:
     changed: int
 
 
-def tend(desk: Desk, stores: Sequence[Store], choice: CodeChoice, act: Act, form: FormChoice, *, dry_run: bool) -> None:
+def tend(desk: Desk, stores: Sequence[Store], choice: CodeChoice, act: Act, form: ChosenForm, *, dry_run: bool) -> None:
     """Pause, resume or retire the codes chosen; what is as it should be already stays untouched."""
-    desk.form(form)
     chosen = choose_codes(desk, stores, choice)
     meant = [record for records in chosen.values() for record in records if record.state in _FROM[act]]
     _refuse_tracked(meant, act)

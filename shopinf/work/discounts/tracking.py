@@ -13,25 +13,24 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shopinf.codes import LONGEST
-from shopinf.discounts import UNKNOWN_RULE, CodeRecord, Origin, State, counted, standing
+from shopinf.discounts.codes import LONGEST
+from shopinf.discounts.plan import UNKNOWN_RULE, CodeRecord, Origin, State, counted, standing
+from shopinf.discounts.terms import Kind, Terms, Wish
 from shopinf.errors import BadInput, NotFound, PartlyDone
-from shopinf.influencers import Influencer, Named
 from shopinf.ledger.coderows import Tracked
 from shopinf.orders import folded
 from shopinf.outcomes import Done, Outcomes
+from shopinf.people.influencers import Influencer, Named
 from shopinf.results import Cell, Failure, Result
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.reading import Row, read_sheet
 from shopinf.shopify import discounts as remote
-from shopinf.terms import Kind, Terms, Wish
 from shopinf.work.discounts.asking import Amounts, cell, day_in_cell, given_commission, percentage, read_person, uses
 from shopinf.work.discounts.coderows import CODE_COLUMNS, bare_row, code_row
 from shopinf.work.discounts.surveying import Found, survey
 
 if TYPE_CHECKING:
-    from shopinf.choices import FormChoice
-    from shopinf.desk import Desk
+    from shopinf.desk import ChosenForm, Desk
     from shopinf.stores import Store
 
 FIELDS = Fields.of(
@@ -84,10 +83,9 @@ def import_codes(
     mode: Mode,
     campaign: str,
     mapping: Mapping[str, str],
-    form: FormChoice,
+    form: ChosenForm,
 ) -> None:
     """Track the codes of a sheet in each of *stores*; one that is not there any more is tracked as missing."""
-    desk.form(form)
     sheet = read_sheet(file, FIELDS, mapping=mapping, stdin=desk.setting.stdin)
     lines = list(_lines(sheet, campaign, Amounts(stores)))
     for note in sheet.notes:
@@ -279,7 +277,7 @@ def _rows(desk: Desk, store: Store, fates: Fates, owners: Sequence[Influencer | 
     return rows
 
 
-def _show(desk: Desk, outcomes: Outcomes[TakenIn], asked: int, form: FormChoice) -> None:
+def _show(desk: Desk, outcomes: Outcomes[TakenIn], asked: int, form: ChosenForm) -> None:
     whole = desk.deliver(outcomes, lambda done, failures: _answer(done, failures, asked), form)
     summary: Mapping[str, int] = (whole.body or {})["summary"]
     if whole.failures:

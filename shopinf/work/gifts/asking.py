@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shopinf.addresses import FIELDS as ADDRESS
-from shopinf.addresses import read_address
 from shopinf.errors import BadInput
-from shopinf.gifts import Ask, Item, Recipient
-from shopinf.influencers import Influencer, Named
+from shopinf.gifts.addresses import FIELDS as ADDRESS
+from shopinf.gifts.addresses import read_address
+from shopinf.gifts.plan import Ask, Item, Recipient
+from shopinf.people.influencers import Influencer, Named
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.reading import Row, read_sheet
 from shopinf.shopify.drafts import LONGEST_TAG, Home, customer_home

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shopinf.errors import NotFound
-from shopinf.gifts import GiftRecord, State
+from shopinf.gifts.plan import GiftRecord, State
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
-    from shopinf.influencers import Influencer
+    from shopinf.people.influencers import Influencer
     from shopinf.stores import Store
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shopinf.choices import FormChoice
+from shopinf.desk import ChosenForm
 from shopinf.errors import CustomerDataProtected, ScopeMissing
-from shopinf.gifts import GiftRecord, Parcel, Standing, State, is_stale
+from shopinf.gifts.plan import GiftRecord, Parcel, Standing, State, is_stale
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result
 from shopinf.shopify import drafts as remote
@@ -34,10 +34,9 @@ class Followed:
 
 
 def follow(
-    desk: Desk, stores: Sequence[Store], choice: GiftChoice, form: FormChoice, *, stale: int | None = None
+    desk: Desk, stores: Sequence[Store], choice: GiftChoice, form: ChosenForm, *, stale: int | None = None
 ) -> None:
     """Show where the gifts of *stores* are; with *stale* only those of which nothing was heard for so many days."""
-    desk.form(form)
     chosen = choose_gifts(desk, stores, choice)
     outcomes = desk.each_store(stores, lambda store: _followed(desk, store, chosen[store.shop_id])).or_raise()
     now = desk.clock.now()

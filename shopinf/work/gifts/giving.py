@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shopinf.choices import FormChoice
+from shopinf.desk import ChosenForm
 from shopinf.errors import BadInput, PartlyDone, ShopinfError
-from shopinf.gifts import Ask, Fate, GiftRecord, Good, Shape, State, Step, fate_of, plan, worth
+from shopinf.gifts.plan import Ask, Fate, GiftRecord, Good, Shape, State, Step, fate_of, plan, worth
 from shopinf.ledger.gifts import Intended
 from shopinf.money import Money
 from shopinf.outcomes import Done, Outcomes
@@ -23,7 +23,7 @@ from shopinf.work.gifts.sending import PER_MINUTE, Parcelled, Sending, is_trial
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
-    from shopinf.influencers import Influencer
+    from shopinf.people.influencers import Influencer
     from shopinf.stores import Store
 
 MAY_WRITE = (
@@ -66,7 +66,7 @@ class Sent:
 Planned = tuple[list[dict[str, Cell]], Sequence[str]]  # the rows of a dry run, and what is to be said
 
 
-def send(desk: Desk, stores: Sequence[Store], options: Options, form: FormChoice) -> None:
+def send(desk: Desk, stores: Sequence[Store], options: Options, form: ChosenForm) -> None:
     """Send the gifts asked for in each of *stores*, so that running it again sends only what is missing."""
     desk.form(form)  # a wrong one is refused before anything is sent
     giving = Giving(desk, options, read_wanted(desk, options))
@@ -250,7 +250,7 @@ class Giving:
             raise trouble
         return Sent(rows, failures)
 
-    def show_done(self, outcomes: Outcomes[Sent], form: FormChoice) -> None:
+    def show_done(self, outcomes: Outcomes[Sent], form: ChosenForm) -> None:
         """Write the rows; the run ends as partly done when some gifts are not sent."""
 
         def answer(done: Done[Sent], lost: Sequence[Failure]) -> Result:
@@ -277,7 +277,7 @@ class Giving:
 
     # the dry run
 
-    def show_prospects(self, prospects: Outcomes[Prospect], form: FormChoice) -> None:
+    def show_prospects(self, prospects: Outcomes[Prospect], form: ChosenForm) -> None:
         """Show what would be done; nothing is written, neither in the store nor here."""
         found = dict(prospects.done)
         outcomes = self.desk.each_store(list(found), lambda store: self._planned(store, found[store])).after(prospects)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from shopinf.gifts import Good
+from shopinf.gifts.plan import Good
 from shopinf.products import Status, Variant, name_variants
 from shopinf.shopify.products import product_pages, products_by_id
 

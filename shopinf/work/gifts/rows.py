@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from shopinf.gifts import Ask, GiftRecord, Line, Parcel, Standing, Step, standing, worth
-from shopinf.influencers import Influencer
+from shopinf.gifts.plan import Ask, GiftRecord, Line, Parcel, Standing, Step, standing, worth
+from shopinf.people.influencers import Influencer
 from shopinf.results import Cell, columns
 from shopinf.times import in_zone
 

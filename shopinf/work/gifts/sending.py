@@ -20,7 +20,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, Refused, ShopinfError, Stopped
-from shopinf.gifts import GiftRecord, Recipient, State
+from shopinf.gifts.plan import GiftRecord, Recipient, State
 from shopinf.money import Money
 from shopinf.shopify import drafts as remote
 from shopinf.shopify.pages import at_once

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from shopinf.earnings import By, Choice, StoreOrders, report
-from shopinf.gifts import GiftRecord, Standing, standing
+from shopinf.attribution.report import By, Choice, StoreOrders, report
+from shopinf.gifts.plan import GiftRecord, Standing, standing
 from shopinf.money import Money
 from shopinf.outcomes import Done
 from shopinf.periods import Period
@@ -18,8 +18,7 @@ from shopinf.work.gifts.choosing import GiftChoice, choose_gifts, people_of
 from shopinf.work.orders.attributing import Asked, Attributed, attribute_stores
 
 if TYPE_CHECKING:
-    from shopinf.choices import FormChoice
-    from shopinf.desk import Desk
+    from shopinf.desk import ChosenForm, Desk
     from shopinf.stores import Store
 
 REPORT_COLUMNS = columns(
@@ -45,9 +44,8 @@ class _Sold:
     net_sales: Money
 
 
-def weigh(desk: Desk, stores: Sequence[Store], choice: GiftChoice, form: FormChoice, *, sync: bool) -> None:
+def weigh(desk: Desk, stores: Sequence[Store], choice: GiftChoice, form: ChosenForm, *, sync: bool) -> None:
     """Show the gifts of *stores* by campaign and influencer, each with what was sold since ever."""
-    desk.form(form)
     chosen = choose_gifts(desk, stores, choice)
     periods = {store.name: Period(_EVER, desk.today(store), "all time") for store in stores}
     outcomes = attribute_stores(desk, stores, periods, Asked(Choice(), sync=sync))

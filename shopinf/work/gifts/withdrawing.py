@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from shopinf.choices import FormChoice
+from shopinf.desk import ChosenForm
 from shopinf.errors import BadInput, PartlyDone, Refused
-from shopinf.gifts import GiftRecord, State
+from shopinf.gifts.plan import GiftRecord, State
 from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Cell, Failure, Result
 from shopinf.shopify import drafts as remote
@@ -24,9 +24,8 @@ BY_HAND = "it was cancelled with gifts cancel"
 TOO_LATE = "it is an order already: cancel the order in the Shopify admin"
 
 
-def withdraw(desk: Desk, stores: Sequence[Store], choice: GiftChoice, form: FormChoice, *, dry_run: bool) -> None:
+def withdraw(desk: Desk, stores: Sequence[Store], choice: GiftChoice, form: ChosenForm, *, dry_run: bool) -> None:
     """Take back the gifts of *stores* that are not completed, after a question; they are not made again."""
-    desk.form(form)
     chosen = choose_gifts(desk, stores, choice)
     waiting = {store.shop_id: [each for each in chosen[store.shop_id] if each.is_open] for store in stores}
     count = sum(len(found) for found in waiting.values())

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 from shopinf.capture import files
 from shopinf.errors import BadInput, MachineProblem, ScopeMissing, StoreReadOnly
-from shopinf.livecapture import PORT, REFUSED, TAGS_END, Capture, Method, ScriptTag, is_this_machine, script_src
+from shopinf.livecapture import PORT, REFUSED, TAGS_END, Capture, Method, ScriptTag, script_src
 from shopinf.local.choosing import quoted
 from shopinf.local.disk import write_atomically
+from shopinf.loopback import is_loopback
 from shopinf.scopes import expand
 from shopinf.shopify.scripttags import TagsClosed, create_script_tag, script_tags
 from shopinf.shopify.shop import granted_scopes
@@ -74,7 +75,7 @@ def _capture(desk: Desk, store: Store, wish: Wish) -> Capture:
 
 def _own_machine(store: Store) -> str | None:
     """A practice store's visitors are on this machine, and so may its collector be."""
-    return f"http://127.0.0.1:{PORT}" if store.url and is_this_machine(urlsplit(store.url).hostname or "") else None
+    return f"http://127.0.0.1:{PORT}" if store.url and is_loopback(urlsplit(store.url).hostname or "") else None
 
 
 # the tag
@@ -197,7 +198,7 @@ def _say_next(store: Store, capture: Capture, wish: Wish, done: Installed) -> No
             "whether that script waits for the visitor's consent is up to its maker; in a pixel it runs in a sandbox "
             "and sees no forms of the page"
         )
-    elif is_this_machine(urlsplit(capture.endpoint or "").hostname or ""):
+    elif is_loopback(urlsplit(capture.endpoint or "").hostname or ""):
         done.notes.append(
             f"events go to {capture.endpoint}, which only browsers on this machine reach; give your collector's public "
             "address with --endpoint before real visitors come"

@@ -9,12 +9,12 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from shopinf.customers import Customer
-from shopinf.enrichment import Base, Purse, account_words
 from shopinf.errors import BadInput, PartlyDone
-from shopinf.influencers import Influencer
 from shopinf.livecapture import UTM, Kept
-from shopinf.profiles import Account, tier
+from shopinf.people.customers import Customer
+from shopinf.people.enrichment import Base, Purse, account_words
+from shopinf.people.influencers import Influencer
+from shopinf.people.profiles import Account, tier
 from shopinf.results import Failure, columns
 from shopinf.stores import Store
 from shopinf.work.customers.enrolling import known_of, one_each

@@ -12,7 +12,8 @@ from shopinf.capture.collector import Collector, Site, limits
 from shopinf.capture.inbox import Arrived, Inbox
 from shopinf.capture.serving import Serving
 from shopinf.errors import MachineProblem, ShopinfError
-from shopinf.livecapture import is_this_machine, origins
+from shopinf.livecapture import origins
+from shopinf.loopback import is_loopback
 from shopinf.stores import Store
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _say_open(desk: Desk, stores: Sequence[Store], sites: dict[str, Site], place
     pages = ", ".join(sorted({origin for site in sites.values() for origin in site.origins}))
     desk.out.say(f"Listening at http://{host}:{port} for {names}; leads are kept for {place.keep_days} days.")
     desk.out.say(f"Events are taken from {pages}, and from pixels. Ctrl-C ends it.")
-    if not is_this_machine(place.host):
+    if not is_loopback(place.host):
         desk.out.warn(
             f"{place.host} can be reached from other machines, without encryption; storefronts need an https address, "
             "so put a reverse proxy in front of 127.0.0.1 instead"

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shopinf.attribution import MultiCode, Rules, attribute
-from shopinf.commissions import read_commission
-from shopinf.earnings import Choice, DateBasis, StoreOrders
+from shopinf.attribution.buyers import rank
+from shopinf.attribution.commissions import read_commission
+from shopinf.attribution.credits import MultiCode, Rules, attribute
+from shopinf.attribution.report import Choice, DateBasis, StoreOrders
 from shopinf.errors import BadInput, NotFound
-from shopinf.gifts import GIFT_TAG
+from shopinf.gifts.plan import GIFT_TAG
 from shopinf.ledger.orders import Sync
 from shopinf.periods import Period
-from shopinf.ranks import rank
 from shopinf.stores import Store
 from shopinf.work.orders.codebooks import code_book
 from shopinf.work.orders.sharing import Seats

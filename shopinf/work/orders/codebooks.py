@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from shopinf.codebook import Codes, Person, Since, TrackedCode
-from shopinf.commissions import Commission, read_commission
-from shopinf.links import fill_utm
+from shopinf.attribution.codebook import Codes, Person, Since, TrackedCode
+from shopinf.attribution.commissions import Commission, read_commission
+from shopinf.discounts.links import fill_utm
 from shopinf.stores import Store
 
 if TYPE_CHECKING:

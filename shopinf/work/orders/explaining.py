@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shopinf.attribution import Rules, attribute
+from shopinf.attribution.buyers import rank
+from shopinf.attribution.credits import Rules, attribute
+from shopinf.attribution.explain import Step, explain
+from shopinf.attribution.sales import sale
 from shopinf.errors import BadInput, NotFound
-from shopinf.explaining import Step, explain
-from shopinf.gifts import GIFT_TAG
+from shopinf.gifts.plan import GIFT_TAG
 from shopinf.orders import Order
-from shopinf.ranks import rank
-from shopinf.sales import sale
 from shopinf.stores import Store
 from shopinf.work.orders.codebooks import code_book
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from shopinf.overview import Covered, Missing, overview
+from shopinf.attribution.overview import Covered, Missing, overview
 from shopinf.results import Failure, Format, Result
 from shopinf.stores import Store
 from shopinf.work.orders.attributing import Asked, Attributed

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from shopinf.attribution.reconcile import FIGURES, compare
+from shopinf.attribution.sales import sale
 from shopinf.money import Money
 from shopinf.orders import Order
 from shopinf.periods import Period
-from shopinf.reconciling import FIGURES, compare
-from shopinf.sales import sale
 from shopinf.stores import Store
 from shopinf.windows import ALWAYS, EVER, Window, cut
 from shopinf.work.orders.sharing import MOST_WORKERS, Seats

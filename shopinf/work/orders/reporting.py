@@ -8,12 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from shopinf.earnings import By, report, report_columns
+from shopinf.attribution.report import By, report, report_columns
+from shopinf.attribution.tally import Row
 from shopinf.money import Money
 from shopinf.periods import Period
 from shopinf.results import Failure, Result, columns
 from shopinf.stores import Store
-from shopinf.tally import Row
 from shopinf.times import iso
 from shopinf.work.orders.attributing import Asked, Attributed
 from shopinf.work.orders.syncing import cut_note

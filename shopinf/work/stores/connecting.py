@@ -17,6 +17,7 @@ from shopinf.errors import (
     NotFound,
 )
 from shopinf.local.choosing import quoted
+from shopinf.loopback import is_loopback
 from shopinf.stores import HANDLE, Credentials, Secret, Store, StoreName, read_store_name, variable_stem
 from shopinf.work.stores.looking import Look, look
 
@@ -56,7 +57,7 @@ def find_target(desk: Desk, text: str, url: str | None) -> Target:
     typed = read_store_name(text)
     if "." not in text and (known := next((s for s in stores if s.name.lower() == text.strip().lower()), None)):
         return Target(typed, known.domain, address or known.url, known)
-    if typed.website and _is_this_machine(typed.website):
+    if typed.website and is_loopback(typed.website):
         raise BadInput(
             f"{text} is this machine, not the name of a store",
             hint=f"Give a practice store's address with --url: shopinf connect maya-shop --url {text}",
@@ -72,17 +73,9 @@ def find_target(desk: Desk, text: str, url: str | None) -> Target:
     return Target(typed, host, address or (former.url if former and typed.looks_bare else None), former)
 
 
-def _is_this_machine(host: str) -> bool:
-    from shopinf.shopify.wire import is_loopback
-
-    return is_loopback(host)
-
-
 def practice_address(url: str) -> str:
     """`--url` as scheme, host and port; anything but this machine is refused, since credentials would go there."""
     import httpx
-
-    from shopinf.shopify.wire import is_loopback
 
     text = url.strip()
     try:

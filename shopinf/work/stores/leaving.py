@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shopinf.discounts import Origin, Standing, standing
+from shopinf.discounts.plan import Origin, Standing, standing
 from shopinf.errors import CredentialsProblem, NotAllowed, NotFound, StoreReadOnly
 from shopinf.local.choosing import quoted
 from shopinf.local.disk import check_room

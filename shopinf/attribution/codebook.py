@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from shopinf.commissions import Commission
+from shopinf.attribution.commissions import Commission
 from shopinf.orders import Order, folded
 
 T = TypeVar("T")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from shopinf.attribution import Credit, Excluded, Exclusion
-from shopinf.codebook import Codes, on_day
+from shopinf.attribution.buyers import Rank
+from shopinf.attribution.codebook import Codes, on_day
+from shopinf.attribution.credits import Credit, Excluded, Exclusion
+from shopinf.attribution.sales import Sale, without_tax
 from shopinf.money import Money
 from shopinf.orders import Line, Order, Refund
-from shopinf.ranks import Rank
-from shopinf.sales import Sale, without_tax
 from shopinf.times import in_zone, iso
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from shopinf.errors import BadInput
-from shopinf.schedules import Rhythm, When
+from shopinf.schedules.times import Rhythm, When
 
 LONGEST_COMMAND = 998  # bytes; the least that a common cron takes
 FAILED = "shopinf-failed"

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from shopinf.attribution.sales import Sale
 from shopinf.money import digits, rounded
 from shopinf.orders import Line, Order
-from shopinf.sales import Sale
 
 FIGURES = ("gross_sales", "discounts", "returns", "net_sales")
 _NOTHING = Decimal(0)

@@ -1,4 +1,4 @@
-"""`shopinf schedule`: leave a command to cron or to systemd."""
+"""`shopinf schedule print`: the line or the units that leave a command to cron or systemd."""
 
 from __future__ import annotations
 
@@ -11,51 +11,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from shopinf.choices import StoreChoice
-from shopinf.commands.options import DeskContext, Noun, examples
+from shopinf.commands.options import DeskContext, Manners, Noun, StoreChoice, examples, manners_of
 from shopinf.console.files import check_fillable, fixed_folder
 from shopinf.errors import BadInput
 from shopinf.periods import read_period
-from shopinf.schedules import Rhythm, disputed, rhythm_of, safe_time
+from shopinf.schedules.times import Rhythm, disputed, rhythm_of, safe_time
 
 if TYPE_CHECKING:
+    from shopinf.commands.schedule.surroundings import Asked
     from shopinf.desk import Desk
-    from shopinf.work.schedules.gathering import Asked
 
-schedule = Noun(help="Leave a command to cron or systemd.")
 app = Noun()
-app.add_typer(schedule, name="schedule")
 
-# These wait for somebody, or run until somebody stops them.
-_ATTENDED = {("connect",), ("practice",), ("demo",), ("schedule", "print"), ("livecapture", "serve")}
-# These ask before they write, spend or delete, some only in certain cases.
-_ASKING = {
-    "customers enrich",
-    "disconnect",
-    "discounts create",
-    "discounts import",
-    "discounts pause",
-    "discounts resume",
-    "discounts retire",
-    "gifts cancel",
-    "gifts send",
-    "influencers forget",
-    "influencers merge",
-    "ledger import",
-    "livecapture leads",
-    "livecapture run",
-    "livecapture uninstall",
-}
 _UNFINISHED = {"today", "this-week", "this-month", "last-7-days", "last-30-days"}
 
 
-@schedule.callback()
-def _noun() -> None:
-    """Leave a command to cron or systemd."""
-
-
-@schedule.command(
+@app.command(
     "print",
+    attended=True,
     context_settings={"allow_interspersed_args": False},  # what follows the command's first word is its own
     epilog=examples(
         "schedule print -- orders attribute --all-stores --period last-month -o 'reports/{store}-{period}.xlsx'",
@@ -77,9 +50,9 @@ def print_(
     At the hour chosen the period is over in every store's time zone, at any time of the year. The command is checked
     and not run; nothing is installed, and no secret is printed.
     """
-    from shopinf import timers
+    from shopinf.commands.schedule.surroundings import job_of, stores_of
     from shopinf.local.machine import alike, local_zone, machine_zone, user_id
-    from shopinf.work.schedules.gathering import job_of, stores_of
+    from shopinf.schedules import timers
 
     if cron and systemd:
         raise BadInput("--cron and --systemd exclude each other", hint="Print one after the other.")
@@ -114,8 +87,8 @@ class _Nobody:
 
 def _read(typed: Sequence[str]) -> Asked:
     """What *typed* asks of shopinf, read by the parser that will carry it out, which also tells what is wrong."""
+    from shopinf.commands.schedule.surroundings import Asked
     from shopinf.commands.tree import app as everything
-    from shopinf.work.schedules.gathering import Asked
 
     words = [*typed[1:]] if Path(typed[0]).stem == "shopinf" else [*typed]
     command: Any = typer.main.get_command(everything)
@@ -131,13 +104,13 @@ def _read(typed: Sequence[str]) -> Asked:
         path.append(str(name))
         context = command.make_context(name, [*rest], parent=context)
         given |= {key: value for key, value in context.params.items() if value or key not in given}
-    if tuple(path) in _ATTENDED:
+    manners = manners_of(command)
+    if manners.attended:
         raise BadInput(
             f"{context.command_path} needs somebody there, or runs until it is stopped, so it is nothing for a timer",
             hint="shopinf schedule print --help",
         )
-    reports = any(each.name == "format" and "xlsx" in each.help for each in command.params)
-    return Asked(tuple(path), tuple(words), given, _choice(command, context.params), reports)
+    return Asked(tuple(path), tuple(words), given, _choice(command, context.params), manners)
 
 
 def _choice(command: Any, given: Mapping[str, Any]) -> StoreChoice | None:
@@ -147,8 +120,8 @@ def _choice(command: Any, given: Mapping[str, Any]) -> StoreChoice | None:
         return None
     names = [name for value in named for name in ([value] if isinstance(value, str) else value or ())]
     if "all_stores" not in given:
-        return StoreChoice(tuple(names))
-    return StoreChoice(tuple(names), given["group"], given["all_stores"])
+        return StoreChoice(names or None)
+    return StoreChoice(names or None, given["group"], given["all_stores"])
 
 
 def _check(desk: Desk, asked: Asked) -> None:
@@ -158,23 +131,22 @@ def _check(desk: Desk, asked: Asked) -> None:
     if "period" in given and (asked.period or any(days) or asked.path == ("orders", "attribute")):
         read_period(asked.period, *days, today=desk.clock.now().date())
     if "format" in given:
-        known = ["date", *(name for name, option in (("store", "all_stores"), ("period", "period")) if option in given)]
-        _check_form(given["format"], given["output"], known, reports=asked.reports)
+        _check_form(given["format"], given["output"], asked.manners)
 
 
-def _check_form(format: str | None, output: Path | None, known: Sequence[str], *, reports: bool) -> None:
+def _check_form(format: str | None, output: Path | None, manners: Manners) -> None:
     """Refuse a file that cannot be written, but for the folder: that one can still be made, which is noted."""
     from shopinf.console.forms import read_form
 
     if output is not None:
-        check_fillable(output, known)
-    read_form(format, output if output is None or _has_folder(output) else Path(output.name), reports=reports)
+        check_fillable(output, manners.fills)
+    read_form(format, output if output is None or _has_folder(output) else Path(output.name), reports=manners.reports)
 
 
 def _notes(asked: Asked) -> Iterator[str]:
     """What the person should know of the command before it is left alone."""
     given, period = asked.given, asked.period or ""
-    if asked.name in _ASKING and not (given.get("yes") or given.get("dry_run")):
+    if asked.manners.asks and not (given.get("yes") or given.get("dry_run")):
         yield f"{asked.name} can ask for a yes, and nobody will be there to say it: add --yes to the command."
     if period in _UNFINISHED:
         yield f"{period} is not over when it runs, so its figures will be provisional."

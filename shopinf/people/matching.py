@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from shopinf.customers import Customer, is_personal, personal_key
-from shopinf.influencers import folded_email, folded_name
-from shopinf.profiles import Profile
+from shopinf.people.customers import Customer, is_personal, personal_key
+from shopinf.people.influencers import folded_email, folded_name
+from shopinf.people.profiles import Profile
 
 _NO_DIGITS = re.compile(r"\D+")
 TAIL = 7  # digits; the last ones of a number are the same however its beginning is written

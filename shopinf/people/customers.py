@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from shopinf.errors import BadInput
-from shopinf.influencers import folded_email
+from shopinf.people.influencers import folded_email
 
 # Mailboxes of a role: whoever reads them, it is not one person.
 _ROLES = frozenset(

@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shopinf.codes import Draw, Pattern, check_code, draw, suffixed
+from shopinf.discounts.codes import Draw, Pattern, check_code, draw, suffixed
+from shopinf.discounts.terms import Terms, Wish
 from shopinf.errors import BadInput
-from shopinf.influencers import Influencer
 from shopinf.orders import folded
-from shopinf.terms import Terms, Wish
+from shopinf.people.influencers import Influencer
 
 UNKNOWN_RULE = "unknown"  # key of the rule of tracked codes that are no longer in the store
 MOST_TRIES = 200  # for one random code that nobody has

@@ -13,12 +13,12 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from shopinf.codebook import Codes, TrackedCode, on_day
-from shopinf.commissions import Commission
+from shopinf.attribution.buyers import Rank
+from shopinf.attribution.codebook import Codes, TrackedCode, on_day
+from shopinf.attribution.commissions import Commission
+from shopinf.attribution.sales import Amounts, Happening, Sale, apportion, is_void, sale
 from shopinf.money import rounded
 from shopinf.orders import Order, folded, is_gift
-from shopinf.ranks import Rank
-from shopinf.sales import Amounts, Happening, Sale, apportion, is_void, sale
 
 
 class MultiCode(StrEnum):

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from shopinf.errors import BadInput
-from shopinf.influencers import Named, folded_name
+from shopinf.people.influencers import Named, folded_name
 
 _HOSTS = {
     "instagram.com": "instagram",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import logging
 import socket
 import threading
@@ -14,6 +13,7 @@ from typing import Any, Protocol
 import httpx
 
 from shopinf.errors import BadInput, MachineProblem
+from shopinf.loopback import is_loopback
 
 # 10 s to connect and 30 s without a byte; a thread may have to wait long for one of the connections.
 TIMEOUTS = httpx.Timeout(connect=10.0, read=30.0, write=30.0, pool=120.0)
@@ -31,16 +31,6 @@ class Wire(Protocol):
 
     def close(self) -> None:
         """End everything under way; reads that block in other threads fail soon."""
-
-
-def is_loopback(host: str) -> bool:
-    """Is *host* this machine: 127.0.0.0/8, ::1 or localhost?"""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 class NetworkWire:

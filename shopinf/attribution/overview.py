@@ -12,11 +12,11 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from shopinf.earnings import By, Choice, DateBasis, Report, StoreOrders, report, report_columns
+from shopinf.attribution.report import By, Choice, DateBasis, Report, StoreOrders, report, report_columns
+from shopinf.attribution.tally import Row, Tally
 from shopinf.money import Money
 from shopinf.periods import Period
 from shopinf.results import Cell, Column
-from shopinf.tally import Row, Tally
 
 # Up to so many days a period is shown by day, then by week, then by month: some twenty to fifty columns of a chart.
 _BY_DAY, _BY_WEEK = 45, 190

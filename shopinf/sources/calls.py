@@ -17,6 +17,7 @@ import httpx
 
 from shopinf import __version__
 from shopinf.errors import BadInput, CredentialsRefused, NoAnswer, NotAllowed, Stopped
+from shopinf.loopback import is_loopback
 from shopinf.plain import harmless
 from shopinf.times import Clock
 
@@ -27,7 +28,6 @@ _LARGEST = 200 * 1024 * 1024
 _LONGEST_WAIT = 3700.0  # an hourly limit ends within the hour
 _PASSING = frozenset({408, 500, 502, 503, 504, *range(520, 531)})
 _NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|\[?::1\]?")
 
 
 class OutOfCredits(NotAllowed):
@@ -78,17 +78,22 @@ class Reply:
     headers: httpx.Headers
 
 
+def is_safe(address: str) -> bool:
+    """May a key, or what was paid for, go over *address*: https, or plain http on this machine?"""
+    try:
+        url = httpx.URL(address)
+    except httpx.InvalidURL:
+        return False
+    return not url.userinfo and (url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host)))
+
+
 def base_url(name: str, documented: str, environ: Mapping[str, str]) -> str:
     """Where a source answers: as its documentation says, or as SHOPINF_SOURCE_<NAME>_URL says."""
     variable = f"SHOPINF_SOURCE_{name.upper()}_URL"
     given = environ.get(variable, "").strip()
     if not given:
         return documented
-    try:
-        url = httpx.URL(given)
-    except httpx.InvalidURL:
-        url = httpx.URL("")
-    if url.userinfo or not (url.scheme == "https" or (url.scheme == "http" and _LOOPBACK.fullmatch(url.host))):
+    if not is_safe(given):
         raise BadInput(f"{variable} is not an address that keys may be sent to", hint="Use https://, or unset it.")
     return given.rstrip("/")
 

@@ -13,9 +13,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from shopinf.addresses import Address
-from shopinf.influencers import Influencer
+from shopinf.gifts.addresses import Address
 from shopinf.money import Money
+from shopinf.people.influencers import Influencer
 
 GIFT_TAG = "shopinf-gift"  # on every order that is a gift of ours, whoever's ledger knows of it
 RECENT = timedelta(days=90)  # somebody who had a gift since then is pointed out

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class once(cached_property[T]):
+class shared_property(cached_property[T]):
     """`cached_property` for what threads share: from Python 3.12 on that lets each of them make its own."""
 
     def __init__(self, make: Callable[[Any], T]) -> None:

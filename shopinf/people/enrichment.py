@@ -10,10 +10,10 @@ from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from shopinf.customers import Customer, total
-from shopinf.matching import Confidence
 from shopinf.money import Money
-from shopinf.profiles import Account, Profile, on_platforms, tier, together
+from shopinf.people.customers import Customer, total
+from shopinf.people.matching import Confidence
+from shopinf.people.profiles import Account, Profile, on_platforms, tier, together
 
 
 class Sort(StrEnum):

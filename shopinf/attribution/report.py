@@ -13,12 +13,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from shopinf.attribution import Credit, Excluded, Exclusion, Status
-from shopinf.codebook import Codes, TrackedCode
+from shopinf.attribution.codebook import Codes, TrackedCode
+from shopinf.attribution.credits import Credit, Excluded, Exclusion, Status
+from shopinf.attribution.sales import Happening
+from shopinf.attribution.tally import MONEY, Aside, Part, Row, Tally
 from shopinf.periods import Period, Step, label
 from shopinf.results import Column, columns
-from shopinf.sales import Happening
-from shopinf.tally import MONEY, Aside, Part, Row, Tally
 
 
 class By(StrEnum):

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from shopinf.attribution import Credit, Exclusion, Status, is_unheard_of
+from shopinf.attribution.credits import Credit, Exclusion, Status, is_unheard_of
+from shopinf.attribution.sales import Amounts
 from shopinf.money import Money
 from shopinf.orders import Order
 from shopinf.results import Cell
-from shopinf.sales import Amounts
 
 MONEY = ("gross_sales", "discounts", "included_tax", "returns", "net_sales", "commission")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from shopinf.once import once
+from shopinf.sharedproperty import shared_property
 
 
 class Shelf:
@@ -13,7 +13,7 @@ class Shelf:
         self.made = 0
         self.begun = threading.Barrier(8)
 
-    @once
+    @shared_property
     def book(self) -> object:
         """A book."""
         self.made += 1

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shopinf.choices import StoreChoice
+from shopinf.commands.options import Manners, StoreChoice
 from shopinf.local.choosing import VARIABLE as STORE_VARIABLE
 from shopinf.local.config import LEDGER_VARIABLE, has_password
 from shopinf.local.machine import program, session_bus, user_id
 from shopinf.local.oskeyring import BUS
 from shopinf.local.vault import DIRECTORY
-from shopinf.schedules import last_to_begin
+from shopinf.schedules.timers import Credential, Job
+from shopinf.schedules.times import last_to_begin
 from shopinf.stores import Auth, Store, variable_stem
-from shopinf.timers import Credential, Job
 from shopinf.work.customers.opening import KINDS
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Asked:
     words: tuple[str, ...]  # as they were typed, from the command on
     given: Mapping[str, Any]  # what its options and arguments came to
     stores: StoreChoice | None  # None: it is not about stores
-    reports: bool  # it writes xlsx and html, too
+    manners: Manners  # what it says of itself
 
     @property
     def name(self) -> str:
@@ -185,5 +185,5 @@ def _variables(store: Store) -> list[str]:
 def _unit(asked: Asked) -> str:
     """A name that two timers of one command do not share easily: with the period, and the group or stores."""
     choice = asked.stores or StoreChoice()
-    words = ["shopinf", *asked.path, asked.period or "", choice.group or "", *choice.names]
+    words = ["shopinf", *asked.path, asked.period or "", choice.group or "", *(choice.store or ())]
     return "-".join(filter(None, (re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-") for word in words)))[:100]

@@ -1,0 +1,3 @@
+"""`shopinf schedule`: leave a command to cron or to systemd."""
+
+VERBS = ("print",)

@@ -1,0 +1,1 @@
+"""Discount codes: what is planned, their terms, their names and their links. Pure."""

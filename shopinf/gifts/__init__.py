@@ -1,0 +1,1 @@
+"""Gifts: who is to get what, what became of it, and where a parcel goes. Pure."""

@@ -1,0 +1,1 @@
+"""The plain network below both far sides, Shopify and the sources: sockets, proxies, certificates."""

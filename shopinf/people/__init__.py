@@ -1,0 +1,1 @@
+"""Influencers and customers: how each is known, and how one is found among the other. Pure."""

@@ -1,1 +1,0 @@
-"""Leaving commands to timers: what a command needs there."""
