@@ -20,7 +20,7 @@ from shopinf.times import iso
 if TYPE_CHECKING:
     from shopinf.outcomes import Done
     from shopinf.work.orders.reconciling import Reconciled
-    from shopinf.work.orders.syncing import Synced
+    from shopinf.work.orders.sync import Synced
 
 orders = Noun(help="Read orders and attribute them to influencers.")
 app = Noun()
@@ -77,8 +77,8 @@ def sync(
     The first time everything is read that Shopify shows, as fast as the store's rate limit allows; a reading that was
     interrupted goes on where it was.
     """
-    from shopinf.work.orders.sharing import Seats
-    from shopinf.work.orders.syncing import sync_orders
+    from shopinf.work.orders.seats import Seats
+    from shopinf.work.orders.sync import sync_orders
 
     day = periods.read_day(since) if since else None
     chosen = desk.stores(stores)
@@ -214,7 +214,7 @@ def reconcile(
     each difference, which ends with exit code 7. Without a period: everything that Shopify shows.
     """
     from shopinf.work.orders.reconciling import reconcile as reconcile_store
-    from shopinf.work.orders.sharing import Seats
+    from shopinf.work.orders.seats import Seats
 
     chosen = desk.stores(stores)
     spans: dict[str, periods.Period] = {}

@@ -24,7 +24,7 @@ from shopinf.work.customers.rows import enrichment_result
 from shopinf.work.customers.sheetmatching import SheetSource
 from shopinf.work.customers.tagging import check_taggable, tag_all
 from shopinf.work.customers.waterfall import Seen, Terms, Waterfall
-from shopinf.work.orders.sharing import Seats
+from shopinf.work.orders.seats import Seats
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

@@ -10,7 +10,7 @@ from shopinf.people.enrichment import Found, Hit, Matched, Purchases, Wanted
 from shopinf.results import Failure
 from shopinf.work.customers.purchasing import purchases
 from shopinf.work.customers.waterfall import Seen
-from shopinf.work.orders.sharing import MOST_WORKERS
+from shopinf.work.orders.seats import MOST_WORKERS
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

@@ -13,7 +13,7 @@ from shopinf.shopify.client import PAGE, Shop
 from shopinf.shopify.customers import Ordered, many_ordered
 from shopinf.shopify.orders import count_orders
 from shopinf.stores import Store
-from shopinf.work.orders.syncing import sync_orders
+from shopinf.work.orders.sync import sync_orders
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

@@ -12,7 +12,7 @@ from shopinf.people.enrichment import Base, Summary
 from shopinf.people.influencers import email_key
 from shopinf.shopify.customers import count_customers, read_customers
 from shopinf.stores import Store
-from shopinf.work.orders.sharing import Seats
+from shopinf.work.orders.seats import Seats
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

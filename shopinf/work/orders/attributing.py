@@ -15,9 +15,9 @@ from shopinf.gifts.plan import GIFT_TAG
 from shopinf.ledger.orders import Sync
 from shopinf.periods import Period
 from shopinf.stores import Store
-from shopinf.work.orders.codebooks import code_book
-from shopinf.work.orders.sharing import Seats
-from shopinf.work.orders.syncing import Synced, sync_orders
+from shopinf.work.orders.codebook import code_book
+from shopinf.work.orders.seats import Seats
+from shopinf.work.orders.sync import Synced, sync_orders
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk, Outcomes

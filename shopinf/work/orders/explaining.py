@@ -13,7 +13,7 @@ from shopinf.errors import BadInput, NotFound
 from shopinf.gifts.plan import GIFT_TAG
 from shopinf.orders import Order
 from shopinf.stores import Store
-from shopinf.work.orders.codebooks import code_book
+from shopinf.work.orders.codebook import code_book
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

@@ -15,7 +15,7 @@ from shopinf.orders import Order
 from shopinf.periods import Period
 from shopinf.stores import Store
 from shopinf.windows import ALWAYS, EVER, Window, cut
-from shopinf.work.orders.sharing import MOST_WORKERS, Seats
+from shopinf.work.orders.seats import MOST_WORKERS, Seats
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

@@ -16,7 +16,7 @@ from shopinf.results import Failure, Result, columns
 from shopinf.stores import Store
 from shopinf.times import iso
 from shopinf.work.orders.attributing import Asked, Attributed
-from shopinf.work.orders.syncing import cut_note
+from shopinf.work.orders.sync import cut_note
 
 Done = Sequence[tuple[Store, Attributed]]
 

@@ -14,7 +14,7 @@ from shopinf.shopify.shards import Step, places, read_windows
 from shopinf.shopify.shop import HISTORY_DAYS, granted_scopes, history_cut, shop_facts
 from shopinf.stores import Store
 from shopinf.windows import EVER, Window, cut
-from shopinf.work.orders.sharing import MOST_WORKERS, Seats
+from shopinf.work.orders.seats import MOST_WORKERS, Seats
 
 if TYPE_CHECKING:
     from shopinf.console.progress import Progress
