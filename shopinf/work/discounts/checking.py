@@ -12,8 +12,8 @@ from shopinf.errors import PartlyDone
 from shopinf.orders import folded
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result, columns
+from shopinf.work.codes.survey import Found, survey
 from shopinf.work.discounts.codechoice import CodeChoice, choose_codes, people_of
-from shopinf.work.discounts.surveying import Found, survey
 
 if TYPE_CHECKING:
     from shopinf.desk import ChosenForm, Desk

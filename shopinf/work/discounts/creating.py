@@ -18,12 +18,12 @@ from shopinf.results import Cell, Failure, Result
 from shopinf.shopify import discounts as remote
 from shopinf.shopify.goods import find_goods
 from shopinf.times import iso
+from shopinf.work.codes.change import change
+from shopinf.work.codes.fill import Filling
+from shopinf.work.codes.make import Making
 from shopinf.work.discounts.asking import Asked, Options, read_asked
-from shopinf.work.discounts.changing import change
 from shopinf.work.discounts.coderows import Summary, bare_row, code_row, codes_result, link
-from shopinf.work.discounts.filling import Filling
 from shopinf.work.discounts.forecasting import Forecast
-from shopinf.work.discounts.making import Making
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

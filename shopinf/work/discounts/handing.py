@@ -12,9 +12,9 @@ from shopinf.orders import folded
 from shopinf.people.influencers import Influencer, Named, Source, read_handle
 from shopinf.results import Result
 from shopinf.shopify import discounts as remote
+from shopinf.work.codes.make import taken
 from shopinf.work.discounts.codechoice import CodeChoice, choose_codes
 from shopinf.work.discounts.coderows import CODE_COLUMNS, code_row
-from shopinf.work.discounts.making import taken
 
 if TYPE_CHECKING:
     from shopinf.desk import ChosenForm, Desk

@@ -18,9 +18,9 @@ from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result
 from shopinf.shopify import discounts as remote
 from shopinf.times import utc_z
+from shopinf.work.codes.make import claim, said, taken
 from shopinf.work.discounts.codechoice import CodeChoice, choose_codes, people_of
 from shopinf.work.discounts.coderows import CODE_COLUMNS, code_row
-from shopinf.work.discounts.making import claim, said, taken
 
 if TYPE_CHECKING:
     from shopinf.desk import ChosenForm, Desk

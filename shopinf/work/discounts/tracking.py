@@ -25,9 +25,9 @@ from shopinf.results import Cell, Failure, Result
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.reading import Row, read_sheet
 from shopinf.shopify import discounts as remote
+from shopinf.work.codes.survey import Found, survey
 from shopinf.work.discounts.asking import Amounts, cell, day_in_cell, given_commission, percentage, read_person, uses
 from shopinf.work.discounts.coderows import CODE_COLUMNS, bare_row, code_row
-from shopinf.work.discounts.surveying import Found, survey
 
 if TYPE_CHECKING:
     from shopinf.desk import ChosenForm, Desk

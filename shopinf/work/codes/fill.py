@@ -11,7 +11,7 @@ from shopinf.discounts.plan import CodeRecord, State
 from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, ShopinfError, Stopped
 from shopinf.orders import folded
 from shopinf.shopify import discounts as remote
-from shopinf.work.discounts.making import SECOND_LOOK, TRIES, Making, taken
+from shopinf.work.codes.make import SECOND_LOOK, TRIES, Making, taken
 
 FIRST_WAIT = 2.0  # seconds, until a job has shown how long one takes
 SHORTEST_WAIT, LONGEST_WAIT = 0.15, 30.0
