@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, select, update
 from shopinf.discounts.codes import ALPHABET
 from shopinf.discounts.plan import CodeRecord, Origin, RuleRecord, State
 from shopinf.discounts.terms import Terms
-from shopinf.ledger.tables import codes, price_rules
+from shopinf.ledger.tables.journal import codes, price_rules
 
 T = TypeVar("T")
 

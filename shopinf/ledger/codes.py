@@ -27,7 +27,7 @@ from shopinf.ledger.coderows import (
     parts,
     read_record,
 )
-from shopinf.ledger.tables import batches, codes, journal, price_rules
+from shopinf.ledger.tables.journal import batches, codes, journal, price_rules
 from shopinf.orders import folded
 
 if TYPE_CHECKING:

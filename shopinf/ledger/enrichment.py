@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from shopinf.ledger.peopletables import enrichments, forgotten, lookups, matches, provider_jobs, sources
 from shopinf.ledger.roster import Roster
-from shopinf.ledger.tables import orders, syncs
+from shopinf.ledger.tables.mirror import orders, syncs
+from shopinf.ledger.tables.people import enrichments, forgotten, lookups, matches, provider_jobs, sources
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.money import Money
 from shopinf.people.enrichment import Found, Job, Purchases

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Table, delete, func, insert, or_, select, union, update
 
-from shopinf.ledger.peopletables import (
+from shopinf.ledger.tables.journal import codes, gifts, journal
+from shopinf.ledger.tables.people import (
     accounts,
     aliases,
     emails,
     forgotten,
+    influencers,
     leads,
     lookups,
     matches,
     merges,
     rates,
 )
-from shopinf.ledger.tables import codes, gifts, influencers, journal
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.people.influencers import Influencer, email_key, folded_name
 

@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shopinf.gifts.plan import GiftRecord, Line, Parcel, State
-from shopinf.ledger.tables import gifts, parcels
+from shopinf.ledger.tables.journal import gifts
+from shopinf.ledger.tables.mirror import parcels
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.money import Money
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from shopinf.ledger.engine import Database
-from shopinf.ledger.tables import journal
+from shopinf.ledger.tables.journal import journal
 from shopinf.times import Clock
 
 

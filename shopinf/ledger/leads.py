@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from shopinf.ledger.peopletables import captures, forgotten, leads
+from shopinf.ledger.tables.people import captures, forgotten, leads
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.livecapture import Capture, Consent, Kept, Lead, Where, moment
 from shopinf.people.influencers import email_key

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from shopinf.ledger import peopletables as peopletables  # its tables belong to a store's rows too
 from shopinf.ledger.engine import Database
 from shopinf.ledger.erasing import erase_people, known_only_by
 from shopinf.ledger.journal import Journal

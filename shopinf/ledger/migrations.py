@@ -1,7 +1,7 @@
 """Numbered forward migrations: each brings a ledger from the version before it to its own.
 
 A migration is plain SQL that SQLite and PostgreSQL both read; words that differ stand in `_WORDS`. A
-migration that has been released is never changed; the tables as SQLAlchemy knows them stand in `tables.py`, and a test
+migration that has been released is never changed; the tables as SQLAlchemy knows them stand in `tables/`, and a test
 compares the two.
 """
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func
 
 from shopinf.attribution.buyers import Purchase
 from shopinf.ledger.asking import Among
-from shopinf.ledger.tables import order_codes, order_facts, orders, syncs, windows
+from shopinf.ledger.tables.mirror import order_codes, order_facts, orders, syncs, windows
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.orders import Order, folded
 from shopinf.windows import Window

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
 
-from shopinf.ledger.peopletables import aliases, emails, merges
-from shopinf.ledger.tables import influencers
+from shopinf.ledger.tables.people import aliases, emails, influencers, merges
 from shopinf.ledger.upserts import parts
 from shopinf.people.influencers import Influencer, Named, Source, email_key, folded_name, unique_name
 

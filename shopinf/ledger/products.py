@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, or_, select
 
-from shopinf.ledger.tables import syncs, variants
+from shopinf.ledger.tables.mirror import syncs, variants
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.money import Money
 from shopinf.products import Product, Variant

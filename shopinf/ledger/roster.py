@@ -12,8 +12,8 @@ from sqlalchemy import Connection, delete, func, select, update
 from shopinf.attribution.codebook import Since
 from shopinf.errors import BadInput
 from shopinf.ledger.people import Recognition, influencer_of
-from shopinf.ledger.peopletables import accounts, aliases, emails, rates
-from shopinf.ledger.tables import influencers, journal
+from shopinf.ledger.tables.journal import journal
+from shopinf.ledger.tables.people import accounts, aliases, emails, influencers, rates
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.people.influencers import Influencer, Named, Source, email_key, folded_name
 from shopinf.people.profiles import Account, Known, together

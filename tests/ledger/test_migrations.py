@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import Table, UniqueConstraint, inspect, select
 
 from shopinf.errors import MachineProblem
-from shopinf.ledger import ledger as _every_table_is_known  # noqa: F401
 from shopinf.ledger.engine import Database
 from shopinf.ledger.tables import lock_notes, meta, metadata
 

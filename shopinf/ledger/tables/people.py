@@ -1,14 +1,29 @@
-"""The tables of people beside `influencers`: their accounts, e-mails and rates, and how they were found.
+"""The tables of people: names, e-mails, accounts and rates, and how they were found; erasable.
 
-Names, e-mails and handles stand in `emails`, `aliases`, `accounts` and `leads` only; the others name people by opaque
-id, or by keyed hash.
+Names, e-mails and handles stand in `influencers`, `emails`, `aliases`, `accounts` and `leads` only; the others name
+people by opaque id, or by keyed hash.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, Table, Text, UniqueConstraint
 
-from shopinf.ledger.tables import Id, Moment, metadata
+from shopinf.ledger.tables.common import Id, Moment, metadata
+
+influencers = Table(
+    "influencers",
+    metadata,
+    Column("id", Text, primary_key=True),  # opaque, random
+    Column("influencer", Text, nullable=False),  # the stable id that operators see
+    Column("folded", Text, nullable=False),
+    Column("first_name", Text),
+    Column("last_name", Text),
+    Column("email", Text),
+    Column("email_key", Text),
+    Column("made_at", Moment, nullable=False),
+    UniqueConstraint("folded", name="influencers_name"),
+    Index("influencers_email", "email_key"),
+)
 
 # Further e-mails by which somebody is known: of other customer records, or of those merged into them.
 emails = Table(

@@ -1,0 +1,119 @@
+"""The tables of the mirror: what the stores say; may be dropped and read anew."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+
+from shopinf.ledger.tables.common import Moment, metadata
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("processed_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("cancelled_at", Moment),
+    Column("financial_status", Text),
+    Column("test", Boolean, nullable=False),
+    Column("gift", Boolean, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("customer_id", BigInteger),
+    Column("customer_since", Moment),
+    Column("email_key", Text),  # keyed hash of the folded e-mail; pseudonymous, not secret
+    Column("round", Integer, nullable=False),  # the reading of all orders that saw it last; `syncs` has the present one
+    Index("orders_processed", "shop_id", "processed_at"),
+    Index("orders_customer", "shop_id", "customer_id"),
+    Index("orders_email", "shop_id", "email_key"),
+    sqlite_with_rowid=False,
+)
+
+# Of orders with any code or link, and of those made from drafts: what they are worth, trimmed and versioned.
+order_facts = Table(
+    "order_facts",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("facts", Text, nullable=False),  # JSON
+)
+
+order_codes = Table(
+    "order_codes",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("folded", Text, primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("method", Text, primary_key=True),  # code, link
+    Index("order_codes_order", "shop_id", "order_id"),
+    sqlite_with_rowid=False,
+)
+
+syncs = Table(
+    "syncs",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("what", Text, primary_key=True),  # orders, customers, products
+    Column("watermark", Moment),  # read everything changed before this; None before the first reading is complete
+    Column("reach", Moment),  # complete from this created_at on; None for everything
+    Column("truncated", Boolean, nullable=False),  # cut at 60 days by Shopify
+    Column("scopes", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("finished_at", Moment),
+)
+
+# How far a reading of many orders has come, so that an interrupted one goes on.
+windows = Table(
+    "windows",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("since", Moment, primary_key=True),  # of created_at, both ends inclusive
+    Column("until", Moment, nullable=False),
+    Column("after_id", BigInteger, nullable=False),  # read up to this id
+    Column("finished", Boolean, nullable=False),
+    Column("started", Moment, nullable=False),  # the first answer's Date of the reading it belongs to
+    Column("round", Integer, nullable=False),
+)
+
+# How gifts' orders fare.
+parcels = Table(
+    "parcels",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("name", Text),
+    Column("fulfillment_status", Text),
+    Column("shipment_status", Text),
+    Column("delivered", Boolean, nullable=False),  # all that was sent of it
+    Column("tracking_company", Text),
+    Column("tracking_number", Text),
+    Column("tracking_url", Text),
+    Column("cancelled_at", Moment),
+    Column("updated_at", Moment),  # the last news of it
+)
+
+variants = Table(
+    "variants",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("variant_id", BigInteger, primary_key=True),
+    Column("product_id", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("variant", Text),  # None where the product has no options
+    Column("sku", Text),
+    Column("price", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("published", Boolean, nullable=False),
+    Column("stock", BigInteger),  # None where Shopify does not count it
+    Column("oversold", Boolean, nullable=False),  # it is sold although none is left
+    Column("handle", Text),
+    Column("image_url", Text),
+    Column("updated_at", Moment),
+    Column("cut", Boolean, nullable=False),  # its product may have more variants than Shopify shows
+    Column("round", Integer, nullable=False),  # the reading of all products that saw it last
+    Index("variants_product", "shop_id", "product_id"),
+)
