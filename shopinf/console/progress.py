@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import Protocol
 
-from shopinf.plain import harmless
-
 EVERY = 5.0  # seconds between two lines where there is no terminal; shorter work says nothing
 FEW = 3  # tasks that a line tells of one by one; more are summed up
 
@@ -25,20 +23,18 @@ class Task:
     started: float
     store: str = ""
     done: int = 0
-    wait: str = ""
 
     @property
     def title(self) -> str:
         return f"{self.what} in {self.store}" if self.store else self.what
 
     def figures(self, now: float) -> list[str]:
-        """`1,200 of 5,000 orders`, `33/s`, `2 min 05 s left`, and what is waited for."""
+        """`1,200 of 5,000 orders`, `33/s`, `2 min 05 s left`."""
         left = self.left(now)
         return [
             _count(self.done, self.goal, self.unit),
             *_rate(self.done, now - self.started),
             *([f"{_duration(left)} left"] if left is not None else []),
-            *([self.wait] if self.wait else []),
         ]
 
     def left(self, now: float) -> float | None:
@@ -142,8 +138,6 @@ class Progress:
     def advance(self, n: int = 1) -> None:
         with self._board.lock:
             self._task.done += n
-            if isinstance(self._task, Task):
-                self._task.wait = ""
             self._board.changed()
 
     def total(self, n: int | None) -> None:
@@ -151,13 +145,6 @@ class Progress:
         assert isinstance(self._task, Task)
         with self._board.lock:
             self._task.goal = n
-            self._board.changed()
-
-    def waiting(self, text: str) -> None:
-        """Say what is waited for, until the next advance."""
-        assert isinstance(self._task, Task)
-        with self._board.lock:
-            self._task.wait = harmless(text)
             self._board.changed()
 
 

@@ -150,15 +150,5 @@ def erase_people(db: Connection, people: Iterable[str]) -> int:
     return gone
 
 
-def kept_rows(ledger: Journal, people: Iterable[str]) -> int:
-    """How many codes and gifts stay under the opaque ids of these people."""
-    ids = list(people)
-    with ledger.database.reading() as db:
-        return sum(
-            db.execute(select(func.count()).select_from(table).where(table.c.influencer.in_(ids))).scalar_one()
-            for table in (codes, gifts)
-        )
-
-
 def _gone(db: Connection, table: Table, where: object) -> int:
     return db.execute(delete(table).where(where)).rowcount  # type: ignore[arg-type]

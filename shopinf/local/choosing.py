@@ -84,16 +84,6 @@ def choose(
     )
 
 
-def only(chosen: Sequence[Store]) -> Store:
-    """The one store among *chosen*; several are refused."""
-    if len(chosen) > 1:
-        raise BadInput(
-            f"This works on one store at a time, and several were named: {_names(chosen)}",
-            hint=f"Name one: --store {quoted(chosen[0].name)}",
-        )
-    return chosen[0]
-
-
 def in_group(store: Store, group: str) -> bool:
     """Is *store* in *group*?"""
     return same(group, store.group)

@@ -50,7 +50,6 @@ class Config:
     """Settings in force: what the user wrote, and what holds where nothing was written."""
 
     ledger_url: Secret | None = None  # a Secret, since what comes from the environment may hold a password
-    ledger_source: str = "ledger.db"  # where ledger_url comes from: `config.toml`, `SHOPINF_LEDGER_URL`
     api_version: str = DEFAULT_API_VERSION
     wait: float = 60.0  # seconds
     multi_code: str = "largest"  # or split
@@ -68,10 +67,9 @@ def load_config(places: Places, environ: Mapping[str, str]) -> Config:
         settings: dict[str, Any] = {}
     else:
         settings = {key: _checked(file, key, value) for key, value in file.values.items()}
-    source = "config.toml" if "ledger_url" in settings else "ledger.db"
     if url := environ.get(LEDGER_VARIABLE, "").strip():
-        settings["ledger_url"], source = Secret(url), LEDGER_VARIABLE
-    return Config(ledger_source=source, **settings)
+        settings["ledger_url"] = Secret(url)
+    return Config(**settings)
 
 
 def _checked(file: Toml, key: str, value: object) -> object:

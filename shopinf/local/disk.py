@@ -39,17 +39,6 @@ def write_private(path: Path, content: bytes) -> None:
         raise machine_problem(problem, path) from None
 
 
-def make_private_file(path: Path) -> None:
-    """See to it that *path* exists, empty if need be, so that whatever opens it later finds it closed to others."""
-    make_private_folder(path.parent)
-    try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
-    except FileExistsError:
-        return
-    except OSError as problem:
-        raise machine_problem(problem, path) from None
-
-
 def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
     """Put a result at *path* once all *chunks* are there; until then what was there before stays.
 

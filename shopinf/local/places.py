@@ -44,10 +44,6 @@ class Places:
         for folder in (self.config, self.data, self.locks):
             disk.make_private_folder(folder)
 
-    def make_private(self, path: Path) -> None:
-        """See to it that *path* exists and, when it is made now, that only this user can read it: for the ledger."""
-        disk.make_private_file(path)
-
     def write_private(self, path: Path, content: bytes) -> None:
         """Put *content* at *path* at once, readable by this user only."""
         disk.write_private(path, content)

@@ -59,10 +59,6 @@ class StoreBook:
             book.stores, _default(book), stores=stores, group=group, all_stores=all_stores, environ=environ
         )
 
-    def choose_one(self, stores: Sequence[str], environ: Mapping[str, str]) -> Store:
-        """The one store a command is for, chosen as `choose` does; several are refused."""
-        return choosing.only(self.choose(stores, None, False, environ))
-
     def skipped(self, group: str | None, all_stores: bool) -> list[Store]:
         """The disabled stores that `choose` leaves out."""
         disabled = [store for store in self.all() if store.disabled]

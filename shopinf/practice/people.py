@@ -193,10 +193,6 @@ class PastCustomers:
         number = (key - FIRST_CUSTOMER) // STEP
         return number if 0 <= number < self.count and self.id_of(number) == key else None
 
-    def id_of_buyer(self, who: int) -> int:
-        """Give the customer id of the buyer as the orders number them."""
-        return self.id_of(self.number[who])
-
     def stamps(self, column: str) -> array[int]:
         return self.created if column == "created_at" else self.updated
 

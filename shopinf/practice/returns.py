@@ -13,16 +13,6 @@ from .orders import LOCATION, net_of, order_number, taxes_of, write_money
 Json = dict[str, Any]
 
 
-def refunded_quantity(order: Json, line: Json) -> int:
-    """Count the units of a line that refunds already took back."""
-    return sum(
-        r["quantity"]
-        for refund in order["refunds"]
-        for r in refund["refund_line_items"]
-        if r["line_item_id"] == line["id"]
-    )
-
-
 def share(units: int, line: Json, before: int, quantity: int) -> int:
     """Give what *quantity* more units are of *units*, so that all the parts of a line add up to it exactly."""
     whole = line["quantity"]

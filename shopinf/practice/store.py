@@ -191,7 +191,6 @@ class PracticeStore:
         self.script_tags = Records()
         self.theme = ""  # what was pasted into the theme's layout, right above </head>
         self.drafts = Records()
-        self.draft_orders = self.drafts
         self.draft_ready: dict[int, float] = {}
         self.draft_times: list[float] = []
         self.drafts_deleted = 0

@@ -64,10 +64,6 @@ class Sheet:
     def __iter__(self) -> Iterator[Row]:
         return self._rows
 
-    def has(self, key: str) -> bool:
-        """Is there a column for the field *key*?"""
-        return key in self.headers
-
 
 def read_sheet(
     path: str | Path,

@@ -32,7 +32,6 @@ class Bucket:
         self._known = False
         self._used = 0.0  # at `_at`, calls in flight included
         self._at = clock.monotonic()
-        self._last_used: int | None = None
         self._in_flight = 0
         self._paused_until = 0.0
         self._tickets = 0  # calls let out
@@ -56,11 +55,6 @@ class Bucket:
         """Seconds in which some thread waited for the limit."""
         with self._changed:
             return self._waited + (self._clock.monotonic() - self._waiting_since if self._waiters else 0.0)
-
-    @property
-    def gauge(self) -> str | None:
-        """The last header seen, like `32/40`."""
-        return None if self._last_used is None else f"{self._last_used}/{self.size}"
 
     def room(self) -> int:
         """How many calls may go out right now."""
@@ -107,7 +101,6 @@ class Bucket:
             self._known = True
             if ticket >= self._newest:
                 self._newest = ticket
-                self._last_used = used
                 # Calls that were answered while this one was under way may have been counted after it.
                 overlapping = islice(reversed(self._levels), 1, meanwhile + 1)
                 told = max([float(used), *(level - self.leak * (now - at) for level, at in overlapping)])

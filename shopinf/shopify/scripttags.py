@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import Field
-
 from shopinf.errors import (
     CredentialsProblem,
     LostResponse,
@@ -44,10 +42,6 @@ class _Tag(Facts):
 
 class _Made(Facts):
     script_tag: _Tag
-
-
-class _Tags(Facts):
-    script_tags: list[_Tag] = Field(default_factory=list)
 
 
 def script_tags(shop: Shop) -> list[ScriptTag]:

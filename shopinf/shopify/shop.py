@@ -40,11 +40,6 @@ class ShopFacts(Facts):
     plan_name: str | None = None
     plan_display_name: str | None = None
     created_at: datetime | None = None
-    taxes_included: bool | None = None
-    password_enabled: bool | None = None
-    has_storefront: bool | None = None
-    money_format: str | None = None
-    country_code: str | None = None
 
     @property
     def plan(self) -> str:
@@ -57,9 +52,6 @@ class DeprecatedCall(Facts):
 
     endpoint: str | None = None
     description: str | None = None
-    documentation_url: str | None = None
-    version: str | None = None
-    last_call_at: datetime | None = None
     migration_deadline: datetime | None = None
 
     def __str__(self) -> str:

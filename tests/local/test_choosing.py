@@ -95,9 +95,3 @@ def test_disabled_stores_are_enabled_by_the_command_that_is_hinted(book: StoreBo
     with pytest.raises(BadInput, match="Every connected store is disabled") as refused:
         book.choose([], None, True, {})
     assert refused.value.hint == 'shopinf stores enable "Maya Shop"'
-
-
-def test_one_store_is_one_store(book: StoreBook) -> None:
-    assert book.choose_one(["noor"], {}).name == "noor"
-    with pytest.raises(BadInput, match="one store at a time"):
-        book.choose_one([], {"SHOPINF_STORE": "noor,maya-shop"})

@@ -22,7 +22,7 @@ def test_it_is_made_once_with_every_setting_explained_and_none_in_force(places: 
     assert load_config(places, {}) == Config()
     text = places.config_file.read_text()
     assert tomllib.loads(text) == {}
-    settings = set(Config.__dataclass_fields__) - {"ledger_source"}
+    settings = set(Config.__dataclass_fields__)
     assert {line.split()[1] for line in text.splitlines() if " = " in line} == settings
 
 
@@ -57,7 +57,7 @@ def test_settings_are_read(places: Places) -> None:
     assert (config.wait, config.multi_code, config.commission, config.date) == (0.5, "split", "5.00", "event")
     assert config.api_version == "2026-04"
     assert config.ledger_url is not None
-    assert (config.ledger_url.reveal(), config.ledger_source) == ("postgresql://ada@db/shopinf", "config.toml")
+    assert config.ledger_url.reveal() == "postgresql://ada@db/shopinf"
 
 
 def test_the_environment_names_the_ledger_before_the_file_does(places: Places) -> None:
@@ -65,7 +65,6 @@ def test_the_environment_names_the_ledger_before_the_file_does(places: Places) -
     config = load_config(places, {"SHOPINF_LEDGER_URL": " postgresql://ada:hunter2@db2/shopinf\n"})
     assert config.ledger_url is not None
     assert config.ledger_url.reveal() == "postgresql://ada:hunter2@db2/shopinf"
-    assert config.ledger_source == "SHOPINF_LEDGER_URL"
     assert "hunter2" not in repr(config)
 
 

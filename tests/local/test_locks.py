@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import stat
-from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -16,8 +15,6 @@ from shopinf.local.clock import SystemClock
 from shopinf.local.locks import Locks, briefly
 from shopinf.locking import What
 from shopinf.times import Clock
-
-Holding = Callable[..., multiprocessing.process.BaseProcess]
 
 
 def _hold(folder: str, what: What, ready: Connection) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from shopinf.errors import BadInput, MachineProblem
+from shopinf.ledger.engine import Database
 from shopinf.local import disk
 from shopinf.local.places import Places, find_places
 
@@ -81,12 +82,12 @@ def test_private_files_are_readable_by_their_owner_only_even_if_they_were_not_be
     assert mode(places.stores_file) == 0o600
 
 
-def test_the_ledger_is_closed_to_others_before_anything_opens_it(places: Places) -> None:
-    places.make_private(places.ledger_file)
-    assert mode(places.ledger_file) == 0o600
-    places.ledger_file.write_bytes(b"rows")
-    places.make_private(places.ledger_file)
-    assert places.ledger_file.read_bytes() == b"rows"
+def test_the_ledger_and_the_files_beside_it_are_closed_to_others_while_it_is_open(places: Places) -> None:
+    ledger = Database.in_file(places.ledger_file)
+    with ledger.writing():
+        beside = {mode(file) for file in places.ledger_file.parent.glob("ledger.db*")}
+    ledger.close()
+    assert beside == {0o600}
 
 
 def test_a_linked_file_is_replaced_where_it_really_lies(home: Path, places: Places, tmp_path: Path) -> None:

@@ -22,7 +22,6 @@ from shopinf.stores import Store
 if TYPE_CHECKING:
     from shopinf.desk import Desk
 
-OUT = Path("shopinf-livecapture")
 _ADMIN = "https://admin.shopify.com/store"
 
 
