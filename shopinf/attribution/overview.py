@@ -1,7 +1,7 @@
 """The overview: one attribution run from all its sides, as a report page or a workbook lays it out.
 
 The same credits added up by influencer, by code, by order and over time, with the totals of each currency and what
-stayed outside. Every number comes from `earnings.report`; currencies are never added up.
+stayed outside. Every number comes from `report`; currencies are never added up.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from shopinf.attribution.growth import growth
 from shopinf.attribution.report import By, Choice, DateBasis, Report, StoreOrders, report, report_columns
 from shopinf.attribution.tally import Row, Tally
 from shopinf.money import Money
 from shopinf.periods import Period
-from shopinf.results import Cell, Column
+from shopinf.results import Column
 
 # Up to so many days a period is shown by day, then by week, then by month: some twenty to fifty columns of a chart.
 _BY_DAY, _BY_WEEK = 45, 190
@@ -200,20 +201,6 @@ def overview(
         notes=() if client else notes,
         client=client,
     )
-
-
-def growth(was: Cell, now: Cell) -> Decimal | None:
-    """By how many per cent *now* is more than *was*, to one decimal; None where there was nothing to grow from."""
-    match was, now:
-        case Money(), Money():
-            before, after = was.amount, now.amount
-        case int(), int():
-            before, after = Decimal(was), Decimal(now)
-        case _:
-            return None
-    if before <= 0:
-        return None
-    return ((after - before) * 100 / before).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 def _figure(key: str, total: Row, former: Row | None) -> Figure:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from samples import NAMES, sample
 
-from shopinf.attribution.overview import growth
+from shopinf.attribution.growth import growth
 from shopinf.attribution.report import By, Choice
 from shopinf.money import Money
 
@@ -80,12 +80,19 @@ def test_the_comparison_is_with_the_period_before() -> None:
     assert sample("EUR").former_period is None
 
 
-def test_growth_is_unknown_where_there_was_nothing() -> None:
+def test_growth_is_unknown_where_there_was_nothing_or_less() -> None:
     assert growth(0, 5) is None
     assert growth(None, 5) is None
-    assert growth(Money.of("-10", "EUR"), Money.of("5", "EUR")) is None
     assert growth(8, 9) == Decimal("12.5")
-    assert growth(Money.of("16", "EUR"), Money.of("15.99", "EUR")) == Decimal("-0.1")
+    assert growth(Money.of("-10", "EUR"), Money.of("5", "EUR")) is None
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "per_cent"),
+    [("2000", "2001", "0.1"), ("16", "15.99", "-0.1"), ("2000", "1999", "-0.1"), ("3000", "2999", "0.0")],
+)
+def test_growth_is_rounded_half_up_to_one_decimal(was: str, now: str, per_cent: str) -> None:
+    assert str(growth(Money.of(was, "EUR"), Money.of(now, "EUR"))) == per_cent
 
 
 def test_a_clients_overview_has_no_commission_and_no_notes() -> None:

@@ -119,3 +119,59 @@ def test_reports_need_a_file(run: Bench, sold: PracticeStore) -> None:
 def test_the_periods_name_can_be_part_of_the_files(run: Bench, sold: PracticeStore, tmp_path: Path) -> None:
     attribute(run, "-o", str(tmp_path / "{store}-{period}.xlsx")).ok()
     assert (tmp_path / "maya-shop-2026-11.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "per_cent", "on_the_page", "said"),
+    [
+        ("2000.00", "2001.00", "0.1", "+0.1 %", "in the period before 2000.00 (+0.1 %)."),
+        ("2000.00", "1999.00", "-0.1", "−0.1 %", "in the period before 2000.00 (-0.1 %)."),
+        ("-10.00", "5.00", None, None, "in the period before -10.00."),
+        (None, "5.00", None, None, "in the period before 0.00 (nothing before)."),
+    ],
+)
+def test_growth_is_the_same_figure_in_the_table_the_json_the_page_and_the_workbook(
+    run: Bench,
+    shop: PracticeStore,
+    tmp_path: Path,
+    before: str | None,
+    now: str,
+    per_cent: str | None,
+    on_the_page: str | None,
+    said: str,
+) -> None:
+    given = ("--influencer", "mia", "--code", "MIA10", "--percent", "10", "--yes")
+    run("discounts", "create", "--campaign", "q4", *given).ok()
+    for month, net in (("10", before), ("11", now)):
+        sell_net(shop, net, month)
+
+    compared = ("--compare", "previous", "--date", "event")
+    ran = attribute(run, *compared, "-f", "json").ok()
+    assert [row["change_pct"] for row in (*ran.json["rows"], *ran.json["totals"])] == [per_cent, per_cent]
+    assert any(note.endswith(said) for note in ran.json["notes"])
+
+    line = attribute(run, *compared).ok().out.splitlines()[1]
+    assert line.split()[-1] == (per_cent or "-")
+
+    attribute(run, *compared, "-o", str(tmp_path / "r.html")).ok()
+    shown = read((tmp_path / "r.html").read_bytes()).all("dd", "change")[0].all("b")
+    assert [each.text for each in shown] == ([on_the_page] if on_the_page else [])
+
+    attribute(run, *compared, "-o", str(tmp_path / "r.xlsx")).ok()
+    lines = [list(row) for row in openpyxl.load_workbook(tmp_path / "r.xlsx")["Summary"].iter_rows(values_only=True)]
+    at = next(place for place, line in enumerate(lines) if "change_pct" in line)
+    written = lines[at + 1][lines[at].index("change_pct")]
+    assert (None if written is None else str(written)) == per_cent
+
+
+def sell_net(shop: PracticeStore, net: str | None, month: str) -> None:
+    """Have *net* sales in *month*: an order, or where it is less than nothing, so much of an earlier one paid back."""
+    if net is None:
+        return
+    shirt = next(each for each in shop.products.values() if each["product_type"] != "Gift card")["variants"][0]["id"]
+    lost = Decimal(net) < 0
+    price = "100.00" if lost else str((Decimal(net) / Decimal("0.9")).quantize(Decimal("0.01")))
+    at = f"2026-{'09' if lost else month}-05T10:00:00-05:00"
+    made = shop.sell("MIA10", lines=[(shirt, 1, price)], at=at, force=True)
+    if lost:
+        shop.refund(made["id"], discrepancy=net, at=f"2026-{month}-06T10:00:00-05:00")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
+from shopinf.attribution.growth import growth
 from shopinf.attribution.report import By, report, report_columns
 from shopinf.attribution.tally import Row
 from shopinf.money import Money
@@ -94,15 +94,10 @@ def _compared(
         more = {
             "previous_orders": was.get("orders", 0),
             "previous_net_sales": net,
-            "change_pct": _change(net, row["net_sales"]),
+            "change_pct": growth(net, row["net_sales"]),
         }
         compared.append(row | more)
     return compared
-
-
-def _change(was: Money, now: Money) -> Decimal | None:
-    """By how many per cent it grew; unknown where there was nothing."""
-    return ((now.amount - was.amount) * 100 / was.amount).quantize(Decimal("0.1")) if was else None
 
 
 def _span(periods: Iterable[Period]) -> dict[str, Any]:
@@ -141,7 +136,7 @@ def _notes(view: _View, found: Sequence[str], totals: Sequence[Mapping[str, Any]
 
 
 def _comparison(row: Mapping[str, Any]) -> str:
-    change = f"{row['change_pct']:+} %" if row["change_pct"] is not None else "nothing before"
-    return (
-        f"Net sales {row['net_sales']} {row['currency']}, in the period before {row['previous_net_sales']} ({change})."
-    )
+    change = f" ({row['change_pct']:+} %)" if row["change_pct"] is not None else ""
+    if not row["previous_net_sales"]:
+        change = " (nothing before)"
+    return f"Net sales {row['net_sales']} {row['currency']}, in the period before {row['previous_net_sales']}{change}."
