@@ -13,6 +13,7 @@ from shopinf.attribution.sales import Amounts
 from shopinf.money import Money
 from shopinf.orders import Order
 from shopinf.results import Cell
+from shopinf.words import counted
 
 MONEY = ("gross_sales", "discounts", "included_tax", "returns", "net_sales", "commission")
 
@@ -169,7 +170,7 @@ class Aside:
             said.append(f"In no sum until looked at: {_some(names)}. See shopinf orders explain.")
         if self.assumed:
             said.append(
-                f"New or returning is assumed for {_counted(len(self.assumed))}: earlier orders cannot be seen."
+                f"New or returning is assumed for {counted(len(self.assumed), 'order')}: earlier orders cannot be seen."
             )
         if self.unheard:
             said.append(f"Payment status new to us, not taken for paid: {_some(sorted(self.unheard))}.")
@@ -188,7 +189,3 @@ _EXCLUDED = {
 def _some(names: Sequence[str]) -> str:
     """The first few of *names*, and how many more there are."""
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-
-
-def _counted(orders: int) -> str:
-    return "1 order" if orders == 1 else f"{orders} orders"

@@ -9,6 +9,7 @@ import typer
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreArgument, examples
 from shopinf.errors import BadInput
 from shopinf.stores import Store
+from shopinf.words import agreeing, counted
 from shopinf.work.stores.leaving import check_writable_file, leave, leaving_result, plan_leaving
 
 if TYPE_CHECKING:
@@ -78,21 +79,19 @@ def _say_plan(desk: Desk, store: Store, plan: Plan) -> None:
         listed = ", ".join(f"{table.replace('_', ' ')} {count}" for table, count in counts.items()) or "nothing yet"
         out.say(f"- its rows go from the ledger: {listed}")
         if people := counts.get("influencers"):
-            whom = "1 influencer" if people == 1 else f"{people} influencers"
-            out.say(f"- {whom} known only as its customers: names, e-mails and accounts go too")
+            out.say(
+                f"- {counted(people, 'influencer')} known only as its customers: names, e-mails and accounts go too"
+            )
     else:
         shared = ", since a team shares it" if desk.ledger.shared else ""
         out.say(f"- its rows in the ledger stay{shared}")
     if plan.pausing:
-        out.say(f"- {_counted(plan.pausing, 'is', 'are')} paused first: {_listed(plan.pausing)}")
+        said = f"{counted(len(plan.pausing), 'code')} {agreeing(len(plan.pausing), 'is', 'are')}"
+        out.say(f"- {said} paused first: {_listed(plan.pausing)}")
     if plan.staying:
-        said = _counted(plan.staying, "stays", "stay")
+        said = f"{counted(len(plan.staying), 'code')} {agreeing(len(plan.staying), 'stays', 'stay')}"
         out.say(f"- {said} live, customers can go on using: {_listed(plan.staying)}")
     out.say("- the app is removed from the store" if plan.uninstall else "- the app stays installed in the store")
-
-
-def _counted(codes: Sequence[str], one: str, several: str) -> str:
-    return f"1 code {one}" if len(codes) == 1 else f"{len(codes)} codes {several}"
 
 
 def _listed(codes: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun
 from shopinf.console import files
 from shopinf.errors import BadInput
 from shopinf.results import Cell, Result, columns
+from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -87,11 +88,11 @@ def import_(
         found, there = counts(source), counts(desk.ledger.database)
         if there and not replace:
             raise BadInput(
-                f"The ledger {desk.ledger.shown} is not empty: it has {_counted(there)}",
+                f"The ledger {desk.ledger.shown} is not empty: it has {_content(there)}",
                 hint="Keep a copy with shopinf ledger export, then add --replace.",
             )
         if there:
-            desk.out.say(f"The ledger {desk.ledger.shown} will lose {_counted(there)}.")
+            desk.out.say(f"The ledger {desk.ledger.shown} will lose {_content(there)}.")
         if not dry_run:
             if there:
                 desk.out.confirm(f"Replace it by {file}?")
@@ -118,7 +119,8 @@ def _result(verb: str, found: Mapping[str, int]) -> Result:
     return Result(f"shopinf.ledger.{verb}/1", COLUMNS, rows)
 
 
-def _counted(found: Mapping[str, int]) -> str:
+def _content(found: Mapping[str, int]) -> str:
     """`3 codes, 1,200 orders`: what an operator would miss."""
-    words = {name: name for name in ("codes", "gifts", "orders", "influencers")} | {"journal": "journal entries"}
-    return ", ".join(f"{found[name]:,} {each}" for name, each in words.items() if name in found) or "some rows"
+    words = {f"{noun}s": counted(found.get(f"{noun}s", 0), noun) for noun in ("code", "gift", "order", "influencer")}
+    words["journal"] = counted(found.get("journal", 0), "journal entry", "journal entries")
+    return ", ".join(said for name, said in words.items() if name in found) or "some rows"

@@ -16,6 +16,7 @@ from shopinf.outcomes import Done, Outcomes
 from shopinf.periods import read_day
 from shopinf.results import Failure, Result, columns
 from shopinf.stores import Store
+from shopinf.words import counted
 
 livecapture = Noun(help="Hear of influencers who show interest in a store.")
 app = Noun()
@@ -121,7 +122,7 @@ def uninstall(
     count = sum(map(len, wanted.values()))
     if count and not dry_run:
         names = ", ".join(store.name for store, tags in found.done if tags)
-        desk.out.confirm(f"Remove {count} script {'tag' if count == 1 else 'tags'} from {names}?")
+        desk.out.confirm(f"Remove {counted(count, 'script tag')} from {names}?")
 
     def work(store: Store) -> Removed:
         if dry_run or not wanted[store]:

@@ -20,6 +20,7 @@ from shopinf.errors import BadInput, MachineProblem, ShopinfError, Stopped
 from shopinf.plain import harmless
 from shopinf.results import Failure, Form, Format, Result, told
 from shopinf.times import Clock
+from shopinf.words import counted
 
 _CODES = {"bold red": "1;31", "yellow": "33", "cyan": "36", "dim": "2", "": ""}
 
@@ -305,8 +306,7 @@ def _written(result: Result, format: Format, path: Path) -> str:
     """What is said of a file that was written; of rows how many there are."""
     if result.content or (result.body and format is Format.JSON):
         return f"Written to {path}"
-    count = len(result.rows)
-    return f"{count} {'row' if count == 1 else 'rows'} written to {path}"
+    return f"{counted(len(result.rows), 'row')} written to {path}"
 
 
 def _is_terminal(stream: TextIO) -> bool:

@@ -330,11 +330,6 @@ def _shown(value: Any) -> str:
     return str(value or "none")
 
 
-def counted(count: int, noun: str = "code") -> str:
-    """`1 code`, `2 codes`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 class Standing(StrEnum):
     """What an operator sees of a code."""
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shopinf.discounts.plan import CodeRecord, Origin, State, counted
+from shopinf.discounts.plan import CodeRecord, Origin, State
 from shopinf.discounts.terms import differences
 from shopinf.errors import PartlyDone
 from shopinf.orders import folded
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result, columns
+from shopinf.words import counted
 from shopinf.work.codes.survey import Found, survey
 from shopinf.work.discounts.codechoice import CodeChoice, choose_codes, people_of
 
@@ -38,11 +39,11 @@ def check(desk: Desk, stores: Sequence[Store], choice: CodeChoice, form: ChosenF
     if rows:
         failed = len(outcomes.lost)
         raise PartlyDone(
-            f"{counted(len(rows), 'difference')} in {counted(checked)}"
+            f"{counted(len(rows), 'difference')} in {counted(checked, 'code')}"
             + (f"; {counted(failed, 'store')} failed" if failed else ""),
             hint="Do what stands in the column fix.",
         )
-    desk.out.say(f"{counted(checked)} looked at: in the stores as here.")
+    desk.out.say(f"{counted(checked, 'code')} looked at: in the stores as here.")
 
 
 def _check_store(desk: Desk, store: Store, records: Sequence[CodeRecord]) -> list[dict[str, Cell]]:

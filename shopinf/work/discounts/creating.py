@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from shopinf.desk import ChosenForm
 from shopinf.discounts.codes import Pattern
-from shopinf.discounts.plan import Ask, CodeRecord, Fate, Shape, State, Step, counted, plan
+from shopinf.discounts.plan import Ask, CodeRecord, Fate, Shape, State, Step, plan
 from shopinf.discounts.terms import Goods
 from shopinf.errors import BadInput, PartlyDone, ShopinfError
 from shopinf.ledger.coderows import Intended
@@ -18,6 +18,7 @@ from shopinf.results import Cell, Failure, Result
 from shopinf.shopify import discounts as remote
 from shopinf.shopify.goods import find_goods
 from shopinf.times import iso
+from shopinf.words import agreeing, counted
 from shopinf.work.codes.change import change
 from shopinf.work.codes.fill import Filling
 from shopinf.work.codes.make import Making
@@ -110,7 +111,7 @@ def _question(prospects: Outcomes[Prospect]) -> str:
     parts = []
     for store, one in prospects.done:
         made, changed = one.count(Fate.MAKE), one.count(Fate.CHANGE)
-        what = [f"make {counted(made)}"] * bool(made) + [f"change {counted(changed)}"] * bool(changed)
+        what = [f"make {counted(made, 'code')}"] * bool(made) + [f"change {counted(changed, 'code')}"] * bool(changed)
         if what:
             parts.append(f"{' and '.join(what)} in {store.name}")
     question = "; ".join(parts)
@@ -257,7 +258,8 @@ class Creation:
             return []
         first = iso(later[0]["starts_at"], store.zone)  # type: ignore[arg-type]
         return [
-            f"{counted(len(later))} in {store.name} begin at {first}; until then they and their links track nothing."
+            f"{counted(len(later), 'code')} in {store.name} {agreeing(len(later), 'begins', 'begin')} at {first}; "
+            "until then they and their links track nothing."
         ]
 
     def show_done(self, outcomes: Outcomes[Made], asked: Asked, form: ChosenForm, *, said: Sequence[str]) -> None:
@@ -281,7 +283,7 @@ class Creation:
         summary = summed(outcomes.done, len(outcomes.lost))
         if summary.failed or failures:
             raise PartlyDone(
-                f"{summary.failed} of {counted(summary.asked)} could not be made",
+                f"{summary.failed} of {counted(summary.asked, 'code')} could not be made",
                 hint="Correct what is named above and run the same command again; what exists stays.",
             )
         self.desk.out.say(_sentence(summary, self.campaign))
@@ -306,7 +308,9 @@ class Creation:
         whole = self.desk.deliver(outcomes.or_raise(), answer, form)
         failed = sum(row["status"] == "failed" for row in whole.rows)
         if failed or whole.failures:
-            raise PartlyDone(f"{failed} of {counted(len(whole.rows))} could not be made", hint="Correct them first.")
+            raise PartlyDone(
+                f"{failed} of {counted(len(whole.rows), 'code')} could not be made", hint="Correct them first."
+            )
 
     def _forecast(self, prospect: Prospect) -> Planned:
         store = prospect.store
@@ -352,13 +356,13 @@ def _asleep(store: Store, steps: Sequence[Step]) -> list[str]:
 def _sentence(summary: Summary, campaign: str) -> str:
     if not summary.created:
         return (
-            f"{campaign}: {counted(summary.existing)} exist already."
+            f"{campaign}: {counted(summary.existing, 'code')} {agreeing(summary.existing, 'exists', 'exist')} already."
             if summary.existing
             else f"{campaign}: nothing to make."
         )
     existing = f", {summary.existing} existed" if summary.existing else ""
     return (
-        f"{campaign}: {counted(summary.created)} created{existing}.  "
+        f"{campaign}: {counted(summary.created, 'code')} created{existing}.  "
         f"Next: shopinf discounts links --campaign {_quoted(campaign)}"
     )
 

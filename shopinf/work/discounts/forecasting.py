@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 from shopinf.discounts.codes import Pattern, collision_chance
-from shopinf.discounts.plan import counted
 from shopinf.shopify import discounts as remote
+from shopinf.words import counted
 
 JOB_SECONDS = 5.0  # what a job of a hundred codes takes, as a guess
 
@@ -49,7 +49,7 @@ class Forecast:
         ways = ("a price rule for each code", "a shared price rule")
         names = ways if own_rules else ways[::-1]
         sentences = [
-            f"{self.store}: {counted(self.count)} with {names[0]} take {chosen[0]} requests and about "
+            f"{self.store}: {counted(self.count, 'code')} with {names[0]} take {chosen[0]} requests and about "
             f"{_time(chosen[1])}; with {names[1]} it would be {other[0]} requests and about {_time(other[1])}."
         ]
         if pattern.signs and self.count > 1:

@@ -12,12 +12,13 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from shopinf.discounts.plan import CodeRecord, Origin, State, counted, standing
+from shopinf.discounts.plan import CodeRecord, Origin, State, standing
 from shopinf.errors import BadInput, NoSuchThing, PartlyDone, ShopinfError, Stopped
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result
 from shopinf.shopify import discounts as remote
 from shopinf.times import utc_z
+from shopinf.words import counted
 from shopinf.work.codes.make import claim, said, taken
 from shopinf.work.discounts.codechoice import CodeChoice, choose_codes, people_of
 from shopinf.work.discounts.coderows import CODE_COLUMNS, code_row
@@ -88,11 +89,11 @@ def tend(desk: Desk, stores: Sequence[Store], choice: CodeChoice, act: Act, form
         lost = sum(len(one.failures) for _, one in outcomes.done) + sum(len(chosen[s.name]) for s in outcomes.lost)
         count = sum(len(records) for records in chosen.values())
         raise PartlyDone(
-            f"{lost} of {counted(count)} could not be {_PAST[act]}",
+            f"{lost} of {counted(count, 'code')} could not be {_PAST[act]}",
             hint="Run the same command again; it does only what is left.",
         )
     if dry_run:
-        desk.out.say(f"{counted(len(meant))} would be {_PAST[act]}.")
+        desk.out.say(f"{counted(len(meant), 'code')} would be {_PAST[act]}.")
     else:
         desk.out.say(_sentence(sum(one.changed for _, one in outcomes.done), len(whole.rows), act))
 
@@ -194,7 +195,7 @@ def _is_deleted_by(record: CodeRecord, act: Act) -> bool:
 
 
 def _question(meant: Sequence[CodeRecord], deleted: Sequence[CodeRecord], act: Act) -> str:
-    what = f"{act.capitalize()} {counted(len(meant))}"
+    what = f"{act.capitalize()} {counted(len(meant), 'code')}"
     if not deleted:
         return f"{what}?"
     again = "; resume makes them again" if act is Act.PAUSE else ""
@@ -213,6 +214,6 @@ def _tended(desk: Desk, store: Store, records: Sequence[CodeRecord], failures: l
 
 def _sentence(changed: int, count: int, act: Act) -> str:
     if not changed:
-        return f"Nothing to {act}: {counted(count)} looked at."
+        return f"Nothing to {act}: {counted(count, 'code')} looked at."
     more = "  Next: shopinf discounts resume" if act is Act.PAUSE else ""
-    return f"{counted(changed)} {_PAST[act]}.{more}"
+    return f"{counted(changed, 'code')} {_PAST[act]}.{more}"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shopinf.discounts.codes import LONGEST
-from shopinf.discounts.plan import UNKNOWN_RULE, CodeRecord, Origin, State, counted, standing
+from shopinf.discounts.plan import UNKNOWN_RULE, CodeRecord, Origin, State, standing
 from shopinf.discounts.terms import Kind, Terms, Wish
 from shopinf.errors import BadInput, NotFound, PartlyDone
 from shopinf.ledger.coderows import Tracked
@@ -25,6 +25,7 @@ from shopinf.results import Cell, Failure, Result
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.reading import Row, read_sheet
 from shopinf.shopify import discounts as remote
+from shopinf.words import counted
 from shopinf.work.codes.survey import Found, survey
 from shopinf.work.discounts.asking import Amounts, cell, day_in_cell, given_commission, percentage, read_person, uses
 from shopinf.work.discounts.coderows import CODE_COLUMNS, bare_row, code_row
@@ -282,12 +283,12 @@ def _show(desk: Desk, outcomes: Outcomes[TakenIn], asked: int, form: ChosenForm)
     summary: Mapping[str, int] = (whole.body or {})["summary"]
     if whole.failures:
         raise PartlyDone(
-            f"Of {counted(summary['asked'])} {summary['missing']} are no longer in the store, {summary['failed']} "
-            "could not be taken in",
+            f"Of {counted(summary['asked'], 'code')} {summary['missing']} are no longer in the store, "
+            f"{summary['failed']} could not be taken in",
             hint="The others are tracked; correct the sheet and import it again if need be.",
         )
     desk.out.say(
-        f"{counted(summary['tracked'])} tracked from now on, {summary['existing']} before.  "
+        f"{counted(summary['tracked'], 'code')} tracked from now on, {summary['existing']} before.  "
         "Next: shopinf orders attribute"
     )
 

@@ -13,6 +13,7 @@ from shopinf.gifts.plan import GiftRecord, Parcel, Standing, State, is_stale
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result
 from shopinf.shopify import drafts as remote
+from shopinf.words import counted
 from shopinf.work.gifts.choosing import GiftChoice, choose_gifts, people_of
 from shopinf.work.gifts.rows import GIFT_COLUMNS, gift_row, sentence
 
@@ -54,7 +55,7 @@ def follow(
 
     if rows := desk.deliver(outcomes, answer, form).rows:
         counts = Counter(Standing(str(row["status"])) for row in rows)
-        desk.out.say(f"{len(rows)} {'gift' if len(rows) == 1 else 'gifts'}: {sentence(counts)}.")
+        desk.out.say(f"{counted(len(rows), 'gift')}: {sentence(counts)}.")
     outcomes.settle()
 
 

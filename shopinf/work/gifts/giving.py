@@ -16,6 +16,7 @@ from shopinf.money import Money
 from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Cell, Failure, Result
 from shopinf.shopify import drafts as remote
+from shopinf.words import counted
 from shopinf.work.gifts.asking import Options, Wanted, asks_of, read_wanted, with_homes
 from shopinf.work.gifts.goods import find_goods
 from shopinf.work.gifts.rows import SEND_COLUMNS, send_row
@@ -88,7 +89,7 @@ def send(desk: Desk, stores: Sequence[Store], options: Options, form: ChosenForm
 
 def _question(prospects: Outcomes[Prospect]) -> str:
     parts = [
-        f"{_gifts(len(one.sends))} worth {one.retail} {store.currency} from {store.name}"
+        f"{counted(len(one.sends), 'gift')} worth {one.retail} {store.currency} from {store.name}"
         for store, one in prospects.done
         if one.sends
     ]
@@ -153,7 +154,7 @@ class Giving:
             hint = "Correct them, or send only the others with --partial; --dry-run shows the whole plan."
         else:
             hint = "Correct them; --dry-run shows the whole plan."
-        raise BadInput(f"{len(failing)} of {_gifts(count)} cannot be sent: {shown}{more}", hint=hint)
+        raise BadInput(f"{len(failing)} of {counted(count, 'gift')} cannot be sent: {shown}{more}", hint=hint)
 
     def notes(self, prospects: Outcomes[Prospect]) -> list[str]:
         """What a person should know before anything is sent."""
@@ -265,7 +266,7 @@ class Giving:
         lost = len(self.wanted) * len(outcomes.lost)
         if counts["failed"] or whole.failures:
             raise PartlyDone(
-                f"{counts['failed'] + lost} of {_gifts(len(rows) + lost)} could not be sent",
+                f"{counts['failed'] + lost} of {counted(len(rows) + lost, 'gift')} could not be sent",
                 hint="Correct what is named above and run the same command again; what was sent stays.",
             )
         said = [
@@ -291,7 +292,7 @@ class Giving:
         failing = sum(row["status"] == "failed" for row in whole.rows)
         if failing or whole.failures:
             raise PartlyDone(
-                f"{failing} of {_gifts(len(whole.rows))} could not be sent",
+                f"{failing} of {counted(len(whole.rows), 'gift')} could not be sent",
                 hint="Correct them, or send only the others with --partial.",
             )
 
@@ -309,7 +310,7 @@ class Giving:
         if is_trial(store):
             seconds = max(seconds, math.ceil(count / PER_MINUTE - 1) * 60.0)
         time = f"{max(1, round(seconds))} s" if seconds < 120 else f"{round(seconds / 60)} min"
-        return f"{store.name}: {_gifts(count)} worth {one.retail} {store.currency} take about {time}."
+        return f"{store.name}: {counted(count, 'gift')} worth {one.retail} {store.currency} take about {time}."
 
 
 _PLANNED = {
@@ -348,7 +349,3 @@ def _result(rows: list[dict[str, Cell]], failures: Sequence[Failure], notes: Seq
     listed = [{column.key: row.get(column.key) for column in SEND_COLUMNS} for row in rows]
     body = {"dry_run": dry_run, "rows": listed, "summary": summary}
     return Result("shopinf.gifts.send/1", SEND_COLUMNS, rows, body=body, notes=list(notes), failures=list(failures))
-
-
-def _gifts(count: int) -> str:
-    return f"{count} {'gift' if count == 1 else 'gifts'}"

@@ -12,6 +12,7 @@ from shopinf.gifts.plan import GiftRecord, State
 from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Cell, Failure, Result
 from shopinf.shopify import drafts as remote
+from shopinf.words import counted
 from shopinf.work.gifts.choosing import GiftChoice, choose_gifts, people_of
 from shopinf.work.gifts.rows import GIFT_COLUMNS, gift_row
 from shopinf.work.gifts.sending import Sending
@@ -35,7 +36,7 @@ def withdraw(desk: Desk, stores: Sequence[Store], choice: GiftChoice, form: Chos
         if not count:
             desk.out.say("No gift waits to be completed; orders are cancelled in the Shopify admin.")
         return
-    desk.out.confirm(f"Cancel {count} {'gift' if count == 1 else 'gifts'} not completed yet?")
+    desk.out.confirm(f"Cancel {counted(count, 'gift')} not completed yet?")
     concerned = [store for store in stores if waiting[store.shop_id]]
     outcomes = desk.each_store(concerned, lambda store: _withdraw(desk, store, waiting[store.shop_id])).or_raise()
     whole = desk.deliver(outcomes, lambda done, failures: _answer(desk, done, failures, done_with=True), form)

@@ -12,6 +12,7 @@ from shopinf.results import Failure
 from shopinf.shopify.resolve import public_page
 from shopinf.shopify.scripttags import delete_script_tag, script_tags
 from shopinf.stores import Store
+from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -49,7 +50,7 @@ def looked_at(desk: Desk, store: Store) -> Seen:
     rows.append(_storefront(desk, store, capture, tags))
     count = desk.ledger.leads.count(store.shop_id)
     heard = capture.heard_at if capture else None
-    status = f"{count} {'lead' if count == 1 else 'leads'}" if heard or count else "none received"
+    status = counted(count, "lead") if heard or count else "none received"
     rows.append(_row(store, "events", status, src=capture and capture.endpoint, at=_local(heard, store)))
     return rows, notes
 

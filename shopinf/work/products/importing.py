@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shopinf.ledger.products import Reach
 from shopinf.products import MOST_VARIANTS
 from shopinf.shopify.products import count_products, product_pages
+from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -59,7 +60,7 @@ def import_products(desk: Desk, store: Store, *, full: bool = False) -> Stocked:
     done.products, done.variants, cut = mirror.counts(store.shop_id)
     if cut:
         done.notes.append(
-            f"{store.name}: Shopify shows only {MOST_VARIANTS} variants of a product; of {cut} "
-            f"{'product' if cut == 1 else 'products'} some may be missing here"
+            f"{store.name}: Shopify shows only {MOST_VARIANTS} variants of a product; of "
+            f"{counted(cut, 'product')} some may be missing here"
         )
     return done

@@ -1,0 +1,19 @@
+"""Counting in words."""
+
+from __future__ import annotations
+
+from shopinf.words import agreeing, counted
+
+
+def test_one_thing_is_one_and_all_other_numbers_are_several() -> None:
+    assert counted(1, "order") == "1 order"
+    assert [counted(number, "order") for number in (0, 2, 1200)] == ["0 orders", "2 orders", "1,200 orders"]
+
+
+def test_a_plural_that_is_not_the_noun_with_an_s_is_given() -> None:
+    assert counted(1, "journal entry", "journal entries") == "1 journal entry"
+    assert counted(3, "journal entry", "journal entries") == "3 journal entries"
+
+
+def test_the_verb_agrees_with_what_is_counted() -> None:
+    assert [agreeing(number, "is", "are") for number in (0, 1, 2)] == ["are", "is", "are"]
