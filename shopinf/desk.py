@@ -20,7 +20,6 @@ from shopinf.console import files
 from shopinf.console.log import RunLog
 from shopinf.console.out import Out, Part
 from shopinf.errors import BadInput, PartlyDone, ShopinfError, Stopped, StoreReadOnly, named
-from shopinf.local.choosing import quoted
 from shopinf.local.clock import SystemClock
 from shopinf.local.disk import write_atomically
 from shopinf.local.places import Places, find_places
@@ -31,6 +30,7 @@ from shopinf.outcomes import Outcomes as Outcomes
 from shopinf.periods import Period, together
 from shopinf.results import Failure, Form, Result
 from shopinf.sharedproperty import shared_property
+from shopinf.shell import quoted
 from shopinf.stores import Credentials, Store
 from shopinf.times import Clock, in_zone
 
@@ -246,7 +246,7 @@ class Desk:
         if store.read_only:
             raise StoreReadOnly(
                 f"{store.name} is connected read-only, so nothing is written to it",
-                hint=f"shopinf connect {store.name} without --read-only allows writing.",
+                hint=f"shopinf connect {quoted(store.name)} without --read-only allows writing.",
             )
         with self._held(store, "writing"):
             yield

@@ -11,10 +11,10 @@ import typer
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.credentials import check_sendable
 from shopinf.errors import BadInput
-from shopinf.local.choosing import quoted
 from shopinf.local.storebook import check_name
 from shopinf.results import Result, columns
 from shopinf.scopes import FEATURES, Readiness, good_enough
+from shopinf.shell import quoted
 from shopinf.stores import API_VERSION, Store
 from shopinf.work.stores.connecting import find_target, keep, look_live, read_credentials, settled
 from shopinf.work.stores.guide import GUIDE_HELP, write_guide
@@ -93,8 +93,8 @@ def connect(
     as_before = [f"calls go to {target.url}, as before"] if target.url and not url else []
     notes = [*as_before, *found.notes, *keep(desk, connected, given)]
     desk.show(_answer(connected, found, notes), form)
-    name = quoted(connected.name)
-    desk.out.say(f"{connected.name} ({connected.title}) is connected.  Next: shopinf verify-scopes {name}")
+    following = f"shopinf verify-scopes {quoted(connected.name)}"
+    desk.out.say(f"{connected.name} ({connected.title}) is connected.  Next: {following}")
 
 
 def _version(text: str | None) -> str | None:

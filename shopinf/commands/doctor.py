@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from shopinf import __version__
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.errors import NoAnswer, PartlyDone, ShopinfError, Stopped
-from shopinf.local.choosing import quoted
 from shopinf.results import Failure, Format, Result, columns
+from shopinf.shell import quoted
 from shopinf.stores import Store
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
-from shopinf.local.choosing import quoted
 from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Cell, Failure, Result, columns
+from shopinf.shell import quoted
 from shopinf.times import in_zone, iso
 
 if TYPE_CHECKING:

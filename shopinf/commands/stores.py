@@ -19,9 +19,9 @@ from shopinf.commands.options import (
     examples,
 )
 from shopinf.errors import BadInput
-from shopinf.local.choosing import quoted
 from shopinf.results import Format, Result, columns
 from shopinf.scopes import FEATURES, readiness
+from shopinf.shell import quoted
 from shopinf.stores import Store
 from shopinf.times import in_zone, iso
 from shopinf.work.stores.handover import EXPORTED, SCHEMA, exported, read_export, take_over

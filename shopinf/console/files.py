@@ -9,6 +9,7 @@ from pathlib import Path
 
 from shopinf.errors import BadInput, MachineProblem
 from shopinf.plain import harmless
+from shopinf.shell import quoted
 
 _PATTERN = re.compile(r"\{(period|store|date)\}")
 # What some file system refuses in a name; a store's name or a period must not lead to another folder either.
@@ -42,7 +43,8 @@ def check_apart(path: Path, stores: Iterable[str]) -> None:
         if part in taken:
             raise BadInput(
                 f"{taken[part]} and {store} would both be written to {filled_store(path, store)}",
-                hint=f'Give one of them another name: shopinf connect "{store}" --as NAME, or write one file for all.',
+                hint=f"Give one of them another name: shopinf connect {quoted(store)} --as NAME, "
+                "or write one file for all.",
             )
         taken[part] = store
 

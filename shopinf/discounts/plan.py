@@ -14,6 +14,7 @@ from shopinf.discounts.terms import Terms, Wish
 from shopinf.errors import BadInput
 from shopinf.orders import folded
 from shopinf.people.influencers import Influencer
+from shopinf.shell import quoted
 
 UNKNOWN_RULE = "unknown"  # key of the rule of tracked codes that are no longer in the store
 MOST_TRIES = 200  # for one random code that nobody has
@@ -219,7 +220,7 @@ def _refuse_differences(steps: Iterable[Step], shape: Shape) -> None:
     if renamed:
         raise BadInput(
             f"{shape.campaign} has a code under another name: {_listed(renamed)}",
-            hint=f"shopinf discounts rename {renamed[0].code} NEW gives it another name.",
+            hint=f"shopinf discounts rename {quoted(renamed[0].code)} NEW gives it another name.",
         )
     if changes and not shape.update:
         raise BadInput(

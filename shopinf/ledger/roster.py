@@ -17,6 +17,7 @@ from shopinf.ledger.tables.people import accounts, aliases, emails, influencers,
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.people.influencers import Influencer, Named, Source, email_key, folded_name
 from shopinf.people.profiles import Account, Known, together
+from shopinf.shell import quoted
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal
@@ -164,7 +165,8 @@ class Roster:
             taken = select(func.count()).where(influencers.c.folded == folded, influencers.c.id != one.id)
             if db.execute(taken.select_from(influencers)).scalar():
                 raise BadInput(
-                    f"{name} is somebody else already", hint=f"shopinf influencers merge {one.influencer} {name}"
+                    f"{name} is somebody else already",
+                    hint=f"shopinf influencers merge {quoted(one.influencer)} {quoted(name)}",
                 )
             db.execute(delete(aliases).where(aliases.c.folded == folded))
             upsert(db, aliases, [{"folded": folded_name(one.influencer), "person": one.id}])

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 
 from shopinf.errors import BadInput, NotConnected, NotFound
+from shopinf.shell import quoted
 from shopinf.stores import Store, read_store_name
 
 VARIABLE = "SHOPINF_STORE"
@@ -35,14 +36,15 @@ def same(name: str, other: str | None) -> bool:
 
 def not_connected(connected: Sequence[Store], word: str) -> NotConnected:
     """The error for a *word* that names no store: what is connected, and what may have been meant."""
-    shown = word.strip()[:80] or "''"
+    typed = word.strip()[:80]
+    shown, connect = typed or "''", f"shopinf connect {quoted(typed)}"
     if not connected:
-        return NotConnected(f"{shown} is not connected, and no other store is", hint=f"shopinf connect {shown}")
+        return NotConnected(f"{shown} is not connected, and no other store is", hint=connect)
     words = {known.lower(): store for store in connected for known in (store.handle, *store.aliases, store.name)}
     near = difflib.get_close_matches(shown.lower(), words, n=1, cutoff=0.7)
     meant = f"Did you mean {words[near[0]].name}? Otherwise: " if near else ""
     verb = "are" if len(connected) > 1 else "is"
-    return NotConnected(f"{shown} is not connected; {_names(connected)} {verb}", hint=f"{meant}shopinf connect {shown}")
+    return NotConnected(f"{shown} is not connected; {_names(connected)} {verb}", hint=f"{meant}{connect}")
 
 
 def choose(
@@ -87,11 +89,6 @@ def choose(
 def in_group(store: Store, group: str) -> bool:
     """Is *store* in *group*?"""
     return same(group, store.group)
-
-
-def quoted(name: str) -> str:
-    """*name* as it is typed in a shell."""
-    return f'"{name}"' if " " in name else name
 
 
 def _named(connected: Sequence[Store], words: Sequence[str], origin: str = "") -> list[Store]:

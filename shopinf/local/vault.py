@@ -14,8 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from shopinf.errors import CredentialsMissing, CredentialsProblem, KeyringProblem
-from shopinf.local.choosing import quoted
 from shopinf.local.oskeyring import Backend, KeyringBackendLike, OSKeyring, Refusal, Why, unlock_hint
+from shopinf.shell import quoted
 from shopinf.stores import HANDLE, Auth, Credentials, Secret, Store, variable_stem
 
 DIRECTORY = "CREDENTIALS_DIRECTORY"

@@ -10,6 +10,7 @@ from functools import lru_cache
 from shopinf.errors import BadInput, BadSheet
 from shopinf.plain import harmless
 from shopinf.sheets.names import KNOWN
+from shopinf.shell import quoted
 
 
 @lru_cache(maxsize=4096)
@@ -139,7 +140,9 @@ def _need(file: str, line: int, headers: Sequence[str], fields: Fields, at: Mapp
         message, key = f"there is no column for {what}; found {_listed(headers)}", missing[0][0]
     else:
         message, key = f"no column is known; found {_listed(headers)}", fields.keys[0]
-    raise BadSheet(file, message, line=line, hint=f'Name a column {key}, or say which one it is: --map "{spare}={key}"')
+    raise BadSheet(
+        file, message, line=line, hint=f"Name a column {key}, or say which one it is: --map {quoted(f'{spare}={key}')}"
+    )
 
 
 def _listed(headers: Sequence[str]) -> str:

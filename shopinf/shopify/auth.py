@@ -18,6 +18,7 @@ from shopinf.errors import (
     ShopinfError,
     Stopped,
 )
+from shopinf.shell import quoted
 from shopinf.shopify.problems import NO_SUCH_SHOP_HINT, broken_answer, clean, problem
 from shopinf.shopify.transport import IDEMPOTENT
 from shopinf.stores import Credentials, Secret
@@ -92,7 +93,7 @@ class StoreToken(httpx.Auth):
         key, secret = self._credentials.api_key, self._credentials.api_secret_key
         if not key or not secret:
             raise CredentialsMissing(
-                f"There are no credentials for {self._store_name}", hint=f"shopinf connect {self._store_name}"
+                f"There are no credentials for {self._store_name}", hint=f"shopinf connect {quoted(self._store_name)}"
             )
         for attempt in range(_SETTLING_TRIES + 1):
             asked_at = self._clock.now()
@@ -134,7 +135,7 @@ class StoreToken(httpx.Auth):
 
     def _refusal(self, response: httpx.Response, code: str | None, words: str) -> ShopinfError:
         name, host = self._store_name, self._base.host
-        connect = f"shopinf connect {name}"
+        connect = f"shopinf connect {quoted(name)}"
         match code:
             case "app_not_installed":
                 return CredentialsRefused(
@@ -194,7 +195,7 @@ def _sign(request: httpx.Request, token: Secret, store_name: str) -> None:
     if not text.isascii() or not text.isprintable() or " " in text:
         raise CredentialsProblem(
             f"The Admin API access token of {store_name} holds characters that no token has",
-            hint=f"Copy it again, without spaces or line ends: shopinf connect {store_name}",
+            hint=f"Copy it again, without spaces or line ends: shopinf connect {quoted(store_name)}",
         )
     request.headers[HEADER] = text
 

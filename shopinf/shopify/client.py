@@ -17,6 +17,7 @@ from shopinf import __version__
 from shopinf.errors import BadInput, LostResponse, NoAnswer, NoSuchThing, Refused, ShopinfError, StoreReadOnly
 from shopinf.loopback import is_loopback
 from shopinf.network.wire import Wire
+from shopinf.shell import quoted
 from shopinf.shopify.auth import StoreToken
 from shopinf.shopify.bucket import Bucket
 from shopinf.shopify.pages import next_link, page_of, resumed
@@ -282,7 +283,7 @@ class Shop:
         if self.read_only:
             raise StoreReadOnly(
                 f"{self.access.name} is connected with --read-only, so nothing is written to it",
-                hint=f"shopinf connect {self.access.name} without --read-only allows it.",
+                hint=f"shopinf connect {quoted(self.access.name)} without --read-only allows it.",
             )
         url = path if isinstance(path, httpx.URL) else self._url(path, {})
         content = None if body is None else json.dumps(body, ensure_ascii=False, default=_shown).encode()

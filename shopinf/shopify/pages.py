@@ -15,6 +15,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from shopinf.errors import NoAnswer, Stopped
+from shopinf.shell import quoted
 from shopinf.times import Clock
 
 T = TypeVar("T")
@@ -41,7 +42,8 @@ def next_link(headers: httpx.Headers, base: httpx.URL, store_name: str, domain: 
         if (url.scheme, url.host, url.port) != (base.scheme, base.host, base.port):
             raise NoAnswer(
                 f"{store_name} names a next page at {url.host or 'no address'}, and credentials do not go there",
-                hint=f"Check the address with shopinf stores show {store_name}, and connect it again if it moved.",
+                hint=f"Check the address with shopinf stores show {quoted(store_name)}, "
+                "and connect it again if it moved.",
             )
         return url
     return None

@@ -22,6 +22,7 @@ from shopinf.errors import (
     StoreFrozen,
     StoreLocked,
 )
+from shopinf.shell import quoted
 
 _LONGEST = 300
 _SCOPE = re.compile(r"approval for (\w+) scope")
@@ -46,7 +47,7 @@ def problem(response: httpx.Response, store_name: str, *, doing: str = "") -> Sh
             return CredentialsRefused(
                 f"Shopify does not accept the credentials of {store_name}{tail}",
                 hint="The token is not this store's, was revoked, or the app was uninstalled; with a good one: "
-                f"shopinf connect {store_name}",
+                f"shopinf connect {quoted(store_name)}",
             )
         case 402:
             return StoreFrozen(
@@ -106,7 +107,7 @@ def _forbidden(store_name: str, words: str, tail: str, to: str) -> ShopinfError:
     if found := _SCOPE.search(words):
         scope = found[1]
         return ScopeMissing(
-            f"{store_name} has not granted {scope}", scope=scope, hint=f"shopinf verify-scopes {store_name}"
+            f"{store_name} has not granted {scope}", scope=scope, hint=f"shopinf verify-scopes {quoted(store_name)}"
         )
     lowered = words.lower()
     if "protected customer data" in lowered:
@@ -119,7 +120,7 @@ def _forbidden(store_name: str, words: str, tail: str, to: str) -> ShopinfError:
         return CredentialsRefused(
             f"{store_name} no longer accepts access tokens that never expire",
             hint="Connect with API key and API secret key and leave the token empty, so that it renews itself: "
-            f"shopinf connect {store_name}",
+            f"shopinf connect {quoted(store_name)}",
         )
     if "rest admin api" in lowered:
         return RequestRejected(
@@ -127,7 +128,7 @@ def _forbidden(store_name: str, words: str, tail: str, to: str) -> ShopinfError:
             hint="An app made in the merchant's own Dev Dashboard as a custom app may: shopinf connect --guide",
         )
     return RequestRejected(
-        f"{store_name} does not allow us{to or ' this'}{tail}", hint=f"shopinf verify-scopes {store_name}"
+        f"{store_name} does not allow us{to or ' this'}{tail}", hint=f"shopinf verify-scopes {quoted(store_name)}"
     )
 
 
@@ -141,7 +142,8 @@ def redirected(response: httpx.Response, store_name: str) -> NoAnswer:
     shown = clean(target.host, 100) or "nowhere"
     if target.host.endswith(".myshopify.com") and target.host != url.host:
         return NoAnswer(
-            f"{store_name} has moved: the shop now answers at {shown}", hint=f"Connect again: shopinf connect {shown}"
+            f"{store_name} has moved: the shop now answers at {shown}",
+            hint=f"Connect again: shopinf connect {quoted(shown)}",
         )
     if (target.scheme, target.host, target.port) == (url.scheme, url.host, url.port):
         return NoAnswer(
@@ -152,7 +154,8 @@ def redirected(response: httpx.Response, store_name: str) -> NoAnswer:
         shown = f"{target.scheme}://{shown}" + (f":{target.port}" if target.port else "")
     return NoAnswer(
         f"{url.host} sends us to {shown}, and credentials do not go there",
-        hint=f"Check the address with shopinf stores show {store_name}; a login page of a network may be in between.",
+        hint=f"Check the address with shopinf stores show {quoted(store_name)}; "
+        "a login page of a network may be in between.",
     )
 
 

@@ -94,4 +94,4 @@ def test_disabled_stores_are_enabled_by_the_command_that_is_hinted(book: StoreBo
     book.change(maya, disabled=True, name="Maya Shop")
     with pytest.raises(BadInput, match="Every connected store is disabled") as refused:
         book.choose([], None, True, {})
-    assert refused.value.hint == 'shopinf stores enable "Maya Shop"'
+    assert refused.value.hint == "shopinf stores enable 'Maya Shop'"

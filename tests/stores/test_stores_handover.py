@@ -41,7 +41,7 @@ def test_a_colleague_is_asked_for_the_credentials_and_for_nothing_else(
     colleague: Bench, store: PracticeStore, file: Path
 ) -> None:
     before = colleague("stores", "import", str(file)).ok()
-    assert 'Next: shopinf connect "Maya Shop"' in before.err
+    assert "Next: shopinf connect 'Maya Shop'" in before.err
     values = (store.api_key, store.api_secret_key, store.access_token)
     ran = colleague.at_a_terminal("connect", "Maya Shop", "-f", "json", lines=values).ok()
     asked = [line for line in ran.err.splitlines() if line.endswith(": ")]
@@ -57,7 +57,7 @@ def test_until_then_the_store_says_what_it_lacks(colleague: Bench, file: Path) -
     ran = colleague("verify-scopes")
     assert (ran.code, ran.out) == (4, "")
     assert "There are no credentials for Maya Shop" in ran.err
-    assert 'hint: shopinf connect "Maya Shop", or set SHOPINF_MAYA_SHOP_ACCESS_TOKEN' in ran.err
+    assert "hint: shopinf connect 'Maya Shop', or set SHOPINF_MAYA_SHOP_ACCESS_TOKEN" in ran.err
 
 
 def test_on_a_server_that_has_the_secrets_an_import_is_all_it_takes(

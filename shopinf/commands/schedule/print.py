@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
@@ -16,6 +15,7 @@ from shopinf.console.files import check_fillable, fixed_folder
 from shopinf.errors import BadInput
 from shopinf.periods import read_period
 from shopinf.schedules.times import Rhythm, disputed, rhythm_of, safe_time
+from shopinf.shell import quoted
 
 if TYPE_CHECKING:
     from shopinf.commands.schedule.surroundings import Asked
@@ -162,7 +162,7 @@ def _notes(asked: Asked) -> Iterator[str]:
         yield f"{output} is replaced by each run; {{date}} in its name keeps them apart."
     if not _has_folder(output):
         folder = fixed_folder(output)
-        yield f"There is no folder {folder} yet: mkdir -p {shlex.quote(str(folder))}"
+        yield f"There is no folder {folder} yet: mkdir -p {quoted(str(folder))}"
 
 
 def _has_folder(output: Path) -> bool:

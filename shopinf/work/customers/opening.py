@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from shopinf.errors import BadInput, CredentialsMissing
 from shopinf.local.sourcevault import Keys, SourceVault
 from shopinf.people.enrichment import Answer, Purse
+from shopinf.shell import quoted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -127,7 +128,7 @@ def _spec(text: str) -> Spec:
     if text.lower() in KINDS:
         return Spec(text.lower())
     if text.lower().endswith((".csv", ".tsv", ".jsonl", ".xlsx")):
-        raise BadInput(f"{text} is not a source", hint=f"A sheet is named like --source csv:{text}")
+        raise BadInput(f"{text} is not a source", hint=f"A sheet is named like --source {quoted(f'csv:{text}')}")
     raise BadInput(f"{text!r} is not a source", hint=f"Choose csv:FILE, {', '.join(KINDS)}.")
 
 

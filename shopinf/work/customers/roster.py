@@ -14,6 +14,7 @@ from shopinf.people.enrichment import account_row, account_words, money
 from shopinf.people.influencers import Influencer
 from shopinf.people.profiles import Account, tier
 from shopinf.periods import read_day
+from shopinf.shell import quoted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -143,7 +144,7 @@ def rename_person(desk: Desk, name: str, to: str) -> tuple[Influencer, Influence
     one = person_called(desk, name)
     called = to.strip().lstrip("@").strip()
     if not called:
-        raise BadInput("The new id is empty", hint=f"shopinf influencers rename {name} NEW")
+        raise BadInput("The new id is empty", hint=f"shopinf influencers rename {quoted(name)} NEW")
     return one, desk.ledger.roster.rename(one, called)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from shopinf.errors import ScopeMissing, ShopinfError, Stopped, StoreReadOnly
-from shopinf.local.choosing import quoted
 from shopinf.people.customers import merged_tags
 from shopinf.people.enrichment import Found
 from shopinf.results import Failure
 from shopinf.scopes import expand
+from shopinf.shell import quoted
 from shopinf.shopify.customers import add_tag
 from shopinf.shopify.pages import at_once
 from shopinf.shopify.shop import granted_scopes

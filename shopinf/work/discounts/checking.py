@@ -12,6 +12,7 @@ from shopinf.errors import PartlyDone
 from shopinf.orders import folded
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result, columns
+from shopinf.shell import quoted
 from shopinf.words import counted
 from shopinf.work.codes.survey import Found, survey
 from shopinf.work.discounts.codechoice import CodeChoice, choose_codes, people_of
@@ -83,23 +84,29 @@ def _note_sight(desk: Desk, store: Store, record: CodeRecord, there: Found | Non
 def _problems(desk: Desk, store: Store, record: CodeRecord, there: Found | None) -> Iterator[tuple[str, str]]:
     code = record.code
     if record.state is State.INTENDED:
-        yield "its making was not finished", f"run discounts create --campaign {record.campaign} again"
+        yield "its making was not finished", f"run discounts create --campaign {quoted(record.campaign)} again"
         return
     if there is None:
         if record.state is State.PAUSED and not record.rule.own:
             return  # which is how a code of a shared rule is paused
-        yield "it is not in the store", f"shopinf discounts retire --code {code}, and make another one if it is needed"
+        yield (
+            "it is not in the store",
+            f"shopinf discounts retire --code {quoted(code)}, and make another one if it is needed",
+        )
         return
     if there.rule.id != record.rule.price_rule_id:
         yield (
             f"it belongs to price rule {there.rule.id} now",
-            f"shopinf discounts retire --code {code}, for it is somebody else's",
+            f"shopinf discounts retire --code {quoted(code)}, for it is somebody else's",
         )
         return
     if record.state is State.PAUSED:
         now = desk.clock.now()
         if not record.rule.own or there.rule.terms.ends is None or there.rule.terms.ends > now:
-            yield "it is paused here and active in the store", f"shopinf discounts resume --code {code}, then pause it"
+            yield (
+                "it is paused here and active in the store",
+                f"shopinf discounts resume --code {quoted(code)}, then pause it",
+            )
         return
     terms = there.rule.terms if record.rule.terms.starts else replace(there.rule.terms, starts=None)
     for difference in differences(terms, record.rule.terms, store.zone, store.currency, "here"):

@@ -15,6 +15,7 @@ from shopinf.errors import BadInput, PartlyDone, ShopinfError
 from shopinf.ledger.coderows import Intended
 from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Cell, Failure, Result
+from shopinf.shell import quoted
 from shopinf.shopify import discounts as remote
 from shopinf.shopify.goods import find_goods
 from shopinf.times import iso
@@ -363,9 +364,5 @@ def _sentence(summary: Summary, campaign: str) -> str:
     existing = f", {summary.existing} existed" if summary.existing else ""
     return (
         f"{campaign}: {counted(summary.created, 'code')} created{existing}.  "
-        f"Next: shopinf discounts links --campaign {_quoted(campaign)}"
+        f"Next: shopinf discounts links --campaign {quoted(campaign)}"
     )
-
-
-def _quoted(text: str) -> str:
-    return text if text.replace("-", "").replace("_", "").isalnum() else f"'{text}'"

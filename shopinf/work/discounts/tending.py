@@ -16,6 +16,7 @@ from shopinf.discounts.plan import CodeRecord, Origin, State, standing
 from shopinf.errors import BadInput, NoSuchThing, PartlyDone, ShopinfError, Stopped
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result
+from shopinf.shell import quoted
 from shopinf.shopify import discounts as remote
 from shopinf.times import utc_z
 from shopinf.words import counted
@@ -175,7 +176,7 @@ class _Tending:
         except NoSuchThing:
             raise BadInput(
                 f"{record.code} was deleted in the Shopify admin, so it cannot be resumed",
-                hint=f"shopinf discounts retire --code {record.code}",
+                hint=f"shopinf discounts retire --code {quoted(record.code)}",
             ) from None
         return {}
 

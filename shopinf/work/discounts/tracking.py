@@ -24,6 +24,7 @@ from shopinf.people.influencers import Influencer, Named
 from shopinf.results import Cell, Failure, Result
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.reading import Row, read_sheet
+from shopinf.shell import quoted
 from shopinf.shopify import discounts as remote
 from shopinf.words import counted
 from shopinf.work.codes.survey import Found, survey
@@ -222,7 +223,8 @@ def _take_in(
 def _conflict(record: CodeRecord | None, owner: Influencer | None) -> str | None:
     if record is None or owner is None or record.person == owner.id:
         return None
-    return f"{record.code} is known as another influencer's: shopinf discounts assign {record.code} {owner.influencer}"
+    assign = f"shopinf discounts assign {quoted(record.code)} {quoted(owner.influencer)}"
+    return f"{record.code} is known as another influencer's: {assign}"
 
 
 def _tracked(line: Line, owner: Influencer | None, found: Found | None, slots: set[tuple[str, str, str]]) -> Tracked:

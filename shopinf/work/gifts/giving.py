@@ -15,6 +15,7 @@ from shopinf.ledger.gifts import Intended
 from shopinf.money import Money
 from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Cell, Failure, Result
+from shopinf.shell import quoted
 from shopinf.shopify import drafts as remote
 from shopinf.words import counted
 from shopinf.work.gifts.asking import Options, Wanted, asks_of, read_wanted, with_homes
@@ -274,7 +275,9 @@ class Giving:
         ]
         if said:
             campaign = rows[0]["campaign"]
-            self.desk.out.say(f"{campaign}: {', '.join(said)}.  Next: shopinf gifts status --campaign '{campaign}'")
+            self.desk.out.say(
+                f"{campaign}: {', '.join(said)}.  Next: shopinf gifts status --campaign {quoted(str(campaign))}"
+            )
 
     # the dry run
 

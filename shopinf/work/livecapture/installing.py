@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from shopinf.capture import files
 from shopinf.errors import BadInput, MachineProblem, ScopeMissing, StoreReadOnly
 from shopinf.livecapture import PORT, REFUSED, TAGS_END, Capture, Method, ScriptTag, script_src
-from shopinf.local.choosing import quoted
 from shopinf.local.disk import write_atomically
 from shopinf.loopback import is_loopback
 from shopinf.scopes import expand
+from shopinf.shell import quoted
 from shopinf.shopify.scripttags import TagsClosed, create_script_tag, script_tags
 from shopinf.shopify.shop import granted_scopes
 from shopinf.stores import Store

@@ -14,6 +14,7 @@ from shopinf.errors import BadInput, NotFound
 from shopinf.gifts.plan import GIFT_TAG
 from shopinf.ledger.orders import Sync
 from shopinf.periods import Period
+from shopinf.shell import quoted
 from shopinf.stores import Store
 from shopinf.work.orders.codebook import code_book
 from shopinf.work.orders.seats import Seats
@@ -103,7 +104,7 @@ def _attribute_store(desk: Desk, store: Store, period: Period, asked: Asked, sea
     if sync is None:
         raise NotFound(
             f"The orders of {store.name} were never read",
-            hint=f"Leave out --no-sync, or: shopinf orders sync -s {store.name}",
+            hint=f"Leave out --no-sync, or: shopinf orders sync -s {quoted(store.name)}",
         )
     now = _of_period(desk, store, period, asked, sync)
     former = _of_period(desk, store, period.previous(), asked, sync) if asked.compare else None

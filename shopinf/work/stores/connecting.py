@@ -16,8 +16,8 @@ from shopinf.errors import (
     KeyringProblem,
     NotFound,
 )
-from shopinf.local.choosing import quoted
 from shopinf.loopback import is_loopback
+from shopinf.shell import quoted
 from shopinf.stores import HANDLE, Credentials, Secret, Store, StoreName, read_store_name, variable_stem
 from shopinf.work.stores.looking import Look, look
 
@@ -60,7 +60,7 @@ def find_target(desk: Desk, text: str, url: str | None) -> Target:
     if typed.website and is_loopback(typed.website):
         raise BadInput(
             f"{text} is this machine, not the name of a store",
-            hint=f"Give a practice store's address with --url: shopinf connect maya-shop --url {text}",
+            hint=f"Give a practice store's address with --url: shopinf connect maya-shop --url {quoted(text)}",
         )
     if typed.handle is None and typed.website is None:
         raise BadInput(

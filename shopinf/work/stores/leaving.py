@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from shopinf.discounts.plan import Origin, Standing, standing
 from shopinf.errors import CredentialsProblem, NotAllowed, NotFound, StoreReadOnly
-from shopinf.local.choosing import quoted
 from shopinf.local.disk import check_room
 from shopinf.results import Result, columns
+from shopinf.shell import quoted
 from shopinf.stores import Store
 from shopinf.work.discounts.coderows import link
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shopinf.errors import NotConnected
 from shopinf.scopes import Feature, Readiness, Status, readiness, unneeded
+from shopinf.shell import quoted
 from shopinf.stores import Store
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def look(shop: Shop, store: Store) -> Look:
     if store.shop_id and facts.id != store.shop_id:
         raise NotConnected(
             f"Another shop than {store.name} answers at {store.base_url} now ({facts.name}, number {facts.id})",
-            hint=f"Forget the former one with shopinf disconnect {store.name}, then connect this one.",
+            hint=f"Forget the former one with shopinf disconnect {quoted(store.name)}, then connect this one.",
         )
     scopes = granted_scopes(shop)
     seen = probe(shop, scopes, facts)
