@@ -106,6 +106,12 @@ class Checked:
     doubts: tuple[str, ...] = ()
 
 
+def nameless(first_name: str, last_name: str) -> list[str]:
+    """What keeps a parcel from going to nobody by name."""
+    missing = [word for word, text in (("first", first_name), ("last", last_name)) if not text]
+    return [f"the {' and '.join(missing)} name is missing, and Shopify ignores an address without"] if missing else []
+
+
 def read_address(given: Mapping[str, str]) -> Checked:
     """Read an address and look it over; `country` and `province` may be codes or names."""
     text = {field: " ".join(given.get(field, "").split()) for field in FIELDS}

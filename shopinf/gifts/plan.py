@@ -18,6 +18,7 @@ from shopinf.money import Money
 from shopinf.people.influencers import Influencer
 
 GIFT_TAG = "shopinf-gift"  # on every order that is a gift of ours, whoever's ledger knows of it
+LONGEST_TAG = 40  # signs, as orders take them
 RECENT = timedelta(days=90)  # somebody who had a gift since then is pointed out
 
 

@@ -23,7 +23,6 @@ from shopinf.shopify.client import PAGE, Answer, Shop, numbers_in
 from shopinf.shopify.orderjson import Amount, Moment
 from shopinf.shopify.shop import Facts
 
-LONGEST_TAG = 40
 _REFERENCE = "shopinf_ref"
 _TAG = "shopinf-"
 # What is asked for of a draft: no name and no address.

@@ -20,7 +20,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, Refused, ShopinfError, Stopped
-from shopinf.gifts.plan import GiftRecord, Recipient, State
+from shopinf.gifts.plan import Ask, GiftRecord, Good, Recipient, Shape, State, Step, plan
+from shopinf.ledger.gifts import Intended
 from shopinf.money import Money
 from shopinf.shopify import drafts as remote
 from shopinf.shopify.pages import at_once
@@ -57,6 +58,43 @@ class Parcelled:
     recipient: Recipient
     note: str
     tags: Sequence[str] = ()
+
+
+def send_missing(
+    desk: Desk,
+    store: Store,
+    asks: Sequence[Ask],
+    goods: Mapping[str, Good],
+    shape: Shape,
+    parcelled: Callable[[Ask], Parcelled],
+) -> tuple[list[Step], ShopinfError | None]:
+    """Send what is missing of *asks*; returns what was to be done for each, and what stopped the work.
+
+    What came of each is in the ledger.
+    """
+    gifts = desk.ledger.gifts
+    with desk.writing(store):
+        steps = plan(asks, goods, gifts.of_shop(store.shop_id), shape)  # anew, for another run may have been quicker
+        records = _written_down(desk, store, shape, [step for step in steps if step.sends])
+        if not records:
+            return steps, None
+        parcels = {record.id: parcelled(step.ask) for step, record in records}
+        with desk.out.progress("sending gifts", len(records), "gifts", store=store.name) as progress:
+            sending = Sending(desk, store, desk.shop(store), progress.advance, parcels)
+            sending.send([record for _, record in records])
+    return steps, sending.trouble
+
+
+def _written_down(desk: Desk, store: Store, shape: Shape, steps: Sequence[Step]) -> list[tuple[Step, GiftRecord]]:
+    """The gifts of *steps* in the ledger; those that no run has sent are planned anew."""
+    gifts = desk.ledger.gifts
+    fresh = [step for step in steps if not (step.is_drafted or (step.record and step.record.in_doubt))]
+    wanted = [Intended(step.ask.person, shape.slot, step.lines) for step in fresh]
+    made = gifts.intend(store.shop_id, shape.campaign, store.currency, wanted)
+    ids = dict(zip([step.ask.person for step in fresh], made, strict=True))
+    ids |= {step.ask.person: step.record.id for step in steps if step.record and step.ask.person not in ids}
+    records = gifts.by_ids([ids[step.ask.person] for step in steps])
+    return [(step, record) for step, record in zip(steps, records, strict=True) if record.is_open]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,45 +1,48 @@
-"""Following gifts: what the store says of their orders, asked for many at once and kept."""
+"""`shopinf gifts status`: what the stores say of the gifts' orders, asked for many at once and kept."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from shopinf.desk import ChosenForm
+import typer
+
+from shopinf.commands.gifts.choice import GiftChoice, choose_gifts, people_of
+from shopinf.commands.gifts.rows import GIFT_COLUMNS, gift_row
+from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
 from shopinf.errors import CustomerDataProtected, ScopeMissing
 from shopinf.gifts.plan import GiftRecord, Parcel, Standing, State, is_stale
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result
-from shopinf.shopify import drafts as remote
 from shopinf.words import counted
-from shopinf.work.gifts.choosing import GiftChoice, choose_gifts, people_of
-from shopinf.work.gifts.rows import GIFT_COLUMNS, gift_row, sentence
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.stores import Store
 
-
-@dataclass(frozen=True)
-class Followed:
-    """Where the gifts of one store are."""
-
-    records: Sequence[GiftRecord]
-    parcels: Mapping[int, Parcel]  # by the order's id
-    notes: Sequence[str] = ()
-
-    def parcel(self, record: GiftRecord) -> Parcel | None:
-        return self.parcels.get(record.order_id) if record.order_id is not None else None
+app = Noun()
 
 
-def follow(
-    desk: Desk, stores: Sequence[Store], choice: GiftChoice, form: ChosenForm, *, stale: int | None = None
+@app.command("status", epilog=examples("gifts status --campaign spring", "gifts status --stale 10 -f csv"))
+def status(
+    desk: DeskContext,
+    stores: StoreChoice = StoreChoice(),
+    choice: GiftChoice = GiftChoice(),
+    stale: Annotated[
+        int | None,
+        typer.Option("--stale", help="Only gifts without news for so many days.", metavar="DAYS", min=0),
+    ] = None,
+    form: FormChoice = FormChoice(),
 ) -> None:
-    """Show where the gifts of *stores* are; with *stale* only those of which nothing was heard for so many days."""
-    chosen = choose_gifts(desk, stores, choice)
-    outcomes = desk.each_store(stores, lambda store: _followed(desk, store, chosen[store.shop_id])).or_raise()
+    """Follow the parcels of gifts that shopinf sent.
+
+    Shipped is not delivered: some carriers tell no more than that.
+    """
+    chosen = desk.stores(stores)
+    gifts = choose_gifts(desk, chosen, choice)
+    outcomes = desk.each_store(chosen, lambda store: _followed(desk, store, gifts[store.shop_id])).or_raise()
     now = desk.clock.now()
 
     def answer(done: Done[Followed], failures: Sequence[Failure]) -> Result:
@@ -54,13 +57,32 @@ def follow(
         return Result("shopinf.gifts/1", GIFT_COLUMNS, rows, notes=notes, failures=failures)
 
     if rows := desk.deliver(outcomes, answer, form).rows:
-        counts = Counter(Standing(str(row["status"])) for row in rows)
-        desk.out.say(f"{counted(len(rows), 'gift')}: {sentence(counts)}.")
+        desk.out.say(f"{counted(len(rows), 'gift')}: {_where([Standing(str(row['status'])) for row in rows])}.")
     outcomes.settle()
+
+
+def _where(standings: Sequence[Standing]) -> str:
+    """How many gifts are where: `2 delivered, 1 shipped`."""
+    counts = Counter(standings)
+    return ", ".join(f"{counts[each]} {each.replace('_', ' ')}" for each in Standing if counts[each])
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Where the gifts of one store are."""
+
+    records: Sequence[GiftRecord]
+    parcels: Mapping[int, Parcel]  # by the order's id
+    notes: Sequence[str] = ()
+
+    def parcel(self, record: GiftRecord) -> Parcel | None:
+        return self.parcels.get(record.order_id) if record.order_id is not None else None
 
 
 def _followed(desk: Desk, store: Store, records: Sequence[GiftRecord]) -> Followed:
     """Ask the store about the orders of *records*, and keep what it says."""
+    from shopinf.shopify import drafts as remote
+
     gifts = desk.ledger.gifts
     notes: list[str] = []
     try:
@@ -84,6 +106,8 @@ def _followed(desk: Desk, store: Store, records: Sequence[GiftRecord]) -> Follow
 
 def _completed_by_hand(desk: Desk, store: Store, records: Sequence[GiftRecord]) -> list[GiftRecord]:
     """*records*, with the orders of those drafts that somebody completed in the Shopify admin."""
+    from shopinf.shopify import drafts as remote
+
     gifts = desk.ledger.gifts
     for record in records:
         if record.state is State.DRAFTED and record.draft_order_id is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from shopinf.gifts.plan import Ask, GiftRecord, Line, Parcel, Standing, Step, standing, worth
+from shopinf.gifts.plan import Ask, GiftRecord, Line, Parcel, Step, standing, worth
 from shopinf.people.influencers import Influencer
 from shopinf.results import Cell, columns
 from shopinf.times import in_zone
@@ -88,8 +88,3 @@ def destination(ask: Ask) -> str | None:
     if ask.recipient.address is not None:
         return ask.recipient.address.place
     return "the customer's own address" if ask.recipient.customer_id is not None else None
-
-
-def sentence(counts: dict[Standing, int]) -> str:
-    """How many gifts are where: `2 delivered, 1 shipped`."""
-    return ", ".join(f"{counts[each]} {each.replace('_', ' ')}" for each in Standing if counts.get(each))

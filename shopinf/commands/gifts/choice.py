@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from shopinf.errors import NotFound
 from shopinf.gifts.plan import GiftRecord, State
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 class GiftChoice:
     """Gifts by campaign and influencer; what is given narrows the choice."""
 
-    campaign: str | None = None
-    influencer: str | None = None
+    campaign: Annotated[str | None, typer.Option("--campaign", help="Only this campaign.", metavar="NAME")] = None
+    influencer: Annotated[str | None, typer.Option("--influencer", help="Only this influencer.")] = None
 
 
 def choose_gifts(desk: Desk, stores: Sequence[Store], choice: GiftChoice) -> dict[int, list[GiftRecord]]:

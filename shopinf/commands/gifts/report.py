@@ -1,25 +1,31 @@
-"""`gifts report`: what the gifts were worth in the shop, beside the net sales that their influencers brought."""
+"""`shopinf gifts report`: what gifts were worth in the shop, beside the net sales that their influencers brought."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from shopinf.attribution.report import By, Choice, StoreOrders, report
+import typer
+
+from shopinf.attribution.report import By, Choice, StoreOrders
+from shopinf.attribution.report import report as added_up
+from shopinf.commands.gifts.choice import GiftChoice, choose_gifts, people_of
+from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
 from shopinf.gifts.plan import GiftRecord, Standing, standing
 from shopinf.money import Money
 from shopinf.outcomes import Done
 from shopinf.periods import Period
 from shopinf.results import Cell, Failure, Result, columns
 from shopinf.times import in_zone
-from shopinf.work.gifts.choosing import GiftChoice, choose_gifts, people_of
-from shopinf.work.orders.attributing import Asked, Attributed, attribute_stores
 
 if TYPE_CHECKING:
-    from shopinf.desk import ChosenForm, Desk
+    from shopinf.desk import Desk
     from shopinf.stores import Store
+    from shopinf.work.orders.attributing import Attributed
+
+app = Noun()
 
 REPORT_COLUMNS = columns(
     numbers="gifts orders all_orders",
@@ -36,22 +42,24 @@ MEANING = (
 )
 
 
-@dataclass(frozen=True)
-class _Sold:
-    """What an influencer sold."""
+@app.command("report", epilog=examples("gifts report", "gifts report --campaign spring --no-sync -f csv"))
+def report(
+    desk: DeskContext,
+    stores: StoreChoice = StoreChoice(),
+    choice: GiftChoice = GiftChoice(),
+    no_sync: Annotated[bool, typer.Option("--no-sync", help="Work from the ledger alone, offline.")] = False,
+    form: FormChoice = FormChoice(),
+) -> None:
+    """Show what gifts were worth beside the net sales their influencers brought."""
+    from shopinf.work.orders.attributing import Asked, attribute_stores
 
-    orders: int
-    net_sales: Money
-
-
-def weigh(desk: Desk, stores: Sequence[Store], choice: GiftChoice, form: ChosenForm, *, sync: bool) -> None:
-    """Show the gifts of *stores* by campaign and influencer, each with what was sold since ever."""
-    chosen = choose_gifts(desk, stores, choice)
-    periods = {store.name: Period(_EVER, desk.today(store), "all time") for store in stores}
-    outcomes = attribute_stores(desk, stores, periods, Asked(Choice(), sync=sync))
+    asked = desk.stores(stores)
+    chosen = choose_gifts(desk, asked, choice)
+    periods = {store.name: Period(_EVER, desk.today(store), "all time") for store in asked}
+    outcomes = attribute_stores(desk, asked, periods, Asked(Choice(), sync=not no_sync))
 
     def answer(done: Done[Attributed], failures: Sequence[Failure]) -> Result:
-        rows = [row for store, one in done for row in _rows(desk, store, one, chosen[store.shop_id])]
+        rows = [row for store, one in done for row in _rows(desk, store, one.orders, chosen[store.shop_id])]
         notes = [note for _, one in done if one.synced for note in one.synced.said]
         notes += [MEANING] if rows else []
         return Result("shopinf.gifts.report/1", REPORT_COLUMNS, rows, notes=notes, failures=failures)
@@ -60,7 +68,15 @@ def weigh(desk: Desk, stores: Sequence[Store], choice: GiftChoice, form: ChosenF
     outcomes.settle()
 
 
-def _rows(desk: Desk, store: Store, one: Attributed, records: Sequence[GiftRecord]) -> list[dict[str, Cell]]:
+@dataclass(frozen=True)
+class _Sold:
+    """What an influencer sold."""
+
+    orders: int
+    net_sales: Money
+
+
+def _rows(desk: Desk, store: Store, orders: StoreOrders, records: Sequence[GiftRecord]) -> list[dict[str, Cell]]:
     """A row for each influencer of each campaign; what was cancelled or came back is no gift."""
     seen = desk.ledger.gifts.parcels(store.shop_id, [each.order_id for each in records if each.order_id is not None])
     given: dict[tuple[str, str], list[GiftRecord]] = {}
@@ -68,8 +84,8 @@ def _rows(desk: Desk, store: Store, one: Attributed, records: Sequence[GiftRecor
         if record.order_id is not None and standing(record, seen.get(record.order_id)) not in _NOT_GIVEN:
             given.setdefault((record.campaign, record.person), []).append(record)
     people = people_of(desk, records)
-    everything = _sold(one.orders, None)
-    of_campaign = {campaign: _sold(one.orders, campaign) for campaign, _ in given}
+    everything = _sold(orders, None)
+    of_campaign = {campaign: _sold(orders, campaign) for campaign, _ in given}
     nothing = _Sold(0, Money.zero(store.currency))
     rows: list[dict[str, Cell]] = []
     for (campaign, person), gifts in given.items():
@@ -97,7 +113,7 @@ def _sold(orders: StoreOrders, campaign: str | None) -> Mapping[str, _Sold]:
     """What each influencer sold, with codes of one campaign or of any."""
     choice = Choice(By.INFLUENCER, campaigns=() if campaign is None else (campaign,))
     found: dict[str, _Sold] = {}
-    for row in report([orders], choice).rows:
+    for row in added_up([orders], choice).rows:
         count, net = row["orders"], row["net_sales"]
         if isinstance(count, int) and isinstance(net, Money) and net.currency == orders.currency:
             found[str(row["influencer"])] = _Sold(count, net)

@@ -1,0 +1,3 @@
+"""`shopinf gifts`: gifts to influencers, sent and followed."""
+
+VERBS = ("send", "status", "cancel", "report")
