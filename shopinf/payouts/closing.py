@@ -1,0 +1,116 @@
+"""A closing: the entries that a period's orders make, and those that later news of earlier orders make.
+
+New orders are entered with what they come to by all that is known. Of an order entered before only the difference is
+added, at its own rate; where that rate has tiers, at those of the period that it was entered in, together with the
+others of that period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from shopinf.attribution.earning import Earned, Part, pooled
+from shopinf.payouts.entries import Account, Entry, Kind, OrderKey, Recorded, Worth, adjusted, rejected, write_parts
+from shopinf.payouts.rates import Tiers
+from shopinf.payouts.statements import Action, Mark, said_of
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """An order that is entered for the first time, for one influencer."""
+
+    account: Account
+    order: OrderKey
+    order_name: str
+    code: str
+    parts: tuple[Part, ...]
+    earned: Earned
+    net: Decimal
+    processed_at: datetime
+    customer_type: str | None = None
+    payable_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """An order entered before, with what it has come to; *pool* is the statement that it was entered in."""
+
+    known: Recorded
+    earned: Earned
+    net: Decimal
+    happened_at: datetime
+    pool: int = 0
+    reason: str = ""
+    payable_at: datetime | None = None
+
+
+def first_entries(fresh: Iterable[Fresh], marks: Sequence[Mark] = ()) -> list[Entry]:
+    """The first entries of new orders; of those that were rejected beforehand the rejection too."""
+    found = sorted(fresh, key=lambda each: (each.processed_at, each.order.shop_id, each.order.order_id))
+    if not found:
+        return []
+    entries = []
+    by_currency: dict[str, list[Fresh]] = {}
+    for each in found:
+        by_currency.setdefault(each.account.currency, []).append(each)
+    for currency, group in by_currency.items():
+        stakes = [(f"{each.account.payer} {each.account.person}", each.earned) for each in group]
+        for each, commission in zip(group, pooled(stakes, currency), strict=True):
+            entry = _first(each, commission)
+            entries.append(entry)
+            said = said_of(marks, each.order, each.code, each.account.person, each.processed_at)
+            if said is not None and said.action is Action.REJECT:
+                taken = rejected(Recorded.of([entry]), said.at, said.reason)
+                entries += [taken] if taken else []
+    return entries
+
+
+def _first(each: Fresh, commission: Decimal) -> Entry:
+    written = write_parts(each.parts)
+    return Entry(
+        Kind.EARN,
+        each.account,
+        commission,
+        each.processed_at,
+        each.order,
+        each.order_name,
+        each.code,
+        each.net,
+        written.rate,
+        each.customer_type,
+        written.basis,
+        each.payable_at,
+        each.reason,
+    )
+
+
+def later_entries(again: Iterable[Again]) -> list[Entry]:
+    """What has to be added to earlier orders; those of one tiered period come together, whole."""
+    found = sorted(again, key=lambda each: (each.known.first.happened_at, each.known.first.order.order_id))
+    entries = []
+    by_currency: dict[str, list[Again]] = {}
+    for each in found:
+        by_currency.setdefault(each.known.first.account.currency, []).append(each)
+    for currency, group in by_currency.items():
+        stakes = [(f"{each.pool} {each.known.first.account.person}", each.earned) for each in group]
+        for each, commission in zip(group, pooled(stakes, currency), strict=True):
+            worth = Worth(commission, each.net, each.happened_at, each.reason, each.payable_at)
+            if (entry := adjusted(each.known, worth)) is not None:
+                entries.append(entry)
+    return entries
+
+
+def unchanged(known: Recorded, at: datetime, pool: int) -> Again:
+    """An order of a tiered period to which nothing happened itself: it moves with the others, by what is recorded.
+
+    Only for an order that has one rate for all of it; others are worked out anew from their facts.
+    """
+    last = known.last
+    (part,) = last.parts
+    net = last.net or Decimal(0)
+    earned = Earned(Decimal(0), ((part.rate, net),)) if isinstance(part.rate, Tiers) else Earned(known.total)
+    return Again(known, earned, net, at, pool, "the tiers of its period changed", last.payable_at)
