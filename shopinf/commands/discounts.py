@@ -106,8 +106,9 @@ def create(
     dry_run: DryRunOption = False,
 ) -> None:
     """Make discount codes with their affiliate links; safe to run again."""
+    from shopinf.discounts.campaigns import read_campaign
     from shopinf.sheets.fields import read_mapping
-    from shopinf.work.discounts.asking import Options, read_campaign
+    from shopinf.work.discounts.asking import Options
     from shopinf.work.discounts.creating import create as create_codes
     from shopinf.work.discounts.creating import read_choices
 
@@ -335,9 +336,10 @@ def import_(
     map_: MapOption = None,
 ) -> None:
     """Take in codes from a previous provider, each checked in the store; nothing in the store changes."""
+    from shopinf.discounts.campaigns import read_campaign
     from shopinf.sheets.fields import read_mapping
     from shopinf.work.discounts.tracking import Mode, import_codes
 
     if mode not in ("track", "adopt"):
         raise BadInput(f"There is no mode {mode!r}", hint="Choose --mode track or --mode adopt.")
-    import_codes(desk, desk.stores(stores), file, Mode(mode), campaign.strip(), read_mapping(map_ or ()), form)
+    import_codes(desk, desk.stores(stores), file, Mode(mode), read_campaign(campaign), read_mapping(map_ or ()), form)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from shopinf.discounts.campaigns import same_campaign
 from shopinf.gifts.addresses import Address
 from shopinf.money import Money
 from shopinf.people.influencers import Influencer
@@ -240,7 +241,7 @@ def plan(asks: Sequence[Ask], goods: Mapping[str, Good], records: Sequence[GiftR
 
 def fate_of(ask: Ask, known: Sequence[GiftRecord], shape: Shape) -> Step:
     """Whether *ask* is new, was begun, or is done, by what is known of the influencer's gifts."""
-    campaign = [each for each in known if each.campaign.casefold() == shape.campaign.casefold()]
+    campaign = [each for each in known if same_campaign(each.campaign, shape.campaign)]
     former = [each for each in campaign if each.slot == shape.slot and each.state is not State.FAILED]
     if not former and shape.slot:
         begun = next((each for each in campaign if each.is_open), None)

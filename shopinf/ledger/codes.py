@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from shopinf.attribution.codebook import Since
+from shopinf.discounts.campaigns import same_campaign
 from shopinf.discounts.plan import CodeRecord, Origin, RuleRecord, State
 from shopinf.discounts.terms import Terms
 from shopinf.errors import Busy
@@ -104,7 +105,7 @@ class Codes:
 
     def spelled(self, shop_id: int, campaign: str) -> str:
         """The campaign as it is written already in this store; upper and lower case make no difference."""
-        same = [name for name in self.campaigns(shop_id) if name.casefold() == campaign.casefold()]
+        same = [name for name in self.campaigns(shop_id) if same_campaign(name, campaign)]
         return campaign if campaign in same or not same else same[0]
 
     def newest_rule(self, shop_id: int) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from shopinf.discounts.campaigns import same_campaign
 from shopinf.gifts.plan import GiftRecord, Line, Parcel, State
 from shopinf.ledger.tables.journal import gifts
 from shopinf.ledger.tables.mirror import parcels
@@ -50,7 +51,7 @@ class Gifts:
         found = self._records(query)
         if campaign is None:
             return found
-        return [each for each in found if each.campaign.casefold() == campaign.strip().casefold()]
+        return [each for each in found if same_campaign(each.campaign, campaign)]
 
     def by_ids(self, ids: Sequence[int]) -> list[GiftRecord]:
         """Gifts by the ledger's ids, in that order."""
@@ -63,7 +64,7 @@ class Gifts:
         """The campaign as it is written already in this store; upper and lower case make no difference."""
         query = select(gifts.c.campaign).where(gifts.c.shop_id == shop_id).distinct()
         with self._database.reading() as db:
-            same = sorted(name for (name,) in db.execute(query) if name.casefold() == campaign.casefold())
+            same = sorted(name for (name,) in db.execute(query) if same_campaign(name, campaign))
         return campaign if campaign in same or not same else same[0]
 
     def newest_draft(self, shop_id: int) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shopinf.discounts.campaigns import read_campaign, same_campaign
 from shopinf.errors import NotFound
 from shopinf.gifts.plan import GiftRecord, State
 
@@ -40,10 +41,11 @@ def choose_gifts(desk: Desk, stores: Sequence[Store], choice: GiftChoice) -> dic
         for store in stores
     }
     if choice.campaign is not None and not any(gifts.values()):
-        known = {each.campaign.casefold() for store in stores for each in desk.ledger.gifts.of_shop(store.shop_id)}
-        if choice.campaign.strip().casefold() not in known:
+        known = {each.campaign for store in stores for each in desk.ledger.gifts.of_shop(store.shop_id)}
+        if not any(same_campaign(name, choice.campaign) for name in known):
             raise NotFound(
-                f"No campaign with gifts is called {choice.campaign}", hint="shopinf gifts status shows the campaigns."
+                f"No campaign with gifts is called {read_campaign(choice.campaign)}",
+                hint="shopinf gifts status shows the campaigns.",
             )
     return {shop: [each for each in found if each.state is not State.FAILED] for shop, found in gifts.items()}
 

@@ -14,6 +14,7 @@ import typer
 from shopinf.commands.gifts.rows import SEND_COLUMNS, send_row
 from shopinf.commands.gifts.sheet import LONGEST_NOTE, Wanted, asks_of, read_wanted
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
+from shopinf.discounts.campaigns import read_campaign
 from shopinf.errors import BadInput, PartlyDone, ShopinfError
 from shopinf.gifts.plan import LONGEST_TAG, Ask, Fate, GiftRecord, Shape, State, Step
 from shopinf.outcomes import Done, Outcomes
@@ -61,11 +62,7 @@ class GiftOptions:
     ] = None
 
     def __post_init__(self) -> None:
-        name = self.campaign.strip()
-        if not name or not name.isprintable() or len(name) > 100:
-            raise BadInput(
-                "The campaign's name is empty, too long or not printable", hint="Give it like --campaign spring."
-            )
+        read_campaign(self.campaign)
         if self.again != bool(self.reason and self.reason.strip()):
             raise BadInput(
                 "A replacement needs both --again and --reason", hint="Like --again --reason 'lost in the mail'."
@@ -87,7 +84,7 @@ class GiftOptions:
 
     def shape(self, desk: Desk, store: Store) -> Shape:
         """What holds for all of the gifts in *store*; the campaign as it is written there already."""
-        campaign = desk.ledger.gifts.spelled(store.shop_id, self.campaign.strip())
+        campaign = desk.ledger.gifts.spelled(store.shop_id, read_campaign(self.campaign))
         return Shape(campaign, desk.clock.now(), (self.reason or "").strip())
 
 

@@ -78,16 +78,6 @@ class Options:
             raise BadInput("Only one of --min-subtotal and --min-quantity can be given")
 
 
-def read_campaign(text: str) -> str:
-    """Read a campaign's name as typed."""
-    name = text.strip()
-    if not name or not name.isprintable() or len(name) > 100:
-        raise BadInput(
-            "The campaign's name is empty, not printable or longer than 100 signs", hint="Give it like --campaign q4."
-        )
-    return name
-
-
 @dataclass(frozen=True)
 class Asked:
     """What was asked for: one entry a code, and who each is for (None for codes by number)."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shopinf.discounts.campaigns import find_campaign, same_campaign
 from shopinf.discounts.plan import CodeRecord, State
 from shopinf.errors import NotFound
 from shopinf.orders import folded
@@ -33,11 +34,11 @@ def choose_codes(desk: Desk, stores: Sequence[Store], choice: CodeChoice) -> dic
     names: set[str] = set()
     for store in stores:
         records = desk.ledger.codes.of_shop(store.shop_id, person=person.id if person else None)
-        campaigns |= {record.campaign.casefold() for record in records}
+        campaigns |= {record.campaign for record in records}
         names |= {folded(record.code) for record in records if record.state is not State.FAILED}
         found[store.name] = [record for record in records if _is_meant(record, choice)]
-    if choice.campaign and choice.campaign.strip().casefold() not in campaigns:
-        raise NotFound(f"No campaign is called {choice.campaign}", hint="shopinf discounts list shows the campaigns.")
+    if choice.campaign is not None:
+        find_campaign(choice.campaign, campaigns)
     for code in choice.codes:
         if folded(code) not in names:
             raise NotFound(
@@ -57,7 +58,7 @@ def _person(desk: Desk, name: str | None) -> Influencer | None:
 
 
 def _is_meant(record: CodeRecord, choice: CodeChoice) -> bool:
-    if choice.campaign and record.campaign.casefold() != choice.campaign.strip().casefold():
+    if choice.campaign is not None and not same_campaign(record.campaign, choice.campaign):
         return False
     wanted = {folded(code) for code in choice.codes}
     return not wanted or (folded(record.code) in wanted and record.state is not State.FAILED)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shopinf.discounts.campaigns import read_campaign
 from shopinf.discounts.codes import LONGEST
 from shopinf.discounts.plan import UNKNOWN_RULE, CodeRecord, Origin, State, standing
 from shopinf.discounts.terms import Kind, Terms, Wish
@@ -131,7 +132,7 @@ def _lines(sheet: Iterable[Row], campaign: str, money: Amounts) -> Iterator[Line
         yield Line(
             code,
             read_person(row),
-            row["campaign"] or campaign,
+            cell(row, "campaign", read_campaign) or campaign,
             row["slot"],
             commission,
             wish,

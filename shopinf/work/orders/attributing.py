@@ -10,6 +10,7 @@ from shopinf.attribution.buyers import rank
 from shopinf.attribution.commissions import read_commission
 from shopinf.attribution.credits import MultiCode, Rules, attribute
 from shopinf.attribution.report import Choice, DateBasis, StoreOrders
+from shopinf.discounts.campaigns import find_campaign
 from shopinf.errors import BadInput, NotFound
 from shopinf.gifts.plan import GIFT_TAG
 from shopinf.ledger.orders import Sync
@@ -81,15 +82,13 @@ def check_rate(text: str | None, stores: Sequence[Store]) -> None:
 
 
 def named(desk: Desk, stores: Sequence[Store], choice: Choice) -> Choice:
-    """*choice* with influencers by the names they have here.
+    """*choice* with campaigns and influencers by the names they have here.
 
     A campaign or influencer that nobody knows is a slip of the pen, and an empty report would hide it.
     """
     if choice.campaigns:
-        known = {name.casefold() for store in stores for name in desk.ledger.codes.campaigns(store.shop_id)}
-        for name in choice.campaigns:
-            if name.strip().casefold() not in known:
-                raise NotFound(f"No campaign is called {name}", hint="shopinf discounts list shows the campaigns.")
+        known = {name for store in stores for name in desk.ledger.codes.campaigns(store.shop_id)}
+        choice = replace(choice, campaigns=tuple(find_campaign(name, known) for name in choice.campaigns))
     people = []
     for name in choice.influencers:
         if (person := desk.ledger.people.named(name)) is None:
