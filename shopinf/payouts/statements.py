@@ -177,7 +177,7 @@ def _by_order(dues: Iterable[Due]) -> Iterator[list[Due]]:
 
 # What it is called.
 
-_LONGEST = 35  # signs that SEPA lets an end-to-end id have
+_LONGEST = 30  # signs: PayPal takes so many as a customer id, SEPA five more as an end-to-end id
 
 
 def statement_name(influencer: str, period: Period, account: Account, length: int = 2) -> str:
