@@ -210,7 +210,7 @@ def test_every_module_that_asks_is_known_to_ask() -> None:
         "commands/disconnect.py",
         "commands/gifts/cancel.py",
         "commands/gifts/send.py",
-        "commands/ledger.py",
+        "commands/ledger/import_.py",
         "commands/livecapture.py",
         "work/customers/roster.py",
         "work/customers/tagging.py",

@@ -1,4 +1,4 @@
-"""`shopinf ledger …`: the ledger as a whole: its backup, and its move to another place."""
+"""`shopinf ledger import`: a file of `ledger export` in the place of the ledger."""
 
 from __future__ import annotations
 
@@ -10,54 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shopinf.commands.ledger.rows import moved
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, examples
-from shopinf.console import files
 from shopinf.errors import BadInput
-from shopinf.results import Cell, Result, columns
 from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
 
-ledger = Noun(help="Back up the ledger, or move it.")
 app = Noun()
-app.add_typer(ledger, name="ledger")
-
-COLUMNS = columns("part", numbers="rows")
 
 
-@ledger.callback()
-def about() -> None:
-    """Back up the ledger, or move it."""
-
-
-@ledger.command(
-    "export", epilog=examples("ledger export backup.db", "ledger export 'backups/ledger-{date}.db' --quiet")
-)
-def export(
-    desk: DeskContext,
-    file: Annotated[Path, typer.Argument(help="The file; {date} in its name is today.", metavar="FILE")],
-    form: FormChoice = FormChoice(),
-) -> None:
-    """Write the whole ledger to a file, wherever it is kept: a backup, and the way to another machine or database.
-
-    The file is a ledger itself and holds the same names and e-mails, so it is made readable by you alone. Other runs
-    may go on meanwhile; the file has one consistent state.
-    """
-    from shopinf.ledger.copying import write_file
-    from shopinf.local.disk import beside
-
-    path = files.filled(file, {"date": desk.clock.now().astimezone().date().isoformat()})
-    files.check_place(path)
-    if path.resolve() == desk.places.ledger_file.resolve():
-        raise BadInput(f"{path} is the ledger itself", hint="Name another file.")
-    with beside(path) as new:
-        copied = write_file(desk.ledger.database, new)
-    desk.show(_result("export", copied), form)
-    desk.out.say(f"The ledger {desk.ledger.shown} was written to {path}.  Keep it as safe as the ledger itself.")
-
-
-@ledger.command(
+@app.command(
     "import",
     asks=True,
     epilog=examples(
@@ -98,7 +62,7 @@ def import_(
                 desk.out.confirm(f"Replace it by {file}?")
             with _alone(desk):
                 found = copy(source, desk.ledger.database)
-    desk.show(_result("import", found), form)
+    desk.show(moved("import", found), form)
     desk.out.say("Nothing was written." if dry_run else f"The ledger {desk.ledger.shown} is what {file} was.")
 
 
@@ -112,11 +76,6 @@ def _alone(desk: Desk) -> ExitStack:
         stack.close()
         raise
     return stack
-
-
-def _result(verb: str, found: Mapping[str, int]) -> Result:
-    rows: list[Mapping[str, Cell]] = [{"part": name.replace("_", " "), "rows": count} for name, count in found.items()]
-    return Result(f"shopinf.ledger.{verb}/1", COLUMNS, rows)
 
 
 def _content(found: Mapping[str, int]) -> str:
