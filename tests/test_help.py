@@ -6,35 +6,18 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import typer
 from bench import Bench
+from commandtree import leaves, tree_of
 
-from shopinf.commands.tree import COMMANDS, app
+from shopinf.commands.tree import COMMANDS
 from shopinf.main import main
 
 EXAMPLE = re.compile(r"^\s*\$ shopinf (.*)$", re.MULTILINE)
 # pydantic is not among them: Typer reads its own parameters with it.
 HEAVY = {"httpx", "sqlalchemy", "keyring", "werkzeug", "openpyxl", "tomli_w", "rich.console", "shopinf.shopify.client"}
-
-
-def tree_of(name: str) -> Any:
-    """The command *name*, loaded as it is when somebody asks for it."""
-    tree: Any = typer.main.get_command(app)
-    context = tree.make_context("shopinf", ["doctor"], resilient_parsing=True)
-    return tree.get_command(context, name)
-
-
-def leaves(name: str) -> Iterator[tuple[list[str], Any]]:
-    """Every command of the noun *name* that does something, with the words that reach it."""
-    found = tree_of(name)
-    if hasattr(found, "list_commands"):
-        yield from (([name, verb], found.get_command(None, verb)) for verb in found.list_commands(None))
-    else:
-        yield [name], found
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -52,7 +35,7 @@ def test_every_commands_help_shows_examples_that_parse(name: str, capsys: pytest
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_first_line_in_the_list_is_the_commands_own(name: str) -> None:
-    first, listed = (tree_of(name).help or "").strip().splitlines()[0], COMMANDS[name][1]
+    first, listed = (tree_of(name).help or "").strip().splitlines()[0], COMMANDS[name]
     assert first.startswith(listed.removesuffix("."))
 
 

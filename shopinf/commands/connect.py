@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
+from shopinf.commands.stores.credentials import Given, read_credentials
+from shopinf.commands.stores.guide import GUIDE_HELP, write_guide
+from shopinf.commands.stores.look import Look, first_look
+from shopinf.commands.stores.rows import feature_rows, store_row
+from shopinf.commands.stores.target import find_target, settled
 from shopinf.credentials import check_sendable
 from shopinf.errors import BadInput
 from shopinf.local.storebook import check_name
@@ -16,13 +21,14 @@ from shopinf.results import Result, columns
 from shopinf.scopes import FEATURES, Readiness, good_enough
 from shopinf.shell import quoted
 from shopinf.stores import API_VERSION, Store
-from shopinf.work.stores.connecting import find_target, keep, look_live, read_credentials, settled
-from shopinf.work.stores.guide import GUIDE_HELP, write_guide
-from shopinf.work.stores.looking import Look
+from shopinf.work.stores.keep import keep, keep_served
 
-app = Noun(help="Connect a store.")
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
 
-STORE_COLUMNS = columns(
+app = Noun()
+
+COLUMNS = columns(
     order="store shop_id domain name plan currency timezone auth api_version group read_only", numbers="shop_id"
 )
 
@@ -88,10 +94,10 @@ def connect(
         url=target.url,
         api_version=former.api_version if former and not api_version else version,
     )
-    found = look_live(desk, asked, given.credentials)
+    found = first_look(desk, asked, given.credentials)
     connected = settled(desk, asked, found, target, named=name is not None, group=group, read_only=read_only)
     as_before = [f"calls go to {target.url}, as before"] if target.url and not url else []
-    notes = [*as_before, *found.notes, *keep(desk, connected, given)]
+    notes = [*as_before, *found.notes, *_kept(desk, connected, given)]
     desk.show(_answer(connected, found, notes), form)
     following = f"shopinf verify-scopes {quoted(connected.name)}"
     desk.out.say(f"{connected.name} ({connected.title}) is connected.  Next: {following}")
@@ -103,37 +109,40 @@ def _version(text: str | None) -> str | None:
     return text
 
 
+def _kept(desk: Desk, store: Store, given: Given) -> list[str]:
+    """Keep the connection; returns what a person should know of where its credentials are."""
+    if given.source is not None:
+        problem = keep_served(desk, store)
+        notes = [f"the credentials are read from {given.source}; nothing was put into the keyring"]
+    else:
+        problem = keep(desk, store, given.credentials)
+        notes = _of_the_keyring(desk, store)
+    if problem:
+        desk.out.warn(f"The former credentials could not be removed from the keyring: {problem}")
+    return notes
+
+
+def _of_the_keyring(desk: Desk, store: Store) -> list[str]:
+    notes: list[str] = []
+    backend = desk.vault.backend()
+    if backend.plain_text:
+        notes.append(f"the keyring in use ({backend.name}) keeps secrets as plain text on this machine")
+    if variables := desk.vault.overshadowing(store):
+        notes.append(
+            f"{', '.join(variables)} overshadows what was stored just now: the environment is used as long as it is set"
+        )
+    return notes
+
+
 def _answer(store: Store, found: Look, notes: list[str]) -> Result:
     ready = found.ready(FEATURES, read_only=store.read_only)
     lacking = [_lack(r) for r in ready if r.missing and not good_enough(r, read_only=store.read_only)]
     row = store_row(store)
     body = {**row, "scopes": sorted(found.scopes), "features": feature_rows(ready)}
-    return Result("shopinf.store/1", STORE_COLUMNS, [row], body=body, notes=[*notes, *lacking])
+    return Result("shopinf.store/1", COLUMNS, [row], body=body, notes=[*notes, *lacking])
 
 
 def _lack(ready: Readiness) -> str:
     what = "can only be read" if ready.status == "read_only" else "is unavailable"
     verb = "are" if len(ready.missing) > 1 else "is"
     return f"{ready.feature.name} {what}: {', '.join(ready.missing)} {verb} not granted"
-
-
-def feature_rows(ready: list[Readiness]) -> list[dict[str, Any]]:
-    """The features of a store as JSON shows them."""
-    return [{"feature": r.feature.name, "status": r.status.value, "missing": list(r.missing)} for r in ready]
-
-
-def store_row(store: Store) -> dict[str, Any]:
-    """A connected store as rows and JSON show it."""
-    return {
-        "store": store.name,
-        "shop_id": store.shop_id,
-        "domain": store.domain,
-        "name": store.title or None,
-        "plan": store.plan or None,
-        "currency": store.currency,
-        "timezone": store.timezone,
-        "auth": store.auth.value,
-        "api_version": store.api_version,
-        "group": store.group,
-        "read_only": store.read_only,
-    }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.practice import PracticeStore
 
-app = Noun(help="The demonstration.")
+app = Noun()
 
 FOLDER = Path("shopinf-demo")
 CREATORS = "creators.csv"  # what an agency has: the creators it knows

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreArgument, examples
 from shopinf.errors import BadInput
+from shopinf.local.disk import check_room
+from shopinf.results import Result, columns
 from shopinf.stores import Store
 from shopinf.words import agreeing, counted
-from shopinf.work.stores.leaving import check_writable_file, leave, leaving_result, plan_leaving
+from shopinf.work.stores.leave import leave, plan_leaving
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from shopinf.desk import Desk
-    from shopinf.work.stores.leaving import Plan
+    from shopinf.work.stores.leave import Gone, LiveCode, Plan
 
-app = Noun(help="Disconnect a store.")
+app = Noun()
 
+COLUMNS = columns("store what count detail", numbers="count", order="store what count detail")
+_DETAILS = {"influencers": "ledger; people known only as its customers"}
 _SHOWN = 10  # codes named in a sentence; the answer has them all
 
 
@@ -53,12 +58,11 @@ def disconnect(
     """
     if keep_history and erase_history:
         raise BadInput("--keep-history and --erase-history exclude each other", hint="Give one of them, or none.")
-    meant = desk.form(form)
     found = desk.book.find(store)
     erase = erase_history or not (keep_history or desk.ledger.shared)
     plan = plan_leaving(desk, found, erase=erase, pause=pause_codes, uninstall=uninstall_app)
-    answer = leaving_result(desk, found, plan, plan.planned)
-    check_writable_file(meant.output, answer)
+    answer = _answer(desk, found, plan, plan.planned)
+    _check_room(desk.form(form).output, answer)
     _say_plan(desk, found, plan)
     if dry_run:
         desk.show(answer, form)
@@ -66,7 +70,10 @@ def disconnect(
         return
     desk.out.confirm(f"Disconnect {found.name}?")
     gone = leave(desk, found, plan)
-    desk.show(leaving_result(desk, found, plan, gone), form)
+    if gone.keyring_problem:  # no loss where the secret never was in the keyring
+        say = desk.out.note if desk.vault.overshadowing(found) else desk.out.warn
+        say(f"the keyring was not cleared: {gone.keyring_problem}")
+    desk.show(_answer(desk, found, plan, gone), form)
     desk.out.say(f"{found.name} is disconnected." + ("" if uninstall_app else " The app stays installed at Shopify."))
 
 
@@ -97,3 +104,52 @@ def _say_plan(desk: Desk, store: Store, plan: Plan) -> None:
 def _listed(codes: Sequence[str]) -> str:
     more = f" and {len(codes) - _SHOWN} more (--output FILE lists them all)" if len(codes) > _SHOWN else ""
     return ", ".join(codes[:_SHOWN]) + more
+
+
+def _check_room(file: Path | None, answer: Result) -> None:
+    """Refuse a place for the answer that has no room for it: what is removed could not be listed any more."""
+    if file is not None:
+        check_room(file, 4096 + 4 * sum(len(str(row)) for row in answer.rows))
+
+
+def _answer(desk: Desk, store: Store, plan: Plan, gone: Gone) -> Result:
+    """What goes or went, and what stays. JSON has the codes in a list of their own, with what became of each."""
+    staying = [_row(store, "code that stays live", 1, _told(each)) for each in plan.codes if not each.pausing]
+    rows = []
+    if plan.pausing:
+        rows.append(_row(store, "live codes paused", gone.paused, ", ".join(plan.pausing)))
+    if plan.uninstall:
+        rows.append(_row(store, "app", gone.app, "removed from the store" if gone.app else "an earlier run removed it"))
+    for table, count in gone.ledger.items():
+        rows.append(_row(store, table.replace("_", " "), count, _DETAILS.get(table, "ledger")))
+    rows.append(_row(store, "credentials", gone.credentials, f"keyring entry {store.account}"))
+    rows.append(_row(store, "connection", gone.connection, "stores.toml"))
+    body = {"rows": rows, "codes": [_facts(each) for each in plan.codes]}
+    return Result("shopinf.disconnect/1", COLUMNS, [*staying, *rows], body=body, notes=_notes(desk, store, plan))
+
+
+def _row(store: Store, what: str, count: int, detail: str) -> dict[str, Any]:
+    return {"store": store.name, "what": what, "count": count, "detail": detail}
+
+
+def _notes(desk: Desk, store: Store, plan: Plan) -> list[str]:
+    notes = []
+    if variables := desk.vault.overshadowing(store):
+        notes.append(f"{', '.join(variables)} is still there; whoever set it should take it away")
+    if plan.captures:
+        notes.append(
+            "what Live Capture put into the storefront stays: script tags until shopinf livecapture uninstall or the "
+            "end of the app, a custom pixel or theme snippet until somebody deletes it in the admin"
+        )
+    return notes
+
+
+def _facts(each: LiveCode) -> dict[str, str | None]:
+    status = "paused" if each.pausing else "live"
+    facts = {"code": each.code, "campaign": each.campaign, "influencer": each.influencer}
+    return {**facts, "link": each.link, "status": status}
+
+
+def _told(each: LiveCode) -> str:
+    whose = f" for {each.influencer}" if each.influencer else ""
+    return f"{each.code} of {each.campaign}{whose}: {each.link}"

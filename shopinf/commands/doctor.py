@@ -18,9 +18,9 @@ from shopinf.stores import Store
 if TYPE_CHECKING:
     from shopinf.desk import Desk, Outcome
 
-app = Noun(help="Look everything over.")
+app = Noun()
 
-CHECK_COLUMNS = columns("check status detail next")
+COLUMNS = columns("check status detail next")
 CLOCK_OFF = 120  # seconds; Shopify does not mind less, and neither do our watermarks
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -76,7 +76,7 @@ def doctor(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
     ]
     rows = [check.row() for check in checks]
     told = failures if chosen.format is Format.JSON else ()  # a table has them in its rows
-    desk.show(Result("shopinf.doctor/1", CHECK_COLUMNS, rows, failures=told), form)
+    desk.show(Result("shopinf.doctor/1", COLUMNS, rows, failures=told), form)
     if failures:
         names = ", ".join(failure.what for failure in failures)
         raise PartlyDone(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.practice import PracticeStore
 
-app = Noun(help="Practice stores.")
+app = Noun()
 
 PLANS = ("standard", "advanced", "plus")
 _NAMES = ("maya-shop", "nordlicht", "atelier-rosa", "blue-heron", "tanuki-tea", "casa-verde", "iron-lark", "sol-y-sal")

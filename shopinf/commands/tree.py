@@ -22,25 +22,25 @@ from shopinf.errors import BadInput, ShopinfError, Stopped
 if TYPE_CHECKING:
     from shopinf.desk import Desk, Setting
 
-# name: (module, first line of its help). A test holds the lines against the commands themselves.
+# name: first line of its help. A test holds the lines against the commands themselves.
 COMMANDS = {
-    "connect": ("connect", "Connect a store, or give it new credentials."),
-    "verify-scopes": ("verify", "Check which scopes a store has granted, feature by feature."),
-    "stores": ("stores", "List the connected stores and look after them."),
-    "disconnect": ("disconnect", "Remove a store's credentials and local data."),
-    "doctor": ("doctor", "Look over this machine and every store."),
-    "customers": ("customers", "Find the influencers among a store's customers."),
-    "influencers": ("influencers", "Look after the influencers you know."),
-    "sources": ("sources", "Connect the sources that customers are looked up in."),
-    "discounts": ("discounts", "Make and look after influencers' discount codes."),
-    "orders": ("orders", "Read orders and attribute them to influencers."),
-    "products": ("products", "Read the stores' products and look them up."),
-    "gifts": ("gifts", "Send influencers gifts and follow the parcels."),
-    "livecapture": ("livecapture", "Hear of influencers who show interest in a store."),
-    "schedule": ("schedule", "Leave a command to cron or systemd."),
-    "ledger": ("ledger", "Back up the ledger, or move it."),
-    "practice": ("practice", "Serve practice stores on this machine."),
-    "demo": ("demo", "Run the whole story on a practice store in a minute."),
+    "connect": "Connect a store, or give it new credentials.",
+    "verify-scopes": "Check which scopes a store has granted, feature by feature.",
+    "stores": "List the connected stores and look after them.",
+    "disconnect": "Remove a store's credentials and local data.",
+    "doctor": "Look over this machine and every store.",
+    "customers": "Find the influencers among a store's customers.",
+    "influencers": "Look after the influencers you know.",
+    "sources": "Connect the sources that customers are looked up in.",
+    "discounts": "Make and look after influencers' discount codes.",
+    "orders": "Read orders and attribute them to influencers.",
+    "products": "Read the stores' products and look them up.",
+    "gifts": "Send influencers gifts and follow the parcels.",
+    "livecapture": "Hear of influencers who show interest in a store.",
+    "schedule": "Leave a command to cron or systemd.",
+    "ledger": "Back up the ledger, or move it.",
+    "practice": "Serve practice stores on this machine.",
+    "demo": "Run the whole story on a practice store in a minute.",
 }
 
 
@@ -82,10 +82,11 @@ class Tree(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         if getattr(ctx, "listing", False):
-            return TyperCommand(cmd_name, help=COMMANDS[cmd_name][1], rich_markup_mode=None)
-        module, help = COMMANDS[cmd_name]
-        found = importlib.import_module(f"shopinf.commands.{module}")
-        return Verbs(found, name=cmd_name, help=help) if hasattr(found, "VERBS") else command_in(found, cmd_name)
+            return TyperCommand(cmd_name, help=COMMANDS[cmd_name], rich_markup_mode=None)
+        found = importlib.import_module(f"shopinf.commands.{file_of(cmd_name)}")
+        if hasattr(found, "VERBS"):
+            return Verbs(found, name=cmd_name, help=COMMANDS[cmd_name])
+        return command_in(found, cmd_name)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         ctx.listing = True  # names and first lines are enough to list what there is
@@ -108,8 +109,12 @@ class Verbs(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in self._noun.VERBS:
             return None
-        file = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name.replace("-", "_")
-        return command_in(importlib.import_module(f"{self._noun.__name__}.{file}"), cmd_name)
+        return command_in(importlib.import_module(f"{self._noun.__name__}.{file_of(cmd_name)}"), cmd_name)
+
+
+def file_of(name: str) -> str:
+    """The file, or the folder, of the command *name*: `verify_scopes`, `import_`."""
+    return f"{name}_" if keyword.iskeyword(name) else name.replace("-", "_")
 
 
 def command_in(module: ModuleType, name: str) -> Any:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import importlib
 import os
+import pkgutil
 import re
 import sqlite3
 import stat
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-import typer
 from bench import START, Bench
+from commandtree import leaves
 from logs import events, of, only, told
 
+import shopinf
 from shopinf import __version__
-from shopinf.commands.tree import COMMANDS, app
+from shopinf.commands.tree import COMMANDS
 from shopinf.desk import Desk
 from shopinf.errors import ScopeMissing, ShopinfError
 from shopinf.practice import PracticeStore
@@ -203,8 +204,9 @@ def test_the_run_is_called_as_in_the_journal(run: Bench, shop: PracticeStore, lo
 
 
 def test_every_kind_of_error_has_a_meaning() -> None:
-    for name in COMMANDS.values():
-        importlib.import_module(f"shopinf.commands.{name[0]}")
+    for module in pkgutil.walk_packages(shopinf.__path__, "shopinf."):
+        if module.name != "shopinf.__main__":  # which runs the program
+            importlib.import_module(module.name)
     kinds = list(offspring(ShopinfError))
     assert ScopeMissing in kinds
     for kind in kinds:
@@ -222,9 +224,7 @@ def offspring(kind: type[ShopinfError]) -> Iterator[type[ShopinfError]]:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_takes_it(name: str) -> None:
-    tree: Any = typer.main.get_command(app)
-    found = tree.get_command(tree.make_context("shopinf", ["doctor"], resilient_parsing=True), name)
-    for command in getattr(found, "commands", {name: found}).values():
+    for _, command in leaves(name):
         [option] = [each for each in command.params if "--log-file" in each.opts]
         assert len(option.help) < 60
 

@@ -1,1 +1,1 @@
-"""Connecting stores, and looking at what they allow."""
+"""Taking a store up and letting it go, in an order that a run can be killed in."""

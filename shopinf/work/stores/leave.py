@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shopinf.discounts.plan import Origin, Standing, standing
 from shopinf.errors import CredentialsProblem, NotAllowed, NotFound, StoreReadOnly
-from shopinf.local.disk import check_room
-from shopinf.results import Result, columns
 from shopinf.shell import quoted
 from shopinf.stores import Store
 from shopinf.work.discounts.coderows import link
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
-
-_DETAILS = {"influencers": "ledger; people known only as its customers"}
-COLUMNS = columns("store what count detail", numbers="count", order="store what count detail")
 
 
 @dataclass(frozen=True)
@@ -32,15 +26,6 @@ class LiveCode:
     link: str
     pausing: bool
 
-    def facts(self) -> dict[str, str | None]:
-        status = "paused" if self.pausing else "live"
-        facts = {"code": self.code, "campaign": self.campaign, "influencer": self.influencer}
-        return {**facts, "link": self.link, "status": status}
-
-    def __str__(self) -> str:
-        whose = f" for {self.influencer}" if self.influencer else ""
-        return f"{self.code} of {self.campaign}{whose}: {self.link}"
-
 
 @dataclass(frozen=True)
 class Gone:
@@ -51,6 +36,7 @@ class Gone:
     ledger: Mapping[str, int] = field(default_factory=dict)
     credentials: int = 0
     connection: int = 1
+    keyring_problem: str | None = None  # why the keyring still has the credentials
 
 
 @dataclass(frozen=True)
@@ -111,12 +97,6 @@ def _check_writable(desk: Desk, store: Store) -> None:
     desk.shop(store)
 
 
-def check_writable_file(file: Path | None, answer: Result) -> None:
-    """Refuse a place for the answer that has no room for it: what is removed could not be listed any more."""
-    if file is not None:
-        check_room(file, 4096 + 4 * sum(len(str(row)) for row in answer.rows))
-
-
 def leave(desk: Desk, store: Store, plan: Plan) -> Gone:
     """Remove it all: what is at Shopify first, while there are credentials for it, and the connection last."""
     paused = 0
@@ -128,11 +108,8 @@ def leave(desk: Desk, store: Store, plan: Plan) -> Gone:
         app = _uninstall(desk, store) if plan.uninstall else 0
         ledger = desk.ledger.erase_store(store.shop_id) if plan.erase else {}
         forgotten = desk.vault.forget(store)
-        if forgotten.problem:  # no loss where the secret never was in the keyring
-            say = desk.out.note if desk.vault.overshadowing(store) else desk.out.warn
-            say(f"the keyring was not cleared: {forgotten.problem}")
         desk.book.remove(store)
-    return Gone(paused, app, ledger, int(bool(forgotten)))
+    return Gone(paused, app, ledger, int(bool(forgotten)), keyring_problem=forgotten.problem)
 
 
 def _uninstall(desk: Desk, store: Store) -> int:
@@ -157,35 +134,3 @@ def _uninstall(desk: Desk, store: Store) -> int:
         )
         raise
     return 1
-
-
-def leaving_result(desk: Desk, store: Store, plan: Plan, gone: Gone) -> Result:
-    """What goes or went, and what stays. JSON has the codes in a list of their own, with what became of each."""
-    staying = [_row(store, "code that stays live", 1, str(each)) for each in plan.codes if not each.pausing]
-    rows = []
-    if plan.pausing:
-        rows.append(_row(store, "live codes paused", gone.paused, ", ".join(plan.pausing)))
-    if plan.uninstall:
-        rows.append(_row(store, "app", gone.app, "removed from the store" if gone.app else "an earlier run removed it"))
-    for table, count in gone.ledger.items():
-        rows.append(_row(store, table.replace("_", " "), count, _DETAILS.get(table, "ledger")))
-    rows.append(_row(store, "credentials", gone.credentials, f"keyring entry {store.account}"))
-    rows.append(_row(store, "connection", gone.connection, "stores.toml"))
-    body = {"rows": rows, "codes": [each.facts() for each in plan.codes]}
-    return Result("shopinf.disconnect/1", COLUMNS, [*staying, *rows], body=body, notes=_notes(desk, store, plan))
-
-
-def _row(store: Store, what: str, count: int, detail: str) -> dict[str, Any]:
-    return {"store": store.name, "what": what, "count": count, "detail": detail}
-
-
-def _notes(desk: Desk, store: Store, plan: Plan) -> list[str]:
-    notes = []
-    if variables := desk.vault.overshadowing(store):
-        notes.append(f"{', '.join(variables)} is still there; whoever set it should take it away")
-    if plan.captures:
-        notes.append(
-            "what Live Capture put into the storefront stays: script tags until shopinf livecapture uninstall or the "
-            "end of the app, a custom pixel or theme snippet until somebody deletes it in the admin"
-        )
-    return notes

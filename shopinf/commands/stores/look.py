@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shopinf.errors import NotConnected
+from shopinf.credentials import in_wrong_field, misplaced
+from shopinf.errors import CredentialsRefused, NotConnected, NotFound
 from shopinf.scopes import Feature, Readiness, Status, readiness, unneeded
 from shopinf.shell import quoted
-from shopinf.stores import Store
+from shopinf.stores import Credentials, Store
 
 if TYPE_CHECKING:
+    from shopinf.desk import Desk
     from shopinf.shopify.client import Shop
     from shopinf.shopify.shop import Probe, ShopFacts
 
@@ -59,3 +61,37 @@ def look(shop: Shop, store: Store) -> Look:
         notes.append(f"granted but not needed by shopinf: {', '.join(extra)}")
     notes += [str(call) for call in deprecated_calls(shop)]
     return Look(facts, scopes, seen, [*notes, *(note for note in shop.notes if note not in notes)])
+
+
+def first_look(desk: Desk, asked: Store, credentials: Credentials) -> Look:
+    """Look at the store with these credentials; a refusal names the value that looks wrong. Nothing is saved yet."""
+    shop = desk.client(asked, credentials)
+    try:
+        found = look(shop, asked)
+    except CredentialsRefused as refused:
+        if guesses := misplaced(credentials):
+            raise CredentialsRefused(
+                f"{refused.message.rstrip('.')}; {'; '.join(guesses)}",
+                hint="Connect again with each value in its own field; shopinf connect --guide shows where they are.",
+            ) from None
+        raise
+    except NotFound as missing:
+        raise _no_shop(asked) from missing
+    finally:
+        shop.close()
+    for guess in in_wrong_field(credentials):
+        found.notes.append(f"the store was reached, but {guess}")
+    return found
+
+
+def _no_shop(asked: Store) -> NotFound:
+    if asked.url:
+        return NotFound(
+            f"Nothing at {asked.url} answers as the shop {asked.handle}",
+            hint="Look at what `shopinf practice` printed, and give its address with --url.",
+        )
+    return NotFound(
+        f"There is no shop at {asked.domain}",
+        hint="Give the HANDLE in the address of its admin, admin.shopify.com/store/HANDLE, or the shop's own domain: "
+        f"shopinf connect www.{asked.handle}.com",
+    )

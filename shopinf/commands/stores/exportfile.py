@@ -1,20 +1,19 @@
-"""Connected stores on their way to a colleague or another machine: everything but the secrets."""
+"""The file of `stores export`: connected stores on their way to a colleague or another machine, without secrets."""
 
 from __future__ import annotations
 
 import json
 import re
 import secrets
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from shopinf.commands.stores.target import practice_address
 from shopinf.errors import BadInput, BadSheet
-from shopinf.local.storebook import StoreBook, check_name
+from shopinf.local.storebook import check_name
 from shopinf.stores import API_VERSION, DEFAULT_API_VERSION, HANDLE, MYSHOPIFY, Auth, Store
 from shopinf.times import iso
-from shopinf.work.stores.connecting import practice_address
 
 SCHEMA = "shopinf.stores.export/1"
 
@@ -53,25 +52,6 @@ def read_export(file: Path, stdin: TextIO) -> list[Store]:
     if not isinstance(found.get("rows"), list):
         raise _wrong(place, "there are no exported stores in it")
     return [_store(place, number, row) for number, row in enumerate(found["rows"], 1)]
-
-
-def take_over(book: StoreBook, stores: Iterable[Store]) -> tuple[list[dict[str, Any]], list[Store], list[str]]:
-    """Put *stores* into the list, but for those that are in it already; returns all rows, the new stores, and notes."""
-    rows: list[dict[str, Any]] = []
-    added: list[Store] = []
-    notes: list[str] = []
-    for store in stores:
-        known = book.by_shop_id(store.shop_id)
-        if known is None:
-            name = book.free_name(store.name)
-            if name != store.name:
-                notes.append(f"{store.domain} is called {name} here, since {store.name} is the name of another shop")
-            known = store.with_(name=name)
-            book.save(known)
-            added.append(known)
-        status = "added" if known in added else "known"
-        rows.append({"store": known.name, "domain": known.domain, "shop_id": known.shop_id, "status": status})
-    return rows, added, notes
 
 
 def _text(file: Path, stdin: TextIO) -> tuple[str, str]:

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreArguments, StoreChoice, examples
+from shopinf.commands.stores.look import look
 from shopinf.errors import NotAllowed
 from shopinf.results import Failure, Result, columns
 from shopinf.scopes import Feature, Readiness, choose_features, expand, good_enough, to_paste, unneeded
 from shopinf.stores import Store
-from shopinf.work.stores.looking import look
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.outcomes import Done
 
-app = Noun(help="Check scopes.")
+app = Noun()
 
-SCOPE_COLUMNS = columns("store feature status scope need granted")
+COLUMNS = columns("store feature status scope need granted")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _answer(done: Done[Verified], failures: Sequence[Failure]) -> Result:
     body = {"stores": [_entry(store, found) for store, found in done]}
     alone = len(done) == 1 and not failures
     notes = [note if alone else f"{store.name}: {note}" for store, found in done for note in found.notes]
-    return Result("shopinf.scopes/1", SCOPE_COLUMNS, rows, body=body, notes=notes, failures=failures)
+    return Result("shopinf.scopes/1", COLUMNS, rows, body=body, notes=notes, failures=failures)
 
 
 def _verify(desk: Desk, store: Store, features: list[Feature]) -> Verified:
