@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shopinf.errors import BadInput, NotFound
+from shopinf.nearest import did_you_mean
 
 LONGEST = 100
 
@@ -27,7 +28,9 @@ def same_campaign(one: str, other: str) -> bool:
 
 def find_campaign(typed: str, known: Iterable[str]) -> str:
     """The one of the *known* campaigns that is meant, as it is written there; `NotFound` where it is none of them."""
-    for name in known:
+    names = list(known)
+    for name in names:
         if same_campaign(name, typed):
             return name
-    raise NotFound(f"No campaign is called {read_campaign(typed)}", hint="shopinf discounts list shows the campaigns.")
+    hint = did_you_mean(typed, names, "shopinf discounts list shows the campaigns.")
+    raise NotFound(f"No campaign is called {read_campaign(typed)}", hint=hint)

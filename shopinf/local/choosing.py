@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 
 from shopinf.errors import BadInput, NotConnected, NotFound
+from shopinf.nearest import did_you_mean
 from shopinf.shell import quoted
 from shopinf.stores import Store, read_store_name
 
@@ -40,11 +40,10 @@ def not_connected(connected: Sequence[Store], word: str) -> NotConnected:
     shown, connect = typed or "''", f"shopinf connect {quoted(typed)}"
     if not connected:
         return NotConnected(f"{shown} is not connected, and no other store is", hint=connect)
-    words = {known.lower(): store for store in connected for known in (store.handle, *store.aliases, store.name)}
-    near = difflib.get_close_matches(shown.lower(), words, n=1, cutoff=0.7)
-    meant = f"Did you mean {words[near[0]].name}? Otherwise: " if near else ""
+    words = {known: store.name for store in connected for known in (store.handle, *store.aliases, store.name)}
     verb = "are" if len(connected) > 1 else "is"
-    return NotConnected(f"{shown} is not connected; {_names(connected)} {verb}", hint=f"{meant}{connect}")
+    hint = did_you_mean(shown, words, connect)
+    return NotConnected(f"{shown} is not connected; {_names(connected)} {verb}", hint=hint)
 
 
 def choose(

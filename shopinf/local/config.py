@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typing import Any
 from shopinf.errors import BadInput, MachineProblem, ShopinfError
 from shopinf.local.places import Places
 from shopinf.local.toml import Toml, kind_of, read_toml
+from shopinf.nearest import nearest
 from shopinf.stores import DEFAULT_API_VERSION, Secret
 
 LEDGER_VARIABLE = "SHOPINF_LEDGER_URL"
@@ -91,8 +91,8 @@ def _unknown(file: Toml, key: str, line: int | None) -> ShopinfError:
             line,
             hint="Remove that line; `shopinf connect STORE` keeps secrets in the keyring.",
         )
-    near = difflib.get_close_matches(key.lower(), _READERS, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"The settings are {', '.join(_READERS)}."
+    near = nearest(key, _READERS)
+    hint = f"Did you mean {near}?" if near else f"The settings are {', '.join(_READERS)}."
     return file.wrong(f"there is no setting {key!r}", line, hint=hint)
 
 

@@ -1,0 +1,32 @@
+"""The nearest known name to one that is not known: what somebody who mistyped it may have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+NEAR = 70  # of 100; a letter wrong in a name of four
+SLIP = 85  # a letter wrong, missing or too many in a longer one: hardly another name
+
+
+def nearest(typed: str, known: Iterable[str], *, least: int = NEAR) -> str | None:
+    """The one of *known* that is most like *typed*, as it is written there; None where none is near."""
+    from rapidfuzz import fuzz, process
+
+    names = list(known)
+    found = process.extractOne(_folded(typed), [_folded(name) for name in names], scorer=fuzz.ratio, score_cutoff=least)
+    return names[found[2]] if found else None
+
+
+def did_you_mean(typed: str, known: Iterable[str], otherwise: str) -> str:
+    """The hint for a name that is not known: the nearest that is, then *otherwise*, which can be typed.
+
+    Where *known* is a mapping, its keys are compared and its values shown.
+    """
+    near = nearest(typed, known)
+    if near is None:
+        return otherwise
+    return f"Did you mean {known[near] if isinstance(known, Mapping) else near}? Otherwise: {otherwise}"
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()
