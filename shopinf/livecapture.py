@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from shopinf.errors import BadInput
 from shopinf.loopback import is_loopback
-from shopinf.people.customers import is_email
+from shopinf.people.emails import is_email
 from shopinf.plain import harmless
 
 TAGS_CLOSED = date(2026, 10, 1)

@@ -21,7 +21,8 @@ from shopinf.ledger.tables.people import (
     rates,
 )
 from shopinf.ledger.upserts import parts, upsert
-from shopinf.people.influencers import Influencer, email_key, folded_name
+from shopinf.people.emails import email_key
+from shopinf.people.influencers import Influencer, folded_name
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from shopinf.ledger.tables.people import captures, forgotten, leads
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.livecapture import Capture, Consent, Kept, Lead, Where, moment
-from shopinf.people.influencers import email_key
+from shopinf.people.emails import email_key
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, func, select
 
 from shopinf.ledger.tables.people import aliases, emails, influencers, merges
 from shopinf.ledger.upserts import parts
-from shopinf.people.influencers import Influencer, Named, Source, email_key, folded_name, unique_name
+from shopinf.people.emails import email_key
+from shopinf.people.influencers import Influencer, Named, Source, folded_name, unique_name
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal

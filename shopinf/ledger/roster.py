@@ -15,7 +15,8 @@ from shopinf.ledger.people import Recognition, influencer_of
 from shopinf.ledger.tables.journal import journal
 from shopinf.ledger.tables.people import accounts, aliases, emails, influencers, rates
 from shopinf.ledger.upserts import parts, upsert
-from shopinf.people.influencers import Influencer, Named, Source, email_key, folded_name
+from shopinf.people.emails import email_key
+from shopinf.people.influencers import Influencer, Named, Source, folded_name
 from shopinf.people.profiles import Account, Known, together
 from shopinf.shell import quoted
 

@@ -1,26 +1,13 @@
-"""Customers: what is read of them to find influencers among them, and which of their e-mails may be used for it."""
+"""Customers: what is read of them to find influencers among them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
 from shopinf.errors import BadInput
-from shopinf.people.influencers import folded_email
 
-# Mailboxes of a role: whoever reads them, it is not one person.
-_ROLES = frozenset(
-    "info hello hi contact support help sales orders shop store admin billing office press team booking webmaster "
-    "noreply no-reply".split()
-)
-# Addresses that a marketplace or a mail service makes for one buyer or one shop; they say nothing about a person.
-_RELAY = re.compile(
-    r"(.+\.)?((marketplace\.amazon|members\.ebay)(\.[a-z]{2,3}){1,2}|(privaterelay\.appleid|duck)\.com)"
-)
-_EMAIL = re.compile(r"\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*")
 MOST_TAGS = 250  # of one customer
 LONGEST_TAG = 255
 
@@ -48,34 +35,6 @@ class Customer:
     @property
     def name(self) -> str:
         return " ".join(part for part in (self.first_name, self.last_name) if part)
-
-
-def is_email(text: str | None) -> bool:
-    """Could *text* be an e-mail address at all?"""
-    return text is not None and _EMAIL.fullmatch(text) is not None
-
-
-def personal_key(email: str | None) -> str | None:
-    """The folded e-mail by which people may be recognised and providers asked; None for one that is nobody's own.
-
-    Mailboxes of a role and forwarding addresses of marketplaces say nothing about a person.
-    """
-    if not email:
-        return None
-    key = folded_email(email)
-    local, _, domain = key.rpartition("@")
-    return key if local and local not in _ROLES and " " not in key and _may_be_somebodys(domain) else None
-
-
-@lru_cache(maxsize=4096)
-def _may_be_somebodys(domain: str) -> bool:
-    """Are the mailboxes of *domain* people's, as far as a domain tells?"""
-    return "." in domain and len(domain.split()) == 1 and _RELAY.fullmatch(domain) is None
-
-
-def is_personal(email: str | None) -> bool:
-    """May people be recognised by this e-mail, and providers be asked about it?"""
-    return personal_key(email) is not None
 
 
 def read_tag(text: str) -> str:

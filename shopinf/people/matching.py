@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from shopinf.people.customers import Customer, is_personal, personal_key
-from shopinf.people.influencers import folded_email, folded_name
+from shopinf.people.customers import Customer
+from shopinf.people.emails import folded_email, is_personal, personal_key
+from shopinf.people.influencers import folded_name
 from shopinf.people.profiles import Profile
 
 _NO_DIGITS = re.compile(r"\D+")

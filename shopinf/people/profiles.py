@@ -1,4 +1,4 @@
-"""Social profiles: accounts on platforms, their addresses and figures, however somebody wrote them."""
+"""Social profiles: accounts on platforms and their figures, however somebody wrote them."""
 
 from __future__ import annotations
 
@@ -10,36 +10,9 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from shopinf.errors import BadInput
+from shopinf.people.handles import MORE_PLATFORMS, platform_names, read_platform
 from shopinf.people.influencers import Named, folded_name
 
-_HOSTS = {
-    "instagram.com": "instagram",
-    "instagr.am": "instagram",
-    "tiktok.com": "tiktok",
-    "youtube.com": "youtube",
-    "youtu.be": "youtube",
-    "twitch.tv": "twitch",
-    "twitter.com": "twitter",
-    "x.com": "twitter",
-    "pinterest.com": "pinterest",
-    "facebook.com": "facebook",
-    "snapchat.com": "snapchat",
-    "threads.net": "threads",
-    "linkedin.com": "linkedin",
-}
-_SPELLED = {"ig": "instagram", "insta": "instagram", "tt": "tiktok", "yt": "youtube", "x": "twitter", "fb": "facebook"}
-# An address: with its scheme, or a host and a path.
-_URL = re.compile(r"(https?://)?((?(1)[^/?#]*|[\w.-]+\.[a-z]{2,}(?=/)))([^?#]*)", re.IGNORECASE)
-MORE_PLATFORMS = frozenset({"tumblr", "mastodon", "bluesky"})  # whose addresses do not tell them
-_NOT_NAMES = frozenset({"c", "channel", "user", "in", "add", "p", "intl", "company"})
-_ADDRESSES = {
-    "instagram": "https://www.instagram.com/{}",
-    "tiktok": "https://www.tiktok.com/@{}",
-    "youtube": "https://www.youtube.com/@{}",
-    "twitch": "https://www.twitch.tv/{}",
-    "twitter": "https://x.com/{}",
-    "pinterest": "https://www.pinterest.com/{}",
-}
 _SCALES = {"k": 1_000, "t": 1_000, "m": 1_000_000, "mio": 1_000_000, "b": 1_000_000_000}
 
 
@@ -146,16 +119,6 @@ def on_platforms(accounts: Iterable[Account], platforms: Collection[str]) -> tup
     return tuple(each for each in accounts if not platforms or each.platform in platforms)
 
 
-def read_platform(text: str) -> str | None:
-    """A platform as we call it: `IG`, `Instagram`, `YouTube`; what is none of ours stays as it is, in lower case."""
-    word = re.sub(r"[^a-z0-9]", "", text.casefold())
-    return _SPELLED.get(word, _platform_of_word(word)) if word else None
-
-
-def _platform_of_word(word: str) -> str:
-    return "twitter" if word in ("twitterx", "xtwitter") else word
-
-
 def read_platforms(texts: Iterable[str]) -> frozenset[str]:
     """The platforms of `--platform` options; one that nobody knows is a slip of the pen."""
     found = set()
@@ -165,42 +128,6 @@ def read_platforms(texts: Iterable[str]) -> frozenset[str]:
             raise BadInput(f"{word.strip()!r} is not a platform", hint=f"Choose from {', '.join(platform_names())}.")
         found.add(name)
     return frozenset(found)
-
-
-def is_known_platform(name: str) -> bool:
-    return name in set(_HOSTS.values())
-
-
-def platform_names() -> list[str]:
-    """The platforms that profile addresses are recognised of."""
-    return list(dict.fromkeys(_HOSTS.values()))
-
-
-def read_profile(text: str, platform: str | None = None) -> tuple[str | None, str, str | None]:
-    """Platform, handle and address of `@maya`, `instagram.com/maya/` or `https://www.tiktok.com/@maya?lang=en`.
-
-    An address of a platform says itself which one it is; of any other address there is no handle.
-    """
-    word = text.strip().strip("<>").strip()
-    if not word:
-        return platform, "", None
-    found = _URL.match(word)
-    if found is None:
-        handle = word.lstrip("@").strip().rstrip("/")
-        return platform, handle, None
-    url = word if "://" in word else f"https://{word}"
-    host = found[2].casefold().rpartition("@")[2].partition(":")[0].removeprefix("www.").removeprefix("m.")
-    named = _HOSTS.get(host) or next((name for known, name in _HOSTS.items() if host.endswith(f".{known}")), None)
-    names = [part for part in found[3].split("/") if part and part.casefold() not in _NOT_NAMES]
-    if named is None:
-        return platform, "", url
-    return named, names[0].lstrip("@") if names else "", url
-
-
-def profile_address(platform: str | None, handle: str) -> str | None:
-    """Where the account is found, where handles make addresses."""
-    pattern = _ADDRESSES.get(platform or "")
-    return pattern.format(handle) if pattern and re.fullmatch(r"[\w.\-]+", handle) else None
 
 
 def read_followers(text: str) -> int | None:

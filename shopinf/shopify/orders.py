@@ -29,7 +29,8 @@ from shopinf.orders import (
     is_gift,
     read_landing,
 )
-from shopinf.people.influencers import address_key, email_key, phone_key
+from shopinf.people.emails import email_key
+from shopinf.people.keys import address_key, phone_key
 from shopinf.shopify.client import PAGE, Raw, Shop
 from shopinf.shopify.orderjson import (
     DRAFT,

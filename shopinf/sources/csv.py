@@ -11,17 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from shopinf.people.customers import is_email
-from shopinf.people.profiles import (
-    Account,
-    Profile,
-    profile_address,
-    read_followers,
-    read_percent,
-    read_platform,
-    read_profile,
-    together,
-)
+from shopinf.people.emails import read_emails
+from shopinf.people.handles import Written, profile_address, read_handle, read_platform
+from shopinf.people.profiles import Account, Profile, read_followers, read_percent, together
 
 NAME = "csv"
 
@@ -87,7 +79,7 @@ _BETWEEN = re.compile(r"[;,|\n]+")
 
 
 def split_cell(cell: str) -> list[str]:
-    """Several e-mails or phones in one cell."""
+    """Several phones or websites in one cell."""
     if not cell:
         return []
     return [part for each in _BETWEEN.split(cell) if (part := each.strip().strip("'<>"))]
@@ -95,14 +87,17 @@ def split_cell(cell: str) -> list[str]:
 
 def read_profile_row(row: Mapping[str, str], now: datetime | None = None) -> Profile:
     """A row, by field, as the profile of a person; cells that are no such thing count as empty."""
-    emails = [each for key in ("email", "email_2") for cell in split_cell(row.get(key, "")) for each in cell.split()]
+    emails = [each for key in ("email", "email_2") if row.get(key) for each in read_emails(row[key])]
+    named = read_handle(row.get("influencer", ""))
+    if named.address and not row.get("profile_url"):
+        row = {**row, "profile_url": named.address}
     return Profile(
         accounts=together(_accounts(row, now)),
-        influencer=row.get("influencer", "").strip().lstrip("@").strip() or None,
+        influencer=named.handle or None,
         first_name=row.get("first_name") or None,
         last_name=row.get("last_name") or None,
         name=row.get("name") or None,
-        emails=tuple(each for each in emails if is_email(each)),
+        emails=tuple(dict.fromkeys(emails)),
         phones=tuple(split_cell(row.get("phone", ""))),
         country=row.get("country") or None,
         websites=tuple(split_cell(row.get("website", ""))),
@@ -139,16 +134,17 @@ def _side_by_side(row: Mapping[str, str], now: datetime | None) -> Iterator[Acco
 def _account(
     platform: str | None, handle: str, url: str, followers: str, engagement: str, now: datetime | None
 ) -> Account | None:
-    by_url = read_profile(url, platform) if url else (None, "", None)
-    by_handle = read_profile(handle, by_url[0] or platform)
-    name = by_handle[1] or by_url[1]
+    by_url = read_handle(url, platform) if url else Written("")
+    by_handle = read_handle(handle, by_url.platform or platform)
+    name = by_handle.handle or by_url.handle
     if not name:
         return None
-    known = by_url[0] or by_handle[0]
+    known = by_url.platform or by_handle.platform
+    links = (each.address for each in (by_url, by_handle) if each.address and (each.handle or each.elsewhere))
     return Account(
         known,
         name,
-        by_url[2] or by_handle[2] or profile_address(known, name),
+        next(links, None) or profile_address(known, name),
         followers=read_followers(followers),
         engagement_rate_pct=read_percent(engagement),
         source=NAME,

@@ -13,15 +13,8 @@ from typing import Any
 
 from shopinf.errors import ShopinfError
 from shopinf.people.enrichment import Answer, Purse
-from shopinf.people.profiles import (
-    MORE_PLATFORMS,
-    Account,
-    Profile,
-    is_known_platform,
-    read_platform,
-    read_profile,
-    together,
-)
+from shopinf.people.handles import MORE_PLATFORMS, is_known_platform, read_handle, read_platform
+from shopinf.people.profiles import Account, Profile, together
 from shopinf.sources.calls import Door, Reach, base_url, text_of
 from shopinf.stores import Secret
 
@@ -91,13 +84,16 @@ class Gravatar:
         if url is None or entry.get("is_hidden"):
             return None
         service = read_platform(text_of(entry, "service_type") or "")
-        platform, handle, address = read_profile(url, service)
+        written = read_handle(url, service)
+        platform, handle = written.platform, written.handle
         if not handle and service in MORE_PLATFORMS:
             handle = url.rstrip("/").rpartition("/")[2].lstrip("@")
         if not handle or not platform or not (is_known_platform(platform) or platform in MORE_PLATFORMS):
             return None
         verified = True if "service_type" in entry else None
-        return Account(platform, handle, address or url, verified=verified, source=NAME, matched_at=self._clock.now())
+        return Account(
+            platform, handle, written.address or url, verified=verified, source=NAME, matched_at=self._clock.now()
+        )
 
 
 def _listed(profile: Any, key: str) -> list[Any]:

@@ -13,17 +13,10 @@ from decimal import Decimal
 from typing import Any
 
 from shopinf.errors import NoAnswer
-from shopinf.people.customers import is_email
+from shopinf.people.emails import is_email
 from shopinf.people.enrichment import Answer, Job, Jobs, Purse
-from shopinf.people.profiles import (
-    Account,
-    Profile,
-    percent_of,
-    profile_address,
-    read_followers,
-    read_platform,
-    together,
-)
+from shopinf.people.handles import profile_address, read_platform
+from shopinf.people.profiles import Account, Profile, percent_of, read_followers, together
 from shopinf.sources.calls import Door, LostAnswer, Reach, Reply, base_url, count_of, credits_in, is_safe, text_of
 from shopinf.stores import Secret
 

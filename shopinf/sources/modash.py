@@ -12,7 +12,8 @@ from typing import Any
 
 from shopinf.errors import NoAnswer
 from shopinf.people.enrichment import Answer, Purse
-from shopinf.people.profiles import Account, Profile, percent_of, profile_address, read_platform, together
+from shopinf.people.handles import profile_address, read_platform
+from shopinf.people.profiles import Account, Profile, percent_of, together
 from shopinf.sources.calls import Door, LostAnswer, OutOfCredits, Reach, base_url, count_of, credits_in, text_of
 from shopinf.stores import Secret
 

@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from shopinf.people.enrichment import Answer, Purse
-from shopinf.people.profiles import Account, Profile, percent_of, profile_address, together
+from shopinf.people.handles import profile_address
+from shopinf.people.profiles import Account, Profile, percent_of, together
 from shopinf.sources.calls import Door, LostAnswer, Reach, base_url, count_of, credits_in, text_of
 from shopinf.stores import Secret
 

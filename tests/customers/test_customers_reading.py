@@ -9,7 +9,8 @@ import pytest
 from bench import Bench
 from customerbench import enrich, people, write
 
-from shopinf.people.customers import is_personal, merged_tags
+from shopinf.people.customers import merged_tags
+from shopinf.people.emails import is_personal
 from shopinf.practice import PracticeStore
 
 

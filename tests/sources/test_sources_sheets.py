@@ -6,8 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from bench import Bench
+from customerbench import enrich, found, people, write
 
-from shopinf.people.profiles import Account, Tier, read_followers, read_percent, read_profile, tier, together
+from shopinf.people.profiles import Account, Tier, read_followers, read_percent, tier, together
 from shopinf.sheets.reading import read_sheet
 from shopinf.sources.csv import read_profile_row
 from shopinf.work.customers.opening import sheet_fields
@@ -94,22 +96,6 @@ def test_rates_are_per_cent(text: str, rate: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "platform", "handle"),
-    [
-        ("https://www.instagram.com/maya.lind/?hl=de", "instagram", "maya.lind"),
-        ("tiktok.com/@maya", "tiktok", "maya"),
-        ("https://m.youtube.com/channel/UC123/videos", "youtube", "UC123"),
-        ("https://x.com/maya", "twitter", "maya"),
-        ("@maya", None, "maya"),
-        ("https://maya.example/about", None, ""),
-        ("", None, ""),
-    ],
-)
-def test_profiles_are_read_however_they_are_written(text: str, platform: str | None, handle: str) -> None:
-    assert read_profile(text)[:2] == (platform, handle)
-
-
-@pytest.mark.parametrize(
     ("followers", "expected"),
     [(0, Tier.NANO), (9_999, Tier.NANO), (10_000, Tier.MICRO), (99_999, Tier.MICRO), (100_000, Tier.MID),
      (500_000, Tier.MACRO), (999_999, Tier.MACRO), (1_000_000, Tier.MEGA)],
@@ -123,3 +109,24 @@ def test_an_account_known_twice_is_one_with_all_that_is_known() -> None:
     other = Account("instagram", "maya", profile_url="https://www.instagram.com/maya", source="x")
     (only,) = together([one, other])
     assert (only.followers, only.profile_url) == (5, "https://www.instagram.com/maya")
+
+
+def test_an_account_is_known_by_its_handle_where_the_link_is_a_post(tmp_path: Path) -> None:
+    path = tmp_path / "i.csv"
+    path.write_text(
+        "handle,link\nmaya,https://www.instagram.com/reel/C0ffee/\n,https://youtu.be/dQw4\n", encoding="utf-8"
+    )
+    maya, nobody = [read_profile_row(each.values) for each in read_sheet(path, sheet_fields())]
+    (account,) = maya.accounts
+    assert (account.platform, account.handle) == ("instagram", "maya")
+    assert account.profile_url == "https://www.instagram.com/maya"
+    assert nobody.accounts == ()
+
+
+def test_emails_are_matched_whatever_stands_around_them(run: Bench, tmp_path: Path) -> None:
+    shop = run.open(orders=5, customers=3, throttle=False)
+    run.connect(shop).ok()
+    one, two, three = (each["email"] for each in people(shop))
+    cells = [f"Maya Lind <{one}>; mgmt@agency.example", f"mailto:{two}", f"info@agency.example / {three}"]
+    sheet = write(tmp_path / "i.csv", [{"handle": f"h{n}", "email": cell} for n, cell in enumerate(cells)])
+    assert {*found(enrich(run, "--source", f"csv:{sheet}").ok())} == {one, two, three}

@@ -13,8 +13,9 @@ from shopinf.gifts.addresses import nameless, read_address
 from shopinf.gifts.plan import Ask, Item, Recipient
 from shopinf.people.influencers import Influencer, Named
 from shopinf.sheets.fields import Fields
+from shopinf.sheets.persons import read_person
 from shopinf.sheets.reading import Row, read_sheet
-from shopinf.work.discounts.asking import cell, read_person
+from shopinf.work.discounts.asking import cell
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

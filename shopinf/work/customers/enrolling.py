@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shopinf.people.customers import Customer, is_personal
-from shopinf.people.influencers import Named, Source, folded_email, folded_name, local_part
+from shopinf.people.customers import Customer
+from shopinf.people.emails import folded_email, is_personal, local_part
+from shopinf.people.influencers import Named, Source, folded_name
 from shopinf.people.matching import squashed
 from shopinf.people.profiles import Known, Profile, together
 

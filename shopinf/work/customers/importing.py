@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shopinf.attribution.codebook import on_day
 from shopinf.attribution.commissions import read_commission
 from shopinf.errors import BadInput
-from shopinf.people.influencers import email_key
+from shopinf.people.emails import email_key
 from shopinf.people.profiles import Known
 from shopinf.sheets.reading import Row, read_sheet
 from shopinf.sources.csv import read_profile_row

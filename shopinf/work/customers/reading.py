@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from shopinf.errors import CustomerDataProtected
 from shopinf.people.customers import Customer
+from shopinf.people.emails import email_key
 from shopinf.people.enrichment import Base, Summary
-from shopinf.people.influencers import email_key
 from shopinf.shopify.customers import count_customers, read_customers
 from shopinf.stores import Store
 from shopinf.work.orders.seats import Seats

@@ -9,7 +9,7 @@ from shopinf.attribution.codebook import Since, on_day
 from shopinf.attribution.commissions import read_commission
 from shopinf.errors import BadInput, NotFound
 from shopinf.ledger import erasing
-from shopinf.people.customers import is_email
+from shopinf.people.emails import is_email
 from shopinf.people.enrichment import account_row, account_words, money
 from shopinf.people.influencers import Influencer
 from shopinf.people.profiles import Account, tier

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shopinf.people.emails import folded_email, is_alone, read_emails
 from shopinf.people.enrichment import Hit
-from shopinf.people.influencers import folded_email
 from shopinf.people.matching import TAIL, Confidence, Index, Match, unambiguous
 from shopinf.people.profiles import Profile, together
 from shopinf.sheets.fields import Places
@@ -64,10 +64,7 @@ class SheetSource:
                 return True
             try:
                 for place in emails:
-                    # Of a cell with several, or with something around it, nothing is told so quickly.
-                    if (cell := cells[place]) and (
-                        folded_email(cell) in known or cell.count("@") > 1 or cell[0] == "'"
-                    ):
+                    if (cell := cells[place]) and (folded_email(cell) in known or _has_one(cell, known)):
                         return True
                 for place in phones:
                     if (cell := cells[place]) and ((tail := cell[-TAIL:]) in tails or not tail.isdecimal()):
@@ -77,6 +74,11 @@ class SheetSource:
             return False
 
         return test
+
+
+def _has_one(cell: str, known: Collection[str]) -> bool:
+    """Is one of *known* in a cell with several e-mails, or with something around them?"""
+    return "@" in cell and not is_alone(cell) and any(folded_email(each) in known for each in read_emails(cell))
 
 
 def _settled(found: Sequence[tuple[Match, Profile]]) -> Hit | None:

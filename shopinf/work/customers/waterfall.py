@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shopinf.errors import ShopinfError, Stopped
-from shopinf.people.customers import Customer, is_personal
+from shopinf.people.customers import Customer
+from shopinf.people.emails import email_key, is_personal
 from shopinf.people.enrichment import Base, Hit, Purse, plain
-from shopinf.people.influencers import Named, Source, email_key
+from shopinf.people.influencers import Named, Source
 from shopinf.people.matching import Confidence, Index
 from shopinf.people.profiles import Known, Profile, together
 from shopinf.results import Failure

@@ -16,9 +16,11 @@ from shopinf.discounts.plan import Ask
 from shopinf.discounts.terms import Kind, Wish
 from shopinf.errors import BadInput
 from shopinf.money import read_amount
-from shopinf.people.influencers import Influencer, Named, Source, local_part, read_handle
+from shopinf.people.handles import read_handle
+from shopinf.people.influencers import Influencer, Named, Source
 from shopinf.periods import read_day
 from shopinf.sheets.fields import Fields
+from shopinf.sheets.persons import read_person
 from shopinf.sheets.reading import Row, read_sheet
 
 if TYPE_CHECKING:
@@ -110,7 +112,7 @@ def read_asked(desk: Desk, options: Options, stores: Sequence[Store]) -> Asked:
         asks = [replace(general, slot=str(n), number=n) for n in range(1, options.count + 1)]
         return Asked(asks, [None] * len(asks))
     if options.influencer is not None:
-        named = Named(read_handle(options.influencer), Source.INFLUENCER)
+        named = Named(read_handle(options.influencer).handle, Source.INFLUENCER)
         if not named.name:
             raise BadInput("--influencer is empty", hint="Give the influencer's id, like --influencer maya.")
         return Asked([replace(general, code=options.code, username=named.name)], [named])
@@ -197,26 +199,6 @@ def _named(row: Row) -> Named:
     )
 
 
-def read_person(row: Row) -> Named | None:
-    """Who a row is about; None where it does not say so."""
-    first, last = row["first_name"] or None, row["last_name"] or None
-    if row["name"] and not first and not last:
-        head, _, tail = row["name"].partition(" ")
-        first, last = head, tail.strip() or None
-    email = row["email"] or None
-    if email and not _is_email(email):
-        raise row.problem(f"{email!r} is not an e-mail address", key="email")
-    for key, source in (("influencer", Source.INFLUENCER), ("handle", Source.HANDLE)):
-        if name := read_handle(row[key]):
-            return Named(name, source, first, last, email)
-    return Named(local_part(email), Source.EMAIL, first, last, email) if email else None
-
-
-def _is_email(text: str) -> bool:
-    local, sign, domain = text.rpartition("@")
-    return bool(sign and local and domain and not any(each.isspace() for each in text))
-
-
 def _ask(row: Row, number: int, general: Ask, money: Amounts) -> Ask:
     """One row: what it says itself, else what the options say for all."""
     if row["percent"] and row["amount"]:
@@ -234,7 +216,7 @@ def _ask(row: Row, number: int, general: Ask, money: Amounts) -> Ask:
         general,
         number=number,
         slot=row["slot"] or general.slot,
-        username=read_handle(row["handle"] or row["influencer"]),
+        username=read_handle(row["handle"]).handle or read_handle(row["influencer"]).handle,
         code=row["code"] or None,
         wish=own.over(general.wish),
         commission=cell(row, "commission", lambda text: given_commission(text, money)) or general.commission,

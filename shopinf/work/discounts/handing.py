@@ -9,7 +9,8 @@ from shopinf.discounts.codes import check_code
 from shopinf.discounts.plan import CodeRecord, Origin, State, standing
 from shopinf.errors import BadInput, NotFound, Refused
 from shopinf.orders import folded
-from shopinf.people.influencers import Influencer, Named, Source, read_handle
+from shopinf.people.handles import read_handle
+from shopinf.people.influencers import Influencer, Named, Source
 from shopinf.results import Result
 from shopinf.shopify import discounts as remote
 from shopinf.work.codes.make import taken
@@ -25,7 +26,7 @@ def assign(desk: Desk, store: Store, code: str, name: str, since: date | None, f
     """Give *code* to another influencer from a day on."""
     record, people, codes = _the_code(desk, store, code), desk.ledger.people, desk.ledger.codes
     new = people.named(name) is None
-    [person] = people.enrol([Named(read_handle(name), Source.INFLUENCER)])
+    [person] = people.enrol([Named(read_handle(name).handle, Source.INFLUENCER)])
     former = people.by_id([record.person]).get(record.person)
     day = since or desk.today(store)
     if person.id != record.person:

@@ -24,12 +24,13 @@ from shopinf.outcomes import Done, Outcomes
 from shopinf.people.influencers import Influencer, Named
 from shopinf.results import Cell, Failure, Result
 from shopinf.sheets.fields import Fields
+from shopinf.sheets.persons import read_person
 from shopinf.sheets.reading import Row, read_sheet
 from shopinf.shell import quoted
 from shopinf.shopify import discounts as remote
 from shopinf.words import counted
 from shopinf.work.codes.survey import Found, survey
-from shopinf.work.discounts.asking import Amounts, cell, day_in_cell, given_commission, percentage, read_person, uses
+from shopinf.work.discounts.asking import Amounts, cell, day_in_cell, given_commission, percentage, uses
 from shopinf.work.discounts.coderows import CODE_COLUMNS, bare_row, code_row
 
 if TYPE_CHECKING:
