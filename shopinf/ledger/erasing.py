@@ -91,18 +91,18 @@ def _reassign(db: Connection, table: Table, gone: str, kept: str) -> int:
     return len(rows)
 
 
-def forget(ledger: Journal, email: str) -> dict[str, int]:
-    """Erase whoever has this e-mail, overwritten; returns how much of each kind went.
+def forget(ledger: Journal, email: str | None, one: Influencer | None) -> dict[str, int]:
+    """Erase *one* and whoever has this e-mail, overwritten; returns how much of each kind went.
 
     Names, e-mails, accounts and matches go; codes, commissions and what was agreed stay under the opaque id. A keyed
-    hash of the e-mail stays, so that the next run does not find them again.
+    hash of each e-mail stays, so that the next run does not find them again.
     """
-    key = ledger.database.key()
-    hashed = email_key(key, email)
+    hashes = {email_key(ledger.database.key(), email)} if email else set()
     with ledger.database.writing() as db:
-        people = set(db.execute(select(emails.c.person).where(emails.c.email_key == hashed)).scalars())
-        people |= set(db.execute(select(influencers.c.id).where(influencers.c.email_key == hashed)).scalars())
-        hashes = {hashed, *db.execute(select(emails.c.email_key).where(emails.c.person.in_(people))).scalars()}
+        people = {one.id} if one else set()
+        people |= set(db.execute(select(emails.c.person).where(emails.c.email_key.in_(hashes))).scalars())
+        people |= set(db.execute(select(influencers.c.id).where(influencers.c.email_key.in_(hashes))).scalars())
+        hashes |= set(db.execute(select(emails.c.email_key).where(emails.c.person.in_(people))).scalars())
         also = select(influencers.c.email_key).where(influencers.c.id.in_(people), influencers.c.email_key.is_not(None))
         hashes |= set(db.execute(also).scalars())
         gone = {

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
 
+from shopinf.ledger.persons import find, influencer_of, is_slip, unknown
 from shopinf.ledger.tables.people import aliases, emails, influencers, merges
 from shopinf.ledger.upserts import parts
 from shopinf.people.emails import email_key
 from shopinf.people.influencers import Influencer, Named, Source, folded_name, unique_name
 
 if TYPE_CHECKING:
+    from shopinf.errors import NotFound
     from shopinf.ledger.journal import Journal
 
 
@@ -24,14 +26,30 @@ class People:
         self._ledger = ledger
         self._database = ledger.database
 
-    def named(self, name: str) -> Influencer | None:
-        """The influencer whom an operator calls *name*."""
-        folded = folded_name(name)
-        former = select(influencers).join(aliases, aliases.c.person == influencers.c.id)
+    def called(self, typed: str) -> Influencer:
+        """The influencer that was typed, as `find` reads it; NotFound with the nearest who is known."""
+        found = self.find(typed)
+        if found is None:
+            raise self.unknown(typed)
+        return found
+
+    def find(self, typed: str) -> Influencer | None:
+        """Who is meant by *typed*: an id, also a former one, an e-mail, an @handle, or the link of a profile.
+
+        BadInput where it is the handle of several.
+        """
         with self._database.reading() as db:
-            row = db.execute(select(influencers).where(influencers.c.folded == folded)).mappings().first()
-            row = row or db.execute(former.where(aliases.c.folded == folded)).mappings().first()
-        return None if row is None else influencer_of(row)
+            return find(db, self._database.key(), typed)
+
+    def unknown(self, typed: str) -> NotFound:
+        """The error for *typed*, by which nobody is known."""
+        with self._database.reading() as db:
+            return unknown(db, typed)
+
+    def is_slip(self, typed: str) -> bool:
+        """Is *typed*, by which nobody is known, hardly the name of anybody new, but a slip of the pen?"""
+        with self._database.reading() as db:
+            return is_slip(db, typed)
 
     def by_id(self, ids: Iterable[str]) -> dict[str, Influencer]:
         """Influencers by opaque id; ids that were erased are left out, those merged into another lead to that one."""
@@ -186,7 +204,3 @@ class Recognition:
             return True
         query = select(func.count()).select_from(influencers).where(influencers.c.folded == folded)
         return bool(self._db.execute(query).scalar())
-
-
-def influencer_of(row: Mapping[Any, Any]) -> Influencer:
-    return Influencer(row["id"], row["influencer"], row["first_name"], row["last_name"], row["email"])

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from shopinf.attribution.codebook import Since
 from shopinf.errors import BadInput
-from shopinf.ledger.people import Recognition, influencer_of
+from shopinf.ledger.people import Recognition
+from shopinf.ledger.persons import influencer_of
 from shopinf.ledger.tables.journal import journal
 from shopinf.ledger.tables.people import accounts, aliases, emails, influencers, rates
 from shopinf.ledger.upserts import parts, upsert
@@ -40,15 +41,6 @@ class Roster:
         with self._database.reading() as db:
             rows = db.execute(select(influencers).order_by(influencers.c.folded)).mappings()
             return [influencer_of(row) for row in rows]
-
-    def with_email(self, email: str) -> Influencer | None:
-        """Who is known by an e-mail."""
-        hashed = email_key(self._database.key(), email)
-        further = select(influencers).join(emails, emails.c.person == influencers.c.id)
-        with self._database.reading() as db:
-            row = db.execute(select(influencers).where(influencers.c.email_key == hashed)).mappings().first()
-            row = row or db.execute(further.where(emails.c.email_key == hashed)).mappings().first()
-        return None if row is None else influencer_of(row)
 
     def recognise(self, known: Sequence[Known]) -> list[Influencer]:
         """Who each of *known* is; those who are new get a provisional id, and nothing is written."""

@@ -11,6 +11,7 @@ import typer
 from shopinf.discounts.campaigns import read_campaign, same_campaign
 from shopinf.errors import NotFound
 from shopinf.gifts.plan import GiftRecord, State
+from shopinf.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -30,12 +31,7 @@ def choose_gifts(desk: Desk, stores: Sequence[Store], choice: GiftChoice) -> dic
     """The gifts of each store that were not given up, by its number; a name that no store knows is not found."""
     person: str | None = None
     if choice.influencer is not None:
-        found = desk.ledger.people.named(choice.influencer)
-        if found is None:
-            raise NotFound(
-                f"No influencer is called {choice.influencer}", hint="shopinf gifts status shows the influencers."
-            )
-        person = found.id
+        person = desk.ledger.people.called(choice.influencer).id
     gifts = {
         store.shop_id: desk.ledger.gifts.of_shop(store.shop_id, campaign=choice.campaign, person=person)
         for store in stores
@@ -45,7 +41,7 @@ def choose_gifts(desk: Desk, stores: Sequence[Store], choice: GiftChoice) -> dic
         if not any(same_campaign(name, choice.campaign) for name in known):
             raise NotFound(
                 f"No campaign with gifts is called {read_campaign(choice.campaign)}",
-                hint="shopinf gifts status shows the campaigns.",
+                hint=did_you_mean(choice.campaign, known, "shopinf gifts status shows the campaigns."),
             )
     return {shop: [each for each in found if each.state is not State.FAILED] for shop, found in gifts.items()}
 

@@ -7,31 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from shopinf.attribution.codebook import Since, on_day
 from shopinf.attribution.commissions import read_commission
-from shopinf.errors import BadInput, NotFound
+from shopinf.errors import BadInput
 from shopinf.ledger import erasing
-from shopinf.people.emails import is_email
 from shopinf.people.enrichment import account_row, account_words, money
 from shopinf.people.influencers import Influencer
+from shopinf.people.persons import read_typed
 from shopinf.people.profiles import Account, tier
 from shopinf.periods import read_day
-from shopinf.shell import quoted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
 
 Rates = Mapping[str, tuple[Since[str | None], ...]]
-
-
-def person_called(desk: Desk, name: str) -> Influencer:
-    """The influencer whom an operator means: by id, former id, or e-mail."""
-    found = desk.ledger.people.named(name)
-    if found is None and is_email(name):
-        found = next(
-            (o for o in desk.ledger.roster.everybody() if o.email and o.email.casefold() == name.casefold()), None
-        )
-    if found is None:
-        raise NotFound(f"No influencer is called {name}", hint="shopinf influencers list shows who is known.")
-    return found
 
 
 def listed(desk: Desk, search: str | None) -> list[dict[str, Any]]:
@@ -66,7 +53,7 @@ def _row(desk: Desk, one: Influencer, accounts: tuple[Account, ...], rates: Rate
 
 def shown(desk: Desk, name: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Everything about one person: as lines for people, and as one object."""
-    one = person_called(desk, name)
+    one = desk.ledger.people.called(name)
     ledger = desk.ledger
     accounts = ledger.roster.accounts_of([one.id]).get(one.id, ())
     rates = ledger.roster.rates([one.id])
@@ -141,16 +128,13 @@ def exported(desk: Desk) -> list[dict[str, Any]]:
 
 def rename_person(desk: Desk, name: str, to: str) -> tuple[Influencer, Influencer]:
     """Call somebody otherwise; returns them as they were and as they are."""
-    one = person_called(desk, name)
-    called = to.strip().lstrip("@").strip()
-    if not called:
-        raise BadInput("The new id is empty", hint=f"shopinf influencers rename {quoted(name)} NEW")
-    return one, desk.ledger.roster.rename(one, called)
+    one = desk.ledger.people.called(name)
+    return one, desk.ledger.roster.rename(one, read_typed(to).named.name)
 
 
 def merge_people(desk: Desk, name: str, into: str) -> tuple[str, dict[str, int]]:
     """Make one person of two, after a question; returns who stays and what was moved."""
-    gone, kept = person_called(desk, name), person_called(desk, into)
+    gone, kept = desk.ledger.people.called(name), desk.ledger.people.called(into)
     if gone.id == kept.id:
         raise BadInput(f"{name} and {into} are one person already")
     desk.out.confirm(f"Make {gone.influencer} and {kept.influencer} one person, called {kept.influencer}?")
@@ -159,19 +143,24 @@ def merge_people(desk: Desk, name: str, into: str) -> tuple[str, dict[str, int]]
 
 def rate_person(desk: Desk, name: str, commission: str, since: str | None) -> dict[str, Any]:
     """Agree on a commission with somebody from a day on."""
-    one = person_called(desk, name)
+    one = desk.ledger.people.called(name)
     agreed = None if commission.strip().casefold() in ("none", "-") else str(read_commission(commission))
     day = read_day(since) if since else desk.clock.now().astimezone().date()
     desk.ledger.roster.agree(one, agreed, day)
     return {"influencer": one.influencer, "commission": agreed, "since": day.isoformat()}
 
 
-def forget_person(desk: Desk, email: str) -> tuple[list[dict[str, Any]], list[str]]:
-    """Erase somebody, after a question; returns what was removed, and what stays without a name."""
-    if not is_email(email):
-        raise BadInput(f"{email!r} is not an e-mail address", hint="shopinf influencers forget maya@example.com")
-    desk.out.confirm("Erase this person's names, e-mails, accounts and matches for good?")
-    gone = erasing.forget(desk.ledger, email)
+def forget_person(desk: Desk, typed: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """Erase somebody, after a question; returns what was removed, and what stays without a name.
+
+    An e-mail by which nobody is known is noted all the same, so that nobody is found by it later.
+    """
+    email, one = read_typed(typed).email, desk.ledger.people.find(typed)
+    if email is None and one is None:
+        raise desk.ledger.people.unknown(typed)
+    who = f"{one.influencer}'s" if one else "this person's"
+    desk.out.confirm(f"Erase {who} names, e-mails, accounts and matches for good?")
+    gone = erasing.forget(desk.ledger, email, one)
     rows = [{"what": what, "count": count} for what, count in gone.items()]
     notes = [] if gone else ["nothing was kept of that e-mail; later runs will not look it up either"]
     if gone:

@@ -18,6 +18,7 @@ from shopinf.errors import BadInput
 from shopinf.money import read_amount
 from shopinf.people.handles import read_handle
 from shopinf.people.influencers import Influencer, Named, Source
+from shopinf.people.persons import read_typed
 from shopinf.periods import read_day
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.persons import read_person
@@ -112,10 +113,9 @@ def read_asked(desk: Desk, options: Options, stores: Sequence[Store]) -> Asked:
         asks = [replace(general, slot=str(n), number=n) for n in range(1, options.count + 1)]
         return Asked(asks, [None] * len(asks))
     if options.influencer is not None:
-        named = Named(read_handle(options.influencer).handle, Source.INFLUENCER)
-        if not named.name:
-            raise BadInput("--influencer is empty", hint="Give the influencer's id, like --influencer maya.")
-        return Asked([replace(general, code=options.code, username=named.name)], [named])
+        typed, known = read_typed(options.influencer), desk.ledger.people.find(options.influencer)
+        named = Named(known.influencer, Source.INFLUENCER) if known else typed.named
+        return Asked([replace(general, code=options.code, username=typed.written.handle or named.name)], [named])
     assert options.file is not None
     sheet = read_sheet(options.file, FIELDS, mapping=options.mapping, stdin=desk.setting.stdin)
     rows = [(_ask(row, number, general, money), _named(row)) for number, row in enumerate(sheet, 1)]

@@ -9,8 +9,8 @@ from shopinf.discounts.codes import check_code
 from shopinf.discounts.plan import CodeRecord, Origin, State, standing
 from shopinf.errors import BadInput, NotFound, Refused
 from shopinf.orders import folded
-from shopinf.people.handles import read_handle
-from shopinf.people.influencers import Influencer, Named, Source
+from shopinf.people.influencers import Influencer
+from shopinf.people.persons import read_typed
 from shopinf.results import Result
 from shopinf.shopify import discounts as remote
 from shopinf.work.codes.make import taken
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 def assign(desk: Desk, store: Store, code: str, name: str, since: date | None, form: ChosenForm) -> None:
     """Give *code* to another influencer from a day on."""
     record, people, codes = _the_code(desk, store, code), desk.ledger.people, desk.ledger.codes
-    new = people.named(name) is None
-    [person] = people.enrol([Named(read_handle(name).handle, Source.INFLUENCER)])
+    known = people.find(name)
+    person = known or _somebody_new(desk, name)
     former = people.by_id([record.person]).get(record.person)
     day = since or desk.today(store)
     if person.id != record.person:
@@ -38,10 +38,18 @@ def assign(desk: Desk, store: Store, code: str, name: str, since: date | None, f
         more = {"former_influencer": record.person, "day": day.isoformat()}
         codes.retell(store.shop_id, record, "code.assigned", values, **more)
     _show(desk, store, record, person, "assign", form)
-    if new:
+    if known is None:
         desk.out.note(f"{person.influencer} is a new influencer here.")
     before = f"; before it was {former.influencer}'s" if former and former.id != person.id else ""
     desk.out.say(f"{record.code} is {person.influencer}'s from {day}{before}.")
+
+
+def _somebody_new(desk: Desk, name: str) -> Influencer:
+    """A new influencer; a slip of the pen in a known one's name must not take a code away."""
+    if desk.ledger.people.is_slip(name):
+        raise desk.ledger.people.unknown(name)
+    [person] = desk.ledger.people.enrol([read_typed(name).named])
+    return person
 
 
 def rename(desk: Desk, store: Store, code: str, new: str, form: ChosenForm) -> None:

@@ -89,11 +89,7 @@ def named(desk: Desk, stores: Sequence[Store], choice: Choice) -> Choice:
     if choice.campaigns:
         known = {name for store in stores for name in desk.ledger.codes.campaigns(store.shop_id)}
         choice = replace(choice, campaigns=tuple(find_campaign(name, known) for name in choice.campaigns))
-    people = []
-    for name in choice.influencers:
-        if (person := desk.ledger.people.named(name)) is None:
-            raise NotFound(f"No influencer is called {name}", hint="shopinf discounts list shows the influencers.")
-        people.append(person.influencer)
+    people = (desk.ledger.people.called(name).influencer for name in choice.influencers)
     return replace(choice, influencers=tuple(people))
 
 
