@@ -24,6 +24,7 @@ from shopinf.local.clock import SystemClock
 from shopinf.local.disk import write_atomically
 from shopinf.local.places import Places, find_places
 from shopinf.local.signals import stopping
+from shopinf.locking import NO_STORE, What
 from shopinf.outcomes import Done as Done
 from shopinf.outcomes import Outcome as Outcome
 from shopinf.outcomes import Outcomes as Outcomes
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from shopinf.local.oskeyring import KeyringBackendLike
     from shopinf.local.storebook import StoreBook
     from shopinf.local.vault import Vault
-    from shopinf.locking import What
     from shopinf.network.wire import Wire
     from shopinf.shopify.client import Shop
     from shopinf.shopify.transport import Exchange
@@ -265,16 +265,12 @@ class Desk:
 
     def paying(self) -> AbstractContextManager[None]:
         """A block that asks paid providers: one run at a time, so that nothing is asked and paid for twice."""
-        wait = self._wait if self._wait is not None else self.config.wait
-        return self.locks.hold(
-            0, "syncing", wait=wait, command=self.command, store="with paid sources", waiting=self.out.note
-        )
+        return self._held(None, "paying")
 
-    def _held(self, store: Store, what: What) -> AbstractContextManager[None]:
+    def _held(self, store: Store | None, what: What) -> AbstractContextManager[None]:
+        shop_id, name = (store.shop_id, store.name) if store else (NO_STORE, None)
         wait = self._wait if self._wait is not None else self.config.wait
-        return self.locks.hold(
-            store.shop_id, what, wait=wait, command=self.command, store=store.name, waiting=self.out.note
-        )
+        return self.locks.hold(shop_id, what, wait=wait, command=self.command, store=name, waiting=self.out.note)
 
     def each_store(self, stores: Sequence[Store], work: Callable[[Store], T]) -> Outcomes[T]:
         """Run *work* for every store, several at the same time; one store's failure never stops another."""

@@ -12,12 +12,14 @@ from typing import Literal, Protocol
 
 from shopinf.times import parse_time
 
-What = Literal["writing", "syncing"]
+What = Literal["writing", "syncing", "paying"]
+
+NO_STORE = 0  # in the place of a shop's number: paid sources are asked for one store or many
 
 
 def lock_name(shop_id: int, what: What) -> str:
-    """`63790539077-writing`."""
-    return f"{shop_id}-{what}"
+    """`63790539077-writing`; `paying`, which is of no store."""
+    return what if shop_id == NO_STORE else f"{shop_id}-{what}"
 
 
 @dataclass(frozen=True, slots=True)

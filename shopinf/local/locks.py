@@ -18,6 +18,7 @@ from shopinf.times import Clock
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
+_WORK: dict[What, str] = {"writing": "writing to {}", "syncing": "syncing {}", "paying": "asking paid sources"}
 BETWEEN_TRIES = 0.2  # seconds; the lock is asked for, nobody tells us when it is free
 
 
@@ -97,10 +98,10 @@ class Locks:
             self._clock.wait(min(BETWEEN_TRIES, left))
 
     def _busy(self, shop_id: int, what: What, store: str | None) -> str:
-        work = "writing to" if what == "writing" else "syncing"
+        work = _WORK[what]
         holder = self.holder(shop_id, what)
         by = holder.words(self._clock.now(), platform.node()) if holder else "a run that left no name"
-        return f"Another shopinf run is {work} {store or f'shop {shop_id}'}: held by {by}"
+        return f"Another shopinf run is {work.format(store or f'shop {shop_id}')}: held by {by}"
 
     def _myself(self, command: str) -> Holder:
         name = command if command.startswith("shopinf") else f"shopinf {command}"

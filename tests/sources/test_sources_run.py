@@ -11,6 +11,7 @@ from bench import Bench, Ran
 from customerbench import enrich, found, people, write
 from providers import FakeGravatar, FakeInfluencersClub, FakeModash, FakeUpfluence, Provider, user
 
+from shopinf.locking import NO_STORE
 from shopinf.practice import PracticeStore
 
 pytestmark = pytest.mark.both_engines
@@ -374,3 +375,15 @@ def test_a_source_may_stand_on_loopback_and_nowhere_else_without_tls(run: Bench,
     ran = run("sources", "connect", "modash", "--stdin", "--consent", stdin="API_KEY=modash-key\n")
     assert ran.code == 2
     assert not any(r.url.host == "modash.example" for r in run.wire.sent)
+
+
+def test_while_another_run_asks_paid_sources_nothing_is_asked_and_syncing_a_store_is_no_such_run(
+    run: Bench, store: PracticeStore, modash: FakeModash
+) -> None:
+    with run.locks() as others, others.hold(NO_STORE, "paying", wait=0, command="livecapture run"):
+        busy = by_modash(run, "--wait", "0")
+    assert (busy.code, busy.out) == (8, "")
+    assert "Another shopinf run is asking paid sources: held by shopinf livecapture run" in busy.err
+    assert modash.asked("/v1/email-search") == []
+    with run.locks() as others, others.hold(store.id, "syncing", wait=0, command="orders sync"):
+        by_modash(run, "--wait", "0").ok()
