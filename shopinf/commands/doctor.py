@@ -22,8 +22,6 @@ app = Noun()
 
 COLUMNS = columns("check status detail next")
 CLOCK_OFF = 120  # seconds; Shopify does not mind less, and neither do our watermarks
-_PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
-_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 @dataclass(frozen=True)
@@ -136,10 +134,11 @@ def _clock(outcomes: Sequence[Outcome[Sighting]]) -> Check:
 
 def _network(desk: Desk, outcomes: Sequence[Outcome[Sighting]]) -> Check:
     from shopinf.local.config import mask_url
+    from shopinf.network.proxies import certificates_named, proxy_named
 
-    proxy = next((desk.environ[name] for name in _PROXIES if desk.environ.get(name)), None)
+    proxy = proxy_named(desk.environ)
     by = f"through the proxy {mask_url(proxy)}" if proxy else "without a proxy"
-    by += "".join(f", certificates from {name}" for name in _CERTIFICATES if desk.environ.get(name))
+    by += "".join(f", certificates from {name}" for name in certificates_named(desk.environ))
     silent = [o.store.name for o in outcomes if isinstance(o.error, NoAnswer)]
     asked = [o for o in outcomes if o.value or isinstance(o.error, NoAnswer)]
     if not asked:

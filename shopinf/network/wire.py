@@ -12,11 +12,11 @@ from typing import Any, Protocol
 
 import httpx
 
-from shopinf.errors import BadInput, MachineProblem
+from shopinf.errors import BadInput
 from shopinf.loopback import is_loopback
+from shopinf.network.patience import TIMEOUTS
+from shopinf.network.proxies import secure_client
 
-# 10 s to connect and 30 s without a byte; a thread may have to wait long for one of the connections.
-TIMEOUTS = httpx.Timeout(connect=10.0, read=30.0, write=30.0, pool=120.0)
 _LIMITS = httpx.Limits(max_connections=80, max_keepalive_connections=64, keepalive_expiry=15.0)
 
 # httpx logs each whole URL, and a query may hold a customer's e-mail address. `Exchange` is what we tell instead.
@@ -78,7 +78,7 @@ class NetworkWire:
             match url.scheme:
                 case "https":
                     if self._secure is None:
-                        self._secure = _secure_client()
+                        self._secure = secure_client(TIMEOUTS, _LIMITS)
                     return self._secure
                 case "http" if is_loopback(url.host):
                     if self._loopback is None:
@@ -99,21 +99,3 @@ class NetworkWire:
             if isinstance(found, socket.socket):
                 with self._lock:
                     self._sockets.add(found)
-
-
-def _secure_client() -> httpx.Client:
-    try:
-        context = httpx.create_ssl_context(trust_env=True)
-    except OSError as error:
-        raise MachineProblem(
-            "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read",
-            hint="Correct or unset SSL_CERT_FILE and SSL_CERT_DIR.",
-        ) from error
-    try:
-        return httpx.Client(trust_env=True, verify=context, timeout=TIMEOUTS, limits=_LIMITS)
-    except (ValueError, ImportError, httpx.InvalidURL):
-        # The cause is left out: it quotes the proxy's address, which may hold a password.
-        raise MachineProblem(
-            "The proxy that HTTPS_PROXY or ALL_PROXY names cannot be used",
-            hint="Write it as http://HOST:PORT, or unset the variable.",
-        ) from None

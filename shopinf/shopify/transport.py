@@ -13,20 +13,17 @@ import httpx
 
 from shopinf.errors import LostResponse, NoAnswer, Stopped
 from shopinf.loopback import is_loopback
-from shopinf.network.wire import TIMEOUTS, Wire
+from shopinf.network.patience import BUDGET, NOT_CONNECTED, PASSING, TIMEOUTS, TRIES
+from shopinf.network.wire import Wire
 from shopinf.shopify.bucket import Bucket
 from shopinf.shopify.problems import clean, request_id
 from shopinf.times import Clock
 
-TRIES = 5
-BUDGET = 120.0  # seconds for one call with its retries, waiting for the rate limit apart
 LARGEST = 100 * 1024 * 1024  # bytes of one answer; a page of 250 full orders has 4 MB
 
 IDEMPOTENT = "shopinf.idempotent"  # request extension: this write may be repeated
 
 _READS = frozenset({"GET", "HEAD"})
-_PASSING = frozenset({408, 500, 502, 503, 504, *range(520, 531)})
-_NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _LONGEST_RETRY_AFTER = 60.0
 _LIMIT_HEADER = "X-Shopify-Shop-Api-Call-Limit"
 _TOKEN_PATH = "/admin/oauth/access_token"
@@ -203,16 +200,16 @@ class PatientTransport(httpx.BaseTransport):
     def _may_repeat(self, request: httpx.Request, outcome: httpx.Response | httpx.RequestError) -> bool:
         repeatable = request.method in _READS or bool(request.extensions.get(IDEMPOTENT))
         if isinstance(outcome, httpx.Response):
-            return repeatable and outcome.status_code in _PASSING
+            return repeatable and outcome.status_code in PASSING
         if isinstance(outcome, httpx.UnsupportedProtocol) or _distrusted(outcome):
             return False
-        return repeatable or isinstance(outcome, _NOT_CONNECTED)
+        return repeatable or isinstance(outcome, NOT_CONNECTED)
 
     def _final(self, request: httpx.Request, outcome: httpx.Response | httpx.RequestError) -> httpx.Response:
         """The answer, or what the last try failed with in our own words."""
         writes = _writes(request)
         if isinstance(outcome, httpx.Response):
-            if writes and outcome.status_code in _PASSING:
+            if writes and outcome.status_code in PASSING:
                 raise LostResponse(
                     f"{self._store} answered {outcome.status_code}, so it is not known whether the change was made",
                     hint="Run the same command again: it looks at the store first and makes only what is missing.",
@@ -224,13 +221,13 @@ class PatientTransport(httpx.BaseTransport):
                 f"The certificate of {host} is not trusted on this machine",
                 hint="Behind a proxy that opens TLS, point SSL_CERT_FILE at its certificate.",
             ) from outcome
-        if writes and not isinstance(outcome, (*_NOT_CONNECTED, httpx.UnsupportedProtocol)):
+        if writes and not isinstance(outcome, (*NOT_CONNECTED, httpx.UnsupportedProtocol)):
             raise LostResponse(
                 f"The answer of {host} was lost, so it is not known whether the change was made ({_cause(outcome)})",
                 hint="Run the same command again: it looks at the store first and makes only what is missing.",
             ) from outcome
         hint = "Check the network with shopinf doctor, and run the same command again."
-        if isinstance(outcome, _NOT_CONNECTED) and is_loopback(host):
+        if isinstance(outcome, NOT_CONNECTED) and is_loopback(host):
             hint = "Is the practice store open? shopinf practice opens one."
         raise NoAnswer(f"{host} gave no usable answer ({_cause(outcome)})", hint=hint) from outcome
 

@@ -11,23 +11,20 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 
 from shopinf import __version__
 from shopinf.errors import BadInput, CredentialsRefused, NoAnswer, NotAllowed, Stopped
 from shopinf.loopback import is_loopback
+from shopinf.network.patience import BUDGET, NOT_CONNECTED, PASSING, TIMEOUTS, TRIES
+from shopinf.network.wire import Wire
 from shopinf.plain import harmless
 from shopinf.times import Clock
 
-TRIES = 5
-BUDGET = 120.0  # seconds for one call with its retries, waiting for a rate limit apart
-_TIMEOUTS = {"connect": 10.0, "read": 30.0, "write": 30.0, "pool": 120.0}
 _LARGEST = 200 * 1024 * 1024
 _LONGEST_WAIT = 3700.0  # an hourly limit ends within the hour
-_PASSING = frozenset({408, 500, 502, 503, 504, *range(520, 531)})
-_NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
 class OutOfCredits(NotAllowed):
@@ -36,12 +33,6 @@ class OutOfCredits(NotAllowed):
 
 class LostAnswer(NoAnswer):
     """A call that may have cost something was sent, and its answer never came or cannot be read."""
-
-
-class Wire(Protocol):
-    """Sends one request as it is."""
-
-    def send(self, request: httpx.Request) -> httpx.Response: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +135,7 @@ class Door:
         if self.clock.stop.is_set():
             raise Stopped("stopped")
         headers = {"Accept": "application/json", "User-Agent": f"shopinf/{__version__}", **self._headers()}
-        request = httpx.Request(method, url, headers=headers, extensions={"timeout": dict(_TIMEOUTS)}, **body)
+        request = httpx.Request(method, url, headers=headers, extensions={"timeout": TIMEOUTS.as_dict()}, **body)
         begun = self.clock.monotonic()
         outcome: httpx.Response | httpx.RequestError
         try:
@@ -197,7 +188,7 @@ class Door:
 
     def _end(self, outcome: httpx.Response | httpx.RequestError, *, costs: bool) -> Exception:
         if isinstance(outcome, httpx.RequestError):
-            return self._unreached(outcome, costs=costs and not isinstance(outcome, _NOT_CONNECTED))
+            return self._unreached(outcome, costs=costs and not isinstance(outcome, NOT_CONNECTED))
         if outcome.status_code < 300:
             kind = LostAnswer if costs else NoAnswer
             return kind(f"{self.title} sent an answer that cannot be read", hint="Run the same command again later.")
@@ -260,9 +251,9 @@ class Door:
 
 def _may_repeat(outcome: httpx.Response | httpx.RequestError, *, costs: bool) -> bool:
     if isinstance(outcome, httpx.Response):
-        refused = outcome.status_code == 429 or outcome.status_code in _PASSING
+        refused = outcome.status_code == 429 or outcome.status_code in PASSING
         return refused or (outcome.status_code < 300 and not costs) or _words(outcome)[0] == "retry_later"
-    return not costs or isinstance(outcome, _NOT_CONNECTED)
+    return not costs or isinstance(outcome, NOT_CONNECTED)
 
 
 def _bounded(answer: httpx.Response) -> Any:
