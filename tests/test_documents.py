@@ -1,10 +1,16 @@
-"""The README and the examples are true: their sessions are replayed against the practice store."""
+"""The README and the examples are true: their sessions are replayed against the practice store.
+
+After a change that was meant, `SHOPINF_TESTS_REWRITE=1 pytest tests/test_documents.py -n 0` puts what comes now into
+the documents; read the difference before committing it.
+"""
 
 from __future__ import annotations
 
 import io
+import os
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from transcripts import Step, alike, arguments, steps
@@ -13,6 +19,8 @@ import shopinf.local.machine
 from shopinf.desk import Desk
 
 ROOT = Path(__file__).parent.parent
+REWRITE = os.environ.get("SHOPINF_TESTS_REWRITE") == "1"
+REWRITTEN: dict[int, Any] = {}
 DOCUMENTS = [path for path in [ROOT / "README.md", *sorted((ROOT / "examples").glob("*.md"))] if path.exists()]
 
 
@@ -32,6 +40,21 @@ def test_a_documents_sessions_come_out_as_they_stand_there(document, run, tmp_pa
     with ExitStack() as others:
         for step in list(steps(document)):
             play(step, run, [store, nordlicht], document, others)
+    if REWRITE:
+        rewrite(document, REWRITTEN)
+
+
+def rewrite(document: Path, rewritten: dict[int, Any]) -> None:
+    """Put what really came below the lines that were typed, where something else stood there."""
+    lines = document.read_text(encoding="utf-8").splitlines()
+    for line, ran in sorted(rewritten.items(), reverse=True):
+        end = next(at for at in range(line, len(lines)) if lines[at].startswith(("$ ", "```")))
+        code = [f"[{ran.code}]"] if ran.code else []
+        shown = [*ran.out.rstrip("\n").split("\n"), *(f"! {said}" for said in ran.err.splitlines()), *code]
+        gap = [""] if lines[end - 1] == "" else []
+        lines[line:end] = [*(text.rstrip() for text in shown if text), *gap]
+    document.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    rewritten.clear()
 
 
 def stand_in_berlin(run, tmp_path: Path, monkeypatch) -> None:
@@ -72,6 +95,9 @@ def play(step: Step, run, stores, document: Path, others: ExitStack) -> None:
             ran = run(*argv, stdin=Path(source).read_text() if source else "", environ=variables)
             shown = f"{place}\n[{ran.code}]\n{ran.out}\n! {ran.err}"
             assert ran.code == step.code, shown
+            if REWRITE and not (alike(step.out, ran.out) and alike(step.err, ran.err)):
+                REWRITTEN[step.line] = ran
+                return
             assert alike(step.out, ran.out), shown
             assert alike(step.err, ran.err), shown
         case _:
