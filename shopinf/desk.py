@@ -29,7 +29,7 @@ from shopinf.outcomes import Done as Done
 from shopinf.outcomes import Outcome as Outcome
 from shopinf.outcomes import Outcomes as Outcomes
 from shopinf.periods import Period, together
-from shopinf.results import Failure, Form, Result
+from shopinf.results import Column, Failure, Form, Result, chosen_columns
 from shopinf.sharedproperty import shared_property
 from shopinf.shell import quoted
 from shopinf.stores import Credentials, Store
@@ -65,12 +65,16 @@ class ChosenStores(Protocol):
 
 
 class ChosenForm(Protocol):
-    """`--format` and `--output` as they were typed; with *reports* they can also mean xlsx and html."""
+    """`--format`, `--output`, `--columns` and `--wide` as typed; with *reports* xlsx and html are among the formats."""
 
     @property
     def format(self) -> str | None: ...
     @property
     def output(self) -> Path | None: ...
+    @property
+    def columns(self) -> str | None: ...
+    @property
+    def wide(self) -> bool: ...
     @property
     def reports(self) -> bool: ...
 
@@ -107,6 +111,7 @@ class Desk:
         self.log = RunLog(setting.clock, self.out.warn)
         self.command = "shopinf"  # the command that runs, without its arguments
         self.output: Path | None = None  # what --output says
+        self.columns: Sequence[Column] = ()  # what the command says it answers with
         self.fills: Collection[str] = ("date",)  # what the command knows a value of, for a file's name
         self._skipped: list[str] = []
         self._wait: float | None = None
@@ -375,7 +380,9 @@ class Desk:
         """What `--format` and `--output` mean together; wrong ones are refused before any work is done."""
         from shopinf.console.forms import read_form
 
-        meant = read_form(form.format, form.output, reports=form.reports)
+        meant = read_form(form.format, form.output, reports=form.reports, columns=form.columns, wide=form.wide)
+        if meant.columns and self.columns:
+            chosen_columns(self.columns, meant.columns)
         if meant.output is not None:
             files.check_fillable(meant.output, self.fills)
         return meant

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from shopinf.errors import ShopinfError
+from shopinf.errors import BadInput, ShopinfError
 from shopinf.money import Money
+from shopinf.words import agreeing
 
 Cell = str | int | bool | Decimal | Money | datetime | date | None | Sequence[str]
+
+
+_WHOLE = re.compile(r"(?:^|_)(?:code|codes|id|ids|link|url|src|sku|order_name|statement|run|path|file|influencer)$")
 
 
 class Kind(StrEnum):
@@ -28,25 +32,54 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `key` in JSON and CSV; `title` above a table."""
+    """One column: `key` in JSON and CSV; `title` above a table.
+
+    A table shows the columns that have a *rank* (all, where none has one); of them the highest number goes first where
+    they do not fit. The other formats have every column.
+    """
 
     key: str
     kind: Kind = Kind.TEXT
+    rank: int | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Is half of it of no use? A code, a link or an id is never cut."""
+        return self.kind is not Kind.TEXT or _WHOLE.search(self.key) is not None
 
     @property
     def title(self) -> str:
         return self.key.replace("_", " ")
 
 
-def columns(text: str = "", *, numbers: str = "", money: str = "", times: str = "", order: str = "") -> list[Column]:
-    """Columns from space-separated keys; `order` names all keys in their order, else text, numbers, money, times."""
+def columns(
+    text: str = "", *, numbers: str = "", money: str = "", times: str = "", order: str = "", shown: str = ""
+) -> list[Column]:
+    """Columns from space-separated keys; `order` names all keys in their order, else text, numbers, money, times.
+
+    *shown* are the six to eight that answer the command's question in a table, the most important first.
+    """
     kinds = {
         **dict.fromkeys(text.split(), Kind.TEXT),
         **dict.fromkeys(numbers.split(), Kind.NUMBER),
         **dict.fromkeys(money.split(), Kind.MONEY),
         **dict.fromkeys(times.split(), Kind.TIME),
     }
-    return [Column(key, kinds.get(key, Kind.TEXT)) for key in (order.split() or kinds)]
+    ranks = {key: rank for rank, key in enumerate(shown.split())}
+    if unknown := ranks.keys() - set(order.split() or kinds):
+        raise ValueError(f"no such columns: {sorted(unknown)}")
+    return [Column(key, kinds.get(key, Kind.TEXT), ranks.get(key)) for key in (order.split() or kinds)]
+
+
+def chosen_columns(declared: Sequence[Column], names: Sequence[str]) -> list[Column]:
+    """The columns that `--columns` names, in its order; a name that is none of *declared* is wrong usage."""
+    known = {column.key: column for column in declared}
+    if unknown := [name for name in names if name not in known]:
+        raise BadInput(
+            f"There {agreeing(len(unknown), 'is no column', 'are no columns')} {', '.join(unknown)}",
+            hint=f"This command has {', '.join(known)}.",
+        )
+    return [known[name] for name in dict.fromkeys(names)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +181,8 @@ class Form:
 
     format: Format = Format.TABLE
     output: Path | None = None
+    columns: tuple[str, ...] = ()  # the ones that `--columns` names; empty: the command's own choice
+    wide: bool = False  # all of them in a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +202,19 @@ class Result:
     totals: Sequence[Mapping[str, Cell]] = field(default=())  # shown under a table, and nowhere else
     said: Sequence[str] = ()  # notes that the person has read already: JSON has them, and they are not said again
     content: Callable[[], bytes] | None = None  # makes the whole file, where a report writes it
+    card: bool = False  # about one thing: a table shows its fields below each other, or its lines folded
+
+    def narrowed(self, names: Sequence[str]) -> Result:
+        """The same answer with only the columns *names*, in this order, in every format."""
+        if not names:
+            return self
+        columns = chosen_columns(self.columns, names)
+        body = {key: _narrowed(value, self.columns, columns) for key, value in self.body.items()} if self.body else None
+        return replace(self, columns=columns, body=body)
+
+
+def _narrowed(value: Any, declared: Sequence[Column], columns: Sequence[Column]) -> Any:
+    """The rows of a body with their chosen columns alone; other parts of it are left as they are."""
+    if not isinstance(value, list) or not all(isinstance(row, Mapping) and declared[-1].key in row for row in value):
+        return value
+    return [{column.key: row.get(column.key) for column in columns} for row in value]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from shopinf.desk import Desk
+    from shopinf.results import Column
 
     DeskContext = Desk
 else:
@@ -75,6 +76,11 @@ ReportFormatOption = Annotated[
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to a file; the suffix gives the format.", metavar="FILE")
 ]
+ColumnsOption = Annotated[
+    str | None,
+    typer.Option("--columns", help="Only these columns, as JSON names them, in this order.", metavar="A,B,C"),
+]
+WideOption = Annotated[bool, typer.Option("--wide", help="All columns in a table.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show each request.")]
@@ -99,10 +105,12 @@ class StoreChoice:
 
 @dataclass(frozen=True)
 class FormChoice:
-    """`--format` and `--output`, checked before the command begins."""
+    """What form an answer takes and where it goes; checked before the command begins."""
 
     format: FormatOption = None
     output: OutputOption = None
+    columns: ColumnsOption = None
+    wide: WideOption = False
     reports: ClassVar[bool] = False
 
 
@@ -122,6 +130,7 @@ class Manners:
     attended: bool = False  # it waits for somebody, or runs until somebody stops it
     reports: bool = False  # it writes xlsx and html too
     fills: tuple[str, ...] = ("date",)  # what it knows a value of, for `{name}` in --output
+    columns: Sequence[Column] = ()  # what its answer has, for --columns and the reference
 
 
 _EVERYWHERE: Mapping[str, Any] = {
@@ -140,17 +149,24 @@ class Noun(typer.Typer):
         super().__init__(no_args_is_help=True, add_completion=False, rich_markup_mode=None, **settings)
 
     def command(  # type: ignore[override]
-        self, *args: Any, asks: bool = False, attended: bool = False, fills: tuple[str, ...] = (), **kwargs: Any
+        self,
+        *args: Any,
+        asks: bool = False,
+        attended: bool = False,
+        fills: tuple[str, ...] = (),
+        columns: Sequence[Column] = (),
+        **kwargs: Any,
     ) -> Callable[[Callable[..., None]], Callable[..., None]]:
         """Register a command: a function that takes the desk first.
 
         *asks* says that it may ask a question, *attended* that it is nothing for a timer, *fills* what it knows a value
-        of for a file's name beside `{date}`, `{store}` and `{period}`, which follow from its options.
+        of for a file's name beside `{date}`, `{store}` and `{period}`, which follow from its options, and *columns*
+        what its rows have.
         """
         register = super().command(*args, **kwargs)
 
         def decorate(function: Callable[..., None]) -> Callable[..., None]:
-            register(_at_the_desk(function, Manners(asks, attended, fills=fills)))
+            register(_at_the_desk(function, Manners(asks, attended, fills=fills, columns=columns)))
             return function
 
         return decorate
@@ -173,7 +189,7 @@ def _at_the_desk(function: Callable[..., None], said: Manners) -> Callable[..., 
         desk.command = context.command_path
         desk.heed(**{name: given.pop(name) for name in _EVERYWHERE})
         desk.log.start(desk.command)
-        desk.fills = manners.fills
+        desk.fills, desk.columns = manners.fills, manners.columns
         for name, bundle in bundles.items():
             given[name] = bundle(**{each.name: given.pop(each.name) for each in spelled[name]})
             if isinstance(given[name], FormChoice):

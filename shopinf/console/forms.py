@@ -21,8 +21,10 @@ _SUFFIXES = {
 _REPORTS = (Format.XLSX, Format.HTML)
 
 
-def read_form(format: str | None, output: Path | None, *, reports: bool = False) -> Form:
-    """The form asked for: `--format`, else the suffix of `--output`, else a table.
+def read_form(
+    format: str | None, output: Path | None, *, reports: bool = False, columns: str | None = None, wide: bool = False
+) -> Form:
+    """The form asked for: `--format`, else the suffix of `--output`, else a table; *columns* as typed, with commas.
 
     Only a command with *reports* writes xlsx and html, and only to a file. `--output -` is standard output.
     """
@@ -37,7 +39,19 @@ def read_form(format: str | None, output: Path | None, *, reports: bool = False)
     if output is not None:
         output = output.expanduser()
         check_place(output)
-    return Form(chosen, output)
+    if columns is not None and wide:
+        raise BadInput("Only one of --columns and --wide can be given")
+    return Form(chosen, output, _names(columns), wide)
+
+
+def _names(columns: str | None) -> tuple[str, ...]:
+    """The columns that `--columns` names."""
+    if columns is None:
+        return ()
+    names = tuple(name.strip().lower().replace(" ", "_") for name in columns.split(",") if name.strip())
+    if not names:
+        raise BadInput("--columns names no column", hint="Give it like --columns code,link.")
+    return names
 
 
 def _named(format: str, known: list[Format]) -> Format:

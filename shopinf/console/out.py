@@ -80,10 +80,16 @@ class Out:
 
         *stem* has the values of `{period}` and `{store}` in the file's name; `{date}` is today unless it differs there.
         """
-        if form.output is None:
-            self._write(self._text(result, form.format, _is_terminal(self.stdout)))
+        result = result.narrowed(form.columns)
+        if form.output is not None:
+            self.say(_written(result, form.format, self._put_away(result, form, form.output, stem)))
+        elif form.format is Format.TABLE:
+            text, left = tables.table(result, form, self._screen())
+            self._write(text)
+            if _is_terminal(self.stdout) and (sentence := left.sentence()):
+                self.say(sentence)
         else:
-            self.say(_written(result, form.format, self._put_away(result, form.format, form.output, stem)))
+            self._write(self._text(result, form))
         self._tell_rest(result)
 
     def show_apart(self, result: Result, parts: Iterable[Part], form: Form) -> list[Failure]:
@@ -101,7 +107,7 @@ class Out:
                     old.append(f"{path} is from an earlier run: {part.store} has nothing new")
                 continue
             try:
-                path = self._put_away(part.result, form.format, form.output, part.stem)
+                path = self._put_away(part.result.narrowed(form.columns), form, form.output, part.stem)
             except ShopinfError as error:
                 left.append(Failure.of(error, store=part.store, what=part.store))
             else:
@@ -135,29 +141,34 @@ class Out:
         self._replace(path, [content])
         return path
 
-    def _put_away(self, result: Result, format: Format, output: Path, stem: Mapping[str, str] | None) -> Path:
-        content = result.content() if result.content else self._text(result, format, False).encode()
+    def _put_away(self, result: Result, form: Form, output: Path, stem: Mapping[str, str] | None) -> Path:
+        content = result.content() if result.content else self._text(result, form).encode()
         return self.save(output, content, stem=stem)
 
     def _place(self, output: Path, stem: Mapping[str, str]) -> Path:
         today = {"date": self._clock.now().astimezone().date().isoformat()} if self._clock else {}
         return files.filled(output, {**today, **stem})
 
-    def _text(self, result: Result, format: Format, terminal: bool) -> str:
-        match format:
+    def _screen(self) -> tables.Screen:
+        """What a table on standard output is made for."""
+        now = self._clock.now() if self._clock else None
+        if not _is_terminal(self.stdout):
+            return tables.Screen(now=now)
+        return tables.Screen(tables.terminal_width(self.stdout, self._environ), self._styled(self.stdout), now)
+
+    def _text(self, result: Result, form: Form) -> str:
+        """The content of a file, or of standard output for another program."""
+        match form.format:
             case Format.JSON:
                 return formats.json_text(result)
             case Format.JSONL:
                 return formats.jsonl_text(result)
             case Format.CSV:
                 return formats.csv_text(result)
-            case Format.TABLE if terminal:
-                width = tables.terminal_width(self.stdout, self._environ)
-                return tables.terminal_text(result, width, styled=self._styled(self.stdout))
             case Format.TABLE:
-                return tables.table_text(result)
+                return tables.table(result, form, tables.Screen())[0]
             case Format.XLSX | Format.HTML:
-                raise ValueError(f"{format} is written by the reports")
+                raise ValueError(f"{form.format} is written by the reports")
 
     def _write(self, text: str) -> None:
         if self.closed or not text:

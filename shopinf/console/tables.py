@@ -1,68 +1,184 @@
-"""A result as a table: never cut or wrapped in a pipe, readable at any width on a terminal."""
+"""A result as a table for eyes: the columns that answer the question, cut to a terminal, whole in a pipe.
+
+A table shows the columns that its command ranks, without those that say nothing: empty in every row, or the same in
+every row of several. On a terminal it fits the width: text is cut before a column goes, the least important column goes
+first, and a code, a link, an id or a number is never cut. What was left out is told, with how to see it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TextIO
 
 from shopinf.console.formats import as_text
-from shopinf.results import Cell, Column, Kind, Result
+from shopinf.results import Cell, Column, Form, Kind, Result
+from shopinf.words import counted
 
 _GAP = "  "
-_READABLE = 12  # cells that a column of text may be folded to; a table that needs less is shown as records
+_READABLE = 12  # cells that text may be cut to before a column goes
+_STAYS = 3  # the most important columns: an answer stays, also where it is the same for all
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+_NAMED = 5  # columns left out that are named, before they are only counted
 
 
-def table_text(result: Result) -> str:
-    """The rows under their titles, aligned, a line each, however long; nothing when there are no rows."""
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What a table is made for: a terminal so many cells wide, or a pipe, which takes lines of any length."""
+
+    width: int | None = None
+    styled: bool = False
+    now: datetime | None = None  # times of another year say so
+
+
+@dataclass(slots=True)
+class LeftOut:
+    """The columns that a table does not show, by why."""
+
+    unranked: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)  # each with the value it has in every row
+    narrow: list[str] = field(default_factory=list)
+
+    def sentence(self) -> str | None:
+        """What was left out and how to see it; None where nothing was."""
+        parts = []
+        if self.same:
+            parts.append(f"the same in every row: {_few(self.same)}")
+        if self.empty:
+            parts.append(f"empty: {_few(self.empty)}")
+        if more := [*self.narrow, *self.unranked]:
+            parts.append(f"for room: {_few(more)}")
+        count = len(self.same) + len(self.empty) + len(self.narrow) + len(self.unranked)
+        if not count:
+            return None
+        return f"{counted(count, 'column')} left out ({'; '.join(parts)}): --wide shows all, --columns chooses."
+
+
+def _few(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_NAMED])
+    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
+
+
+def table(result: Result, form: Form, screen: Screen) -> tuple[str, LeftOut]:
+    """The rows under their titles, aligned, and what was left out of them; no text when there are no rows."""
+    left = LeftOut()
     if not result.rows:
-        return ""
-    grid = _Grid(result)
-    return "".join(f"{line}\n" for line in grid.lines())
+        return "", left
+    if result.card:
+        grid = _Grid(result.columns, result, screen)
+        return (_records(grid, screen) if len(result.rows) == 1 else _folded(grid, screen)), left
+    columns = list(result.columns)
+    if not form.columns and not form.wide:
+        columns = _telling(_ranked(columns, left), result, left, screen)
+    grid = _Grid(columns, result, screen)
+    if screen.width is not None:
+        if (form.columns or form.wide) and sum(grid.least) > grid.room(screen.width):
+            return _records(grid, screen), left  # what was chosen is shown, if not beside each other
+        grid = _fitted(grid, screen.width, left)
+    return grid.text(screen), left
 
 
-def terminal_text(result: Result, width: int, *, styled: bool) -> str:
-    """The rows for a terminal of *width* cells: a table, folded if need be; as records where folding is unreadable."""
-    if not result.rows:
-        return ""
-    grid = _Grid(result)
-    if sum(grid.widths) + len(_GAP) * (len(grid.widths) - 1) <= width:
-        lines = grid.lines()
-        if styled:
-            lines[0] = f"{_BOLD}{lines[0]}{_PLAIN}"
-        return "".join(f"{line}\n" for line in lines)
-    least = [min(cells, _READABLE) if text else cells for cells, text in zip(grid.widths, grid.folds, strict=True)]
-    if sum(least) + len(_GAP) * (len(least) - 1) <= width:
-        return _folded(grid, least, width, styled=styled)
-    return _records(grid, styled=styled)
+def _ranked(columns: Sequence[Column], left: LeftOut) -> list[Column]:
+    """The columns that the command means for a table."""
+    if all(column.rank is None for column in columns):
+        return list(columns)
+    left.unranked = [column.title for column in columns if column.rank is None]
+    return [column for column in columns if column.rank is not None]
+
+
+def _telling(columns: Sequence[Column], result: Result, left: LeftOut, screen: Screen) -> list[Column]:
+    """Of *columns* those that tell rows apart; what a row is about and what is counted always stays."""
+    stays = []
+    for column in columns:
+        values = {_cell(column, row.get(column.key), screen) for row in result.rows}
+        counts = column.kind in (Kind.NUMBER, Kind.MONEY)
+        if values == {"-"} and column.rank != 0:
+            left.empty.append(column.title)
+        elif len(values) == 1 and len(result.rows) > 1 and _importance(columns, column) >= _STAYS and not counts:
+            left.same.append(f"{column.title} {values.pop()}")
+        else:
+            stays.append(column)
+    return stays or list(columns[:1])
 
 
 class _Grid:
     """The cells of a result as text, with the width of each column."""
 
-    def __init__(self, result: Result) -> None:
-        self.columns = result.columns
-        self.titles = [column.title for column in result.columns]
-        self.folds = [column.kind is Kind.TEXT for column in result.columns]
-        self.rows = [[_cell(row.get(column.key)) for column in self.columns] for row in result.rows]
-        self.totals = [_total(self.columns, row) for row in result.totals]
+    def __init__(self, columns: Sequence[Column], result: Result, screen: Screen) -> None:
+        self.columns = list(columns)
+        self.titles = [column.title for column in self.columns]
+        self.values = [[row.get(column.key) for column in self.columns] for row in result.rows]
+        self.rows = [[_cell(c, row.get(c.key), screen) for c in self.columns] for row in result.rows]
+        self.totals = [_total(self.columns, row, screen) for row in result.totals]
         self.widths = [
             max(cell_len(line[at]) for line in [self.titles, *self.rows, *self.totals])
             for at in range(len(self.titles))
         ]
+        self._result, self._screen = result, screen
 
-    def lines(self) -> list[str]:
-        lines = [self._line(self.titles), *(self._line(row) for row in self.rows)]
+    @property
+    def width(self) -> int:
+        return sum(self.widths) + len(_GAP) * (len(self.widths) - 1)
+
+    @property
+    def least(self) -> list[int]:
+        """The widths below which the columns are of no use."""
+        return [
+            cells if column.whole else min(cells, max(_READABLE, cell_len(title)))
+            for cells, column, title in zip(self.widths, self.columns, self.titles, strict=True)
+        ]
+
+    def room(self, width: int) -> int:
+        """What of *width* is left for cells."""
+        return width - len(_GAP) * (len(self.columns) - 1)
+
+    def without(self, column: Column) -> _Grid:
+        return _Grid([each for each in self.columns if each is not column], self._result, self._screen)
+
+    def text(self, screen: Screen) -> str:
+        lines = [self._line(self.titles), *(self._line(row, screen) for row in self.rows)]
+        if screen.styled:
+            lines[0] = f"{_BOLD}{lines[0]}{_PLAIN}"
         if self.totals:
-            lines += [_rule(self.widths), *(self._line(row) for row in self.totals)]
-        return lines
+            lines += [_GAP.join("-" * width for width in self.widths), *(self._line(row) for row in self.totals)]
+        return "".join(f"{line}\n" for line in lines)
 
-    def _line(self, cells: Sequence[str]) -> str:
+    def _line(self, cells: Sequence[str], screen: Screen | None = None) -> str:
         padded = []
-        for cell, width, left in zip(cells, self.widths, map(is_left, self.columns), strict=True):
-            space = " " * (width - cell_len(cell))
-            padded.append(cell + space if left else space + cell)
+        for cell, width, column in zip(cells, self.widths, self.columns, strict=True):
+            shown = _cut(cell, width)
+            space = " " * (width - cell_len(shown))
+            if screen is not None and screen.styled and shown.startswith("https://") and shown == cell:
+                shown = f"\x1b]8;;{cell}\x1b\\{cell}\x1b]8;;\x1b\\"  # a terminal that knows links makes it one
+            padded.append(shown + space if is_left(column) else space + shown)
         return _GAP.join(padded).rstrip()
+
+
+def _fitted(grid: _Grid, width: int, left: LeftOut) -> _Grid:
+    """*grid* within *width*: its text cut, then without its least important columns."""
+    while sum(grid.least) > grid.room(width) and len(grid.columns) > 1:
+        goes = max(grid.columns, key=lambda column: _importance(grid.columns, column))
+        left.narrow.append(goes.title)
+        grid = grid.without(goes)
+    grid.widths = _spread(grid.widths, grid.least, grid.room(width))
+    return grid
+
+
+def _importance(columns: Sequence[Column], column: Column) -> int:
+    return column.rank if column.rank is not None else columns.index(column)
+
+
+def _spread(wanted: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Widths between what is *wanted* and the *least*: what room there is goes to the columns from the left."""
+    widths = list(least)
+    spare = room - sum(least)
+    for at, cells in enumerate(wanted):
+        more = min(max(spare, 0), cells - widths[at])
+        widths[at] += more
+        spare -= more
+    return widths
 
 
 def is_left(column: Column) -> bool:
@@ -79,28 +195,53 @@ def cell_len(text: str) -> int:
     return cells.cell_len(text)
 
 
-def _cell(value: Cell) -> str:
+def _cut(text: str, width: int) -> str:
+    """*text* within *width* cells, with an ellipsis where it was longer."""
+    if cell_len(text) <= width:
+        return text
+    from rich import cells
+
+    return cells.set_cell_size(text, max(width - 1, 0)).rstrip() + "…"
+
+
+def _cell(column: Column, value: Cell, screen: Screen) -> str:
     match value:
-        case None:
+        case None | "":
             return "-"
         case bool():
             return "yes" if value else "no"
+        case datetime():
+            return _moment(value, screen.now)
+        case str() if column.kind is Kind.TIME:
+            return _moment_of(value, screen.now)
         case _:
             return as_text(value)
 
 
-def _total(columns: Sequence[Column], row: Mapping[str, Cell]) -> list[str]:
-    cells = ["" if row.get(column.key) is None else _cell(row.get(column.key)) for column in columns]
+def _moment_of(text: str, now: datetime | None) -> str:
+    try:
+        return _moment(datetime.fromisoformat(text), now)
+    except ValueError:
+        return as_text(text)
+
+
+def _moment(at: datetime, now: datetime | None) -> str:
+    """A time as short as it is clear: `27 Nov 10:07`, and with its year where that is another one."""
+    year = "" if now is None or at.year == now.year else f" {at.year}"
+    return f"{at.day} {at:%b}{year} {at:%H:%M}"
+
+
+def _total(columns: Sequence[Column], row: Mapping[str, Cell], screen: Screen) -> list[str]:
+    cells = ["" if row.get(c.key) is None else _cell(c, row.get(c.key), screen) for c in columns]
     if cells and not cells[0]:
         cells[0] = "total"
     return cells
 
 
-def _rule(widths: Sequence[int]) -> str:
-    return _GAP.join("-" * width for width in widths)
-
-
-def _folded(grid: _Grid, least: Sequence[int], width: int, *, styled: bool) -> str:
+def _folded(grid: _Grid, screen: Screen) -> str:
+    """Lines about one thing: nothing is cut, text goes on below itself."""
+    if screen.width is None or grid.width <= screen.width:
+        return grid.text(screen)
     import io
 
     from rich.console import Console
@@ -108,24 +249,17 @@ def _folded(grid: _Grid, least: Sequence[int], width: int, *, styled: bool) -> s
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, padding=(0, len(_GAP), 0, 0), header_style="bold")
-    for column, title, narrow, folds in zip(grid.columns, grid.titles, least, grid.folds, strict=True):
+    for column, title in zip(grid.columns, grid.titles, strict=True):
         justify = "left" if is_left(column) else "right"
-        table.add_column(
-            Text(title),
-            justify=justify,  # type: ignore[arg-type]
-            overflow="fold",
-            min_width=narrow,
-            no_wrap=not folds,
-        )
-    rows = [*grid.rows, *([["-" * cells for cells in least], *grid.totals] if grid.totals else [])]
-    for row in rows:
+        table.add_column(Text(title), justify=justify, overflow="fold", no_wrap=column.whole)  # type: ignore[arg-type]
+    for row in grid.rows:
         table.add_row(*map(Text, row))
     text = io.StringIO()
     console = Console(
         file=text,
-        width=width,
-        force_terminal=styled,
-        color_system="standard" if styled else None,
+        width=screen.width,
+        force_terminal=screen.styled,
+        color_system="standard" if screen.styled else None,
         legacy_windows=False,
         _environ={},
     )
@@ -133,14 +267,14 @@ def _folded(grid: _Grid, least: Sequence[int], width: int, *, styled: bool) -> s
     return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
 
 
-def _records(grid: _Grid, *, styled: bool) -> str:
-    """Every row as a block of `title  value` lines, a blank line between blocks."""
-    margin = max(map(len, grid.titles))
-    blocks = []
-    for row in [*grid.rows, *grid.totals]:
-        titles = [f"{_BOLD}{title:<{margin}}{_PLAIN}" if styled else f"{title:<{margin}}" for title in grid.titles]
-        lines = [f"{title}{_GAP}{cell}" for title, cell in zip(titles, row, strict=True) if cell]
-        blocks.append("".join(f"{line}\n" for line in lines))
+def _records(grid: _Grid, screen: Screen) -> str:
+    """Each row as a block of `title  value` lines without what is empty, a blank line between blocks."""
+    margin = max(map(cell_len, grid.titles))
+    titles = [f"{_BOLD}{title:<{margin}}{_PLAIN}" if screen.styled else f"{title:<{margin}}" for title in grid.titles]
+    blocks = [
+        "".join(f"{title}{_GAP}{cell}\n" for title, cell in zip(titles, row, strict=True) if cell not in ("", "-"))
+        for row in [*grid.rows, *grid.totals]
+    ]
     return "\n".join(blocks)
 
 

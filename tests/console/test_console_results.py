@@ -169,10 +169,10 @@ def test_totals_stand_under_a_table_and_nowhere_else() -> None:
 
 
 @pytest.mark.parametrize("width", ["1", "40", "80", "300"])
-def test_a_table_on_a_terminal_shows_every_word_at_any_width(width: str) -> None:
+def test_a_wide_table_on_a_terminal_shows_every_word_at_any_width(width: str) -> None:
     screen = Screen()
     speaker = voice(stdout=screen, environ={"COLUMNS": width, "NO_COLOR": "1"})
-    speaker.out.show(RESULT, Form())
+    speaker.out.show(RESULT, Form(wide=True))
     text = " ".join(speaker.shown.split())
     assert "maya-shop" in text
     assert "+491701234" in text
@@ -180,9 +180,10 @@ def test_a_table_on_a_terminal_shows_every_word_at_any_width(width: str) -> None
     assert "\x1b" not in speaker.shown
 
 
-def test_a_folded_table_stays_within_its_terminal() -> None:
+def test_the_lines_of_a_card_are_folded_within_its_terminal_and_never_cut() -> None:
     screen = Screen()
-    result = Result("shopinf.test/1", columns("store note", numbers="orders"), [{"store": "a", "note": "word " * 40}])
+    rows = [{"store": "a", "note": "word " * 40}, {"store": "b"}]
+    result = Result("shopinf.test/1", columns("store note", numbers="orders"), rows, card=True)
     voice(stdout=screen, environ={"COLUMNS": "60"}).out.show(result, Form())
     lines = screen.getvalue().splitlines()
     assert len(lines) > 3
