@@ -20,6 +20,7 @@ class Journal:
         self.database = database
         self.clock = clock
         self.run = secrets.token_hex(6)  # names this run in the journal
+        self.by = ""  # who runs it: recorded with what is owed and paid
 
     def note(self, db: Connection, shop_id: int, kind: str, subject: str, data: Mapping[str, Any]) -> None:
         """Add an entry to the journal, in the caller's transaction. People go by their opaque id."""

@@ -15,12 +15,14 @@ from shopinf.sharedproperty import shared_property
 from shopinf.times import Clock
 
 if TYPE_CHECKING:
+    from shopinf.ledger.accounts import Accounts
     from shopinf.ledger.codes import Codes
     from shopinf.ledger.enrichment import Enrichment
     from shopinf.ledger.gifts import Gifts
     from shopinf.ledger.leads import Leads
     from shopinf.ledger.locks import AdvisoryKeeper
     from shopinf.ledger.orders import Orders
+    from shopinf.ledger.payments import Payments
     from shopinf.ledger.people import People
     from shopinf.ledger.products import Products
     from shopinf.ledger.roster import Roster
@@ -95,6 +97,18 @@ class Ledger(Journal):
         from shopinf.ledger.gifts import Gifts
 
         return Gifts(self)
+
+    @shared_property
+    def accounts(self) -> Accounts:
+        from shopinf.ledger.accounts import Accounts
+
+        return Accounts(self)
+
+    @shared_property
+    def payments(self) -> Payments:
+        from shopinf.ledger.payments import Payments
+
+        return Payments(self)
 
     @shared_property
     def leads(self) -> Leads:

@@ -133,7 +133,49 @@ _LOCKS = """
 CREATE TABLE lock_notes (name TEXT NOT NULL PRIMARY KEY, note TEXT NOT NULL);
 """
 
-MIGRATIONS = [_FIRST, _LOCKS]
+_PAYOUTS = """
+CREATE TABLE payers (payer TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, hold_days INTEGER NOT NULL,
+    hold_from TEXT NOT NULL, minimum TEXT NOT NULL, began TEXT NOT NULL);
+
+CREATE TABLE closings (id {id}, payer TEXT NOT NULL, period_from TEXT NOT NULL, period_to TEXT NOT NULL,
+    stores {json} NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
+    CONSTRAINT closings_fence UNIQUE (payer, period_from, period_to));
+
+CREATE TABLE statements (id {id}, name TEXT NOT NULL, closing_id BIGINT NOT NULL, payer TEXT NOT NULL,
+    person TEXT NOT NULL, currency TEXT NOT NULL, period_from TEXT NOT NULL, period_to TEXT NOT NULL,
+    opening BIGINT NOT NULL, earned BIGINT NOT NULL, adjustments BIGINT NOT NULL, paid BIGINT NOT NULL,
+    closing BIGINT NOT NULL, held BIGINT NOT NULL, payable BIGINT NOT NULL, payable_on TEXT, reason TEXT NOT NULL,
+    CONSTRAINT statements_name UNIQUE (name),
+    CONSTRAINT statements_fence UNIQUE (closing_id, person, currency));
+CREATE INDEX statements_account ON statements (payer, person, currency);
+
+CREATE TABLE entries (id {id}, payer TEXT NOT NULL, person TEXT NOT NULL, currency TEXT NOT NULL, kind TEXT NOT NULL,
+    amount BIGINT NOT NULL, shop_id BIGINT NOT NULL, order_id BIGINT NOT NULL, step INTEGER NOT NULL,
+    order_name TEXT NOT NULL, code TEXT NOT NULL, net BIGINT, rate TEXT, customer_type TEXT, basis {json},
+    payable_at TEXT, happened_at TEXT NOT NULL, recorded_at TEXT NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL,
+    reference TEXT NOT NULL, payment BIGINT, statement BIGINT,
+    CONSTRAINT entries_fence UNIQUE (shop_id, order_id, person, step));
+CREATE INDEX entries_statement ON entries (statement);
+CREATE INDEX entries_account ON entries (payer, person);
+
+CREATE TABLE marks (id {id}, action TEXT NOT NULL, shop_id BIGINT NOT NULL, order_id BIGINT NOT NULL,
+    code TEXT NOT NULL, person TEXT NOT NULL, since TEXT, reason TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL);
+
+CREATE TABLE runs (id {id}, name TEXT NOT NULL, rail TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
+    written_at TEXT, CONSTRAINT runs_name UNIQUE (name));
+
+CREATE TABLE payments (id {id}, run BIGINT NOT NULL, statement BIGINT NOT NULL, payer TEXT NOT NULL,
+    person TEXT NOT NULL, currency TEXT NOT NULL, amount BIGINT NOT NULL, state TEXT NOT NULL,
+    destination TEXT NOT NULL, paid_on TEXT, reference TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL,
+    by TEXT NOT NULL);
+CREATE UNIQUE INDEX payments_live ON payments (statement) WHERE state IN ('claimed', 'paid');
+CREATE INDEX payments_run ON payments (run);
+
+CREATE TABLE claims (entry BIGINT NOT NULL PRIMARY KEY, payment BIGINT NOT NULL);
+CREATE INDEX claims_payment ON claims (payment);
+"""
+
+MIGRATIONS = [_FIRST, _LOCKS, _PAYOUTS]
 
 _WORDS = {
     "sqlite": {"{id}": "INTEGER PRIMARY KEY", "{json}": "JSON", "{compact}": " WITHOUT ROWID"},

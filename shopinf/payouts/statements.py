@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -19,6 +19,13 @@ from shopinf.payouts.entries import NEVER, NO_ORDER, Account, Kind, OrderKey
 from shopinf.periods import Period
 
 _NOTHING = Decimal(0)
+
+
+class HoldFrom(StrEnum):
+    """What the hold days are counted from: the order, or when its first goods were sent."""
+
+    ORDER = "order"
+    FULFILLED = "fulfilled"
 
 
 class Status(StrEnum):
@@ -57,6 +64,31 @@ def figures(opening: Decimal, entries: Iterable[tuple[Kind, Decimal]]) -> Figure
             case Kind.PAY | Kind.PAY_FAILED:
                 paid -= amount
     return Figures(opening, earned, adjustments, paid)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What was agreed with a payer on when commissions are paid."""
+
+    hold_days: int = 0
+    hold_from: HoldFrom = HoldFrom.ORDER
+    minimum: Decimal = _NOTHING  # in whatever currency
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An account's movement over a period, as it was closed; nothing of it changes afterwards."""
+
+    name: str
+    account: Account
+    first: date
+    last: date
+    figures: Figures
+    held: Decimal
+    payable: Decimal
+    payable_on: date | None = None  # when all of it is
+    reason: str = ""
+    id: int = 0
 
 
 # What can be paid.

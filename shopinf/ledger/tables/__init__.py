@@ -1,11 +1,12 @@
-"""The tables of the ledger, a file for each of its three parts: the journal, the mirror and the people.
+"""The tables of the ledger, a file for each of its parts: the journal and its payouts, the mirror and the people.
 
 Money is integer minor units of the row's currency; times are UTC text that sorts.
 """
 
-# All three, so that `metadata` knows every table, whoever asks it.
+# All of them, so that `metadata` knows every table, whoever asks it.
 from shopinf.ledger.tables import journal as journal
 from shopinf.ledger.tables import mirror as mirror
+from shopinf.ledger.tables import payouts as payouts
 from shopinf.ledger.tables import people as people
 from shopinf.ledger.tables.common import Id as Id
 from shopinf.ledger.tables.common import Moment as Moment

@@ -1,0 +1,282 @@
+"""The influencers' accounts: closings, statements and entries, and what was said of orders.
+
+A closing is one writing block: its entries, its statements, and what it looked at, all or nothing. It is refused where
+another was quicker with the same one, and worked out again where anything of its stores was entered meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Select, func, select
+from sqlalchemy.exc import IntegrityError
+
+from shopinf.ledger.accountrows import (
+    Closed,
+    Draft,
+    Entered,
+    Payer,
+    entry_row,
+    read_closing,
+    read_entry,
+    read_payer,
+    read_statement,
+)
+from shopinf.ledger.dues import read_marks
+from shopinf.ledger.statementing import make_statements
+from shopinf.ledger.tables.payouts import closings, entries, marks, payers, statements
+from shopinf.ledger.tables.people import merges
+from shopinf.ledger.upserts import parts, upsert
+from shopinf.payouts.entries import Entry, Kind, OrderKey, Recorded
+from shopinf.payouts.statements import Mark, Statement
+from shopinf.periods import Period
+
+if TYPE_CHECKING:
+    from shopinf.ledger.journal import Journal
+
+
+class Outdated(Exception):
+    """Something was entered while a closing was worked out; it has to be worked out again."""
+
+
+class Accounts:
+    """What is owed to whom, and why."""
+
+    def __init__(self, ledger: Journal) -> None:
+        self._ledger = ledger
+        self._database = ledger.database
+
+    # payers and closings
+
+    def payers(self) -> list[Payer]:
+        with self._database.reading() as db:
+            return [read_payer(row) for row in db.execute(select(payers).order_by(payers.c.payer)).mappings()]
+
+    def payer(self, key: str) -> Payer | None:
+        return next((each for each in self.payers() if each.key == key), None)
+
+    def closings(self, payer: str) -> list[Closed]:
+        """The closings of a payer in the order they were made."""
+        query = select(closings).where(closings.c.payer == payer).order_by(closings.c.id)
+        with self._database.reading() as db:
+            return [read_closing(row) for row in db.execute(query).mappings()]
+
+    def looked_at(self, shop_id: int) -> datetime | None:
+        """Up to which change a store was looked at by the last closing that it was part of."""
+        with self._database.reading() as db:
+            rows = db.execute(select(closings.c.stores).order_by(closings.c.id.desc()))
+            found = next((stores[str(shop_id)] for (stores,) in rows if str(shop_id) in stores), None)
+        return datetime.fromisoformat(found) if found else None
+
+    def version(self, shops: Collection[int]) -> int:
+        """A number that grows with every entry of these stores."""
+        with self._database.reading() as db:
+            return _version(db, shops)
+
+    def close(self, draft: Draft) -> list[Statement] | None:
+        """Write a closing and make its statements; None where this payer's period is closed already.
+
+        Raises `Outdated` where an entry of its stores was made since it was worked out.
+        """
+        try:
+            with self._database.writing() as db:
+                same = (closings.c.payer == draft.payer, *_days(draft.period))
+                if db.execute(select(closings.c.id).where(*same)).first():
+                    return None
+                if _version(db, draft.stores) != draft.version:
+                    raise Outdated
+                self._keep_payer(db, draft)
+                at = self._ledger.clock.now()
+                row = {
+                    "payer": draft.payer,
+                    "period_from": draft.period.first.isoformat(),
+                    "period_to": draft.period.last.isoformat(),
+                    "stores": {str(shop): seen.isoformat() for shop, seen in draft.stores.items()},
+                    "at": at,
+                    "by": self._ledger.by,
+                }
+                made = db.execute(closings.insert().values(row)).inserted_primary_key
+                number = int(made[0])  # type: ignore[index]
+                self._write(db, draft.entries)
+                return make_statements(db, number, draft, at)
+        except IntegrityError:  # the fence: another closing was quicker with one of these orders
+            raise Outdated from None
+
+    def _keep_payer(self, db: Connection, draft: Draft) -> None:
+        known = db.execute(select(payers.c.began).where(payers.c.payer == draft.payer)).scalar()
+        first = draft.period.first.isoformat()
+        row = {
+            "payer": draft.payer,
+            "name": draft.name,
+            "hold_days": draft.terms.hold_days,
+            "hold_from": str(draft.terms.hold_from),
+            "minimum": f"{draft.terms.minimum:f}",
+            "began": min(known, first) if known else first,
+        }
+        upsert(db, payers, [row])
+
+    # entries
+
+    def add(self, made: Iterable[Entry]) -> list[int]:
+        """Record entries that belong to no closing, in the next step of their order or account; returns their ids.
+
+        A manual entry with a reference that its account has already is not made again: its id is 0.
+        """
+        with self._database.writing() as db:
+            ids = []
+            for entry in made:
+                if entry.reference and _has_reference(db, entry):
+                    ids.append(0)
+                    continue
+                step = entry.step if entry.order else _next_step(db, entry.account.person)
+                row = self._row(entry) | {"step": step}
+                ids.append(int(db.execute(entries.insert().values(row)).inserted_primary_key[0]))  # type: ignore[index]
+            return ids
+
+    def _write(self, db: Connection, made: Sequence[Entry]) -> None:
+        if made:
+            db.execute(entries.insert(), [self._row(each) for each in made])
+
+    def _row(self, entry: Entry, payment: int | None = None) -> dict[str, Any]:
+        return entry_row(entry, at=self._ledger.clock.now(), by=self._ledger.by, payment=payment)
+
+    def entered(self, shop_id: int) -> set[int]:
+        """The orders of a store that have entries, whoever they belong to."""
+        with self._database.reading() as db:
+            query = select(entries.c.order_id).where(entries.c.shop_id == shop_id, entries.c.step == 0)
+            return set(db.execute(query).scalars())
+
+    def recorded(self, shop_id: int, orders: Collection[int]) -> list[tuple[Recorded, int | None]]:
+        """What is recorded of *orders*, for each influencer, with the statement that each was entered in."""
+        found: list[tuple[Recorded, int | None]] = []
+        with self._database.reading() as db:
+            for part in parts(sorted(orders)):
+                query = select(entries).where(entries.c.shop_id == shop_id, entries.c.order_id.in_(part))
+                found += self._put_together(db, query)
+        return found
+
+    def pool(self, statement: int, people: Collection[str]) -> list[tuple[Recorded, int | None]]:
+        """What is recorded of the orders that were entered in *statement* and earn by tiers."""
+        of = entries.alias()
+        tiered = (of.c.statement == statement, of.c.kind == Kind.EARN, of.c.rate.contains("from"))
+        query = select(entries).join(
+            of, (of.c.shop_id == entries.c.shop_id) & (of.c.order_id == entries.c.order_id) & (of.c.order_id != 0)
+        )
+        with self._database.reading() as db:
+            return list(self._put_together(db, query.where(*tiered, of.c.person.in_(people))))
+
+    def _put_together(self, db: Connection, query: Select[Any]) -> Iterator[tuple[Recorded, int | None]]:
+        kept = dict(map(tuple, db.execute(select(merges.c.id, merges.c.person))))
+        groups: dict[tuple[int, int, str], list[Entered]] = {}
+        for row in db.execute(query).mappings():
+            person = kept.get(row["person"], row["person"])
+            groups.setdefault((row["shop_id"], row["order_id"], person), []).append(read_entry(row, person))
+        for group in groups.values():
+            recorded = Recorded.of(each.entry for each in group)
+            yield recorded, next((each.statement for each in group if each.entry.step == 0), None)
+
+    def restored_since(self, shop_id: int, at: datetime) -> set[int]:
+        """The orders of a store that were restored since: what happened to them meanwhile was not entered."""
+        query = select(entries.c.order_id).where(
+            entries.c.shop_id == shop_id, entries.c.kind == Kind.RESTORE, entries.c.recorded_at >= at
+        )
+        with self._database.reading() as db:
+            return set(db.execute(query).scalars())
+
+    def of_statement(self, statement: int) -> list[Entered]:
+        """The entries of a statement, as they happened."""
+        query = select(entries).where(entries.c.statement == statement)
+        with self._database.reading() as db:
+            rows = db.execute(query.order_by(entries.c.happened_at, entries.c.id)).mappings()
+            return [read_entry(row) for row in rows]
+
+    def unstated(self, person: str) -> list[Entered]:
+        """The entries of an influencer that are in no statement yet."""
+        query = select(entries).where(entries.c.statement.is_(None), entries.c.person == person)
+        with self._database.reading() as db:
+            rows = db.execute(query.order_by(entries.c.happened_at, entries.c.id)).mappings()
+            return [read_entry(row) for row in rows]
+
+    # statements
+
+    def statements(self, *conditions: Any) -> list[Statement]:
+        """Statements in the order they were made."""
+        query = select(statements).where(*conditions).order_by(statements.c.id)
+        with self._database.reading() as db:
+            return [read_statement(row) for row in db.execute(query).mappings()]
+
+    def named(self, name: str) -> Statement | None:
+        """The statement with that name, whatever its case."""
+        found = self.statements(func.lower(statements.c.name) == name.strip().lower())
+        return found[0] if found else None
+
+    def of_period(self, payer: str, period: Period) -> list[Statement]:
+        """The statements that a payer's closing of just that period made."""
+        same = select(closings.c.id).where(closings.c.payer == payer, *_days(period))
+        return self.statements(statements.c.closing_id.in_(same))
+
+    # what was said
+
+    def marks(self) -> list[Mark]:
+        with self._database.reading() as db:
+            return read_marks(db)
+
+    def say(self, mark: Mark) -> None:
+        """Write down what somebody said of orders."""
+        row = {
+            "action": str(mark.action),
+            "shop_id": mark.order.shop_id or mark.shop_id,
+            "order_id": mark.order.order_id,
+            "code": mark.code,
+            "person": mark.person,
+            "since": mark.since,
+            "reason": mark.reason,
+            "at": mark.at,
+            "by": self._ledger.by,
+        }
+        with self._database.writing() as db:
+            db.execute(marks.insert().values(row))
+
+    def orders_of(self, *, shops: Collection[int] = (), code: str = "", person: str = "") -> list[OrderKey]:
+        """The entered orders of a code or an influencer, or of both."""
+        conditions = [entries.c.kind == Kind.EARN]
+        if shops:
+            conditions.append(entries.c.shop_id.in_(sorted(shops)))
+        if code:
+            conditions.append(func.lower(entries.c.code) == code.lower())
+        if person:
+            conditions.append(entries.c.person == person)
+        with self._database.reading() as db:
+            rows = db.execute(select(entries.c.shop_id, entries.c.order_id).where(*conditions))
+            return [OrderKey(shop, order) for shop, order in rows]
+
+
+def _days(period: Period) -> tuple[Any, Any]:
+    return closings.c.period_from == period.first.isoformat(), closings.c.period_to == period.last.isoformat()
+
+
+def _version(db: Connection, shops: Collection[int]) -> int:
+    query = select(func.max(entries.c.id)).where(entries.c.shop_id.in_(sorted(shops)))
+    return int(db.execute(query).scalar() or 0)
+
+
+def _has_reference(db: Connection, entry: Entry) -> bool:
+    query = select(entries.c.id).where(
+        entries.c.shop_id == 0,
+        entries.c.payer == entry.account.payer,
+        entries.c.person == entry.account.person,
+        entries.c.currency == entry.account.currency,
+        entries.c.reference == entry.reference,
+    )
+    return db.execute(query).first() is not None
+
+
+def _next_step(db: Connection, person: str) -> int:
+    """The next place among the entries of somebody that are of no order."""
+    query = select(func.max(entries.c.step)).where(
+        entries.c.shop_id == 0, entries.c.order_id == 0, entries.c.person == person
+    )
+    highest = db.execute(query).scalar()
+    return 0 if highest is None else int(highest) + 1

@@ -1,0 +1,122 @@
+"""What was neither paid nor claimed yet, and what was said of orders: read by closings and by runs alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, select
+
+from shopinf.ledger.tables.payouts import claims, entries, marks, payments, statements
+from shopinf.ledger.upserts import parts
+from shopinf.money import Money
+from shopinf.payouts.entries import Account, Kind, OrderKey
+from shopinf.payouts.runs import LIVE, State
+from shopinf.payouts.statements import Action, Due, Mark
+
+PAYING = (Kind.PAY, Kind.PAY_FAILED)
+_DUE = (
+    entries.c.id,
+    entries.c.payer,
+    entries.c.person,
+    entries.c.currency,
+    entries.c.amount,
+    entries.c.shop_id,
+    entries.c.order_id,
+    entries.c.code,
+    entries.c.payable_at,
+    entries.c.happened_at,
+    entries.c.statement,
+    entries.c.step,
+)
+
+
+def read_dues(db: Connection, payer: str, people: Collection[str] | None = None) -> dict[Account, list[Due]]:
+    """What *payer* owes and nobody has claimed, by account; of *people* alone where they are given."""
+    query = (
+        select(*_DUE)
+        .outerjoin(claims, claims.c.entry == entries.c.id)
+        .where(entries.c.payer == payer, entries.c.kind.not_in(PAYING), claims.c.entry.is_(None))
+    )
+    if people is None:
+        return _dues(db, [query])
+    return _dues(db, [query.where(entries.c.person.in_(part)) for part in parts(sorted(people))])
+
+
+def _dues(db: Connection, queries: Collection[Select[Any]]) -> dict[Account, list[Due]]:
+    found: dict[tuple[str, str, str], tuple[Account, list[Due]]] = {}
+    moments: dict[str | None, datetime | None] = {None: None}  # many orders are free at the same midnight
+
+    def moment(text: str | None) -> datetime | None:
+        if text not in moments:
+            moments[text] = datetime.fromisoformat(text) if text else None
+        return moments[text]
+
+    for query in queries:
+        for id, payer, person, currency, amount, shop, order, code, free, at, statement, step in _plain(db, query):
+            key = (payer, person, currency)
+            account, dues = found.get(key) or found.setdefault(key, (Account(*key), []))
+            worth = Money.from_minor(amount, currency).amount
+            happened = datetime.fromisoformat(at)
+            dues.append(
+                Due(
+                    id, account, worth, OrderKey(shop, order), code, moment(free), happened, statement is not None, step
+                )
+            )
+    return dict(found.values())
+
+
+def _plain(db: Connection, query: Select[Any]) -> Any:
+    """The rows of *query* as the driver has them: there may be hundreds of thousands."""
+    compiled = query.compile(dialect=db.dialect, compile_kwargs={"render_postcompile": True})
+    values = compiled.construct_params()
+    names = compiled.positiontup
+    return db.exec_driver_sql(str(compiled), tuple(values[name] for name in names) if names else values)
+
+
+def running(db: Connection, payer: str) -> dict[Account, Decimal]:
+    """What of each account is claimed by a run that has not ended."""
+    query = (
+        select(payments.c.person, payments.c.currency, func.sum(payments.c.amount))
+        .where(payments.c.payer == payer, payments.c.state == State.CLAIMED)
+        .group_by(payments.c.person, payments.c.currency)
+    )
+    return {
+        Account(payer, person, currency): Money.from_minor(int(amount), currency).amount
+        for person, currency, amount in db.execute(query)
+    }
+
+
+def read_marks(db: Connection) -> list[Mark]:
+    """All that was said of orders, in the order it was said."""
+    return [
+        Mark(
+            Action(row["action"]),
+            row["reason"],
+            row["at"],
+            OrderKey(row["shop_id"] if row["order_id"] else 0, row["order_id"]),
+            row["shop_id"],
+            row["code"],
+            row["person"],
+            row["since"],
+        )
+        for row in db.execute(select(marks).order_by(marks.c.id)).mappings()
+    ]
+
+
+def latest_statements(db: Connection, payer: str) -> dict[Account, Mapping[Any, Any]]:
+    """The last statement of each account, with the state of its live payment as `state`."""
+    newest = (
+        select(func.max(statements.c.id))
+        .where(statements.c.payer == payer)
+        .group_by(statements.c.person, statements.c.currency)
+    )
+    query = (
+        select(statements, payments.c.state)
+        .outerjoin(payments, and_(payments.c.statement == statements.c.id, payments.c.state.in_(LIVE)))
+        .where(statements.c.id.in_(newest))
+        .order_by(statements.c.id)
+    )
+    return {Account(payer, row["person"], row["currency"]): row for row in db.execute(query).mappings()}
