@@ -1,23 +1,18 @@
 """Orders as we keep them: what was bought, which codes were used, what went back, and when. No names, no addresses.
 
 All amounts are in the shop's own currency. People appear only as Shopify's customer number and as keyed hashes, which
-can be compared and not read. `Order.to_facts` gives what the ledger stores: facts, so that a rule can change without
-asking Shopify again.
+can be compared and not read. `orderfacts` writes them down: facts, so that a rule can change without asking Shopify
+again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
-
-from shopinf.errors import MachineProblem
-
-FACTS_VERSION = 1
 
 _NOTHING = Decimal(0)
 
@@ -70,6 +65,10 @@ class Application:
     target_type: str = "line_item"  # or shipping_line
 
 
+# The kinds that Shopify gives to a code, or none; anything else in the plain list is some other discount's title.
+_CODE_TYPES = frozenset({"percentage", "fixed_amount", "shipping", ""})
+
+
 @dataclass(frozen=True, slots=True)
 class UsedCode:
     """An entry of the order's plain list of codes; it may be the title of a manual discount instead of a code."""
@@ -77,6 +76,10 @@ class UsedCode:
     code: str
     amount: Decimal = Decimal(0)
     type: str = "percentage"  # or fixed_amount, shipping
+
+    @property
+    def is_code(self) -> bool:
+        return self.type in _CODE_TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +90,53 @@ class RefundLine:
     quantity: int
     subtotal: Decimal
     tax: Decimal = Decimal(0)
+    paid_in: tuple[Decimal, Decimal] | None = None  # both in the buyer's currency, where it is another one
 
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
     """Money of a refund that belongs to no line; the amount is negative when it went to the buyer."""
 
-    kind: str  # refund_discrepancy, shipping_refund
+    kind: str  # refund_discrepancy, shipping_refund; empty where Shopify gives none any more
     amount: Decimal
     tax: Decimal = Decimal(0)
+    reason: str = ""  # "Refund discrepancy", "Pending refund discrepancy", "Shipping refund", …
+
+    @property
+    def pending(self) -> bool:
+        """Does it only take back what stood for a refund on its way?"""
+        return "pending" in self.reason.casefold() or "pending" in self.kind.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Money that was sent, or should have been; in the currency that the buyer paid in, unless it says otherwise."""
+
+    kind: str  # refund, and others that do not concern us
+    status: str  # success, pending, failure, error
+    amount: Decimal
+    currency: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return self.status.casefold() in {"failure", "error"}
 
 
 @dataclass(frozen=True, slots=True)
 class Refund:
+    """What one refund took back, and what it sent.
+
+    `transactions` are None where they are not known: an order that was read before they were kept, and that the store
+    no longer shows.
+    """
+
     refund_id: int
     created_at: datetime
     lines: tuple[RefundLine, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
+    transactions: tuple[Transaction, ...] | None = None
+    shipping: Decimal = Decimal(0)  # refunded, with its tax, as newer orders say it
+    shipping_net: Decimal = Decimal(0)  # the same without tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,114 +208,42 @@ class Order:
     tags: tuple[str, ...] = ()
     gift: bool = False  # known for a gift where it was read, whatever else it carries
     skeleton: bool = False
+    outdated: bool = False  # known by older facts, which lack what its refunds sent
 
     @property
     def codes(self) -> tuple[str, ...]:
         """The codes that were really used, as they were typed, each once and in the order's own order.
 
-        The discount applications tell; a text in the plain list of codes may be the title of a manual discount. Only
-        an order without any list of applications (an old one) is read by its plain list.
+        The discount applications tell; a text in the plain list of codes may be the title of a manual discount. What
+        no application mentions at all was a code all the same, and so is the plain list of an order without any
+        applications (an old one, or one that passed through other hands).
         """
-        if self.applications is None:
-            typed: Iterable[str] = (used.code for used in self.used_codes if used.type in _CODE_TYPES)
-        else:
-            typed = (each.code for each in self.applications if each.type == "discount_code" and each.code)
+        applied = self.applications or ()
+        typed = [each.code for each in applied if each.type == "discount_code" and each.code]
+        if self.used_codes:
+            named = {folded(text) for each in applied for text in (each.code, each.title) if text}
+            typed += [used.code for used in self.used_codes if used.is_code and folded(used.code) not in named]
         first: dict[str, str] = {}
         for code in typed:
             first.setdefault(folded(code), code.strip())
         return tuple(first.values())
 
+    @property
+    def unapplied(self) -> tuple[str, ...]:
+        """The codes that no discount application mentions, on an order that has applications."""
+        if not self.applications or not self.used_codes:
+            return ()
+        applied = {folded(each.code) for each in self.applications if each.type == "discount_code" and each.code}
+        return tuple([code for code in self.codes if folded(code) not in applied])
+
     def places(self, code: str) -> frozenset[int]:
         """Where *code* stands among the order's discounts, the numbers that its allocations point to."""
-        if self.applications is None:
-            texts: list[str | None] = [used.code if used.type in _CODE_TYPES else None for used in self.used_codes]
+        if not self.applications:
+            texts: list[str | None] = [used.code if used.is_code else None for used in self.used_codes]
         else:
             texts = [each.code if each.type == "discount_code" else None for each in self.applications]
         wanted = folded(code)
         return frozenset(place for place, text in enumerate(texts) if text and folded(text) == wanted)
-
-    def to_facts(self) -> dict[str, Any]:
-        """This order as compact JSON: amounts as text, what is empty left out, `v` the version of the form."""
-        facts: dict[str, Any] = {
-            "v": FACTS_VERSION,
-            "id": self.order_id,
-            "name": self.name,
-            "at": [_text(self.created_at), _text(self.processed_at), _text(self.updated_at)],
-            "cur": self.currency,
-        }
-        optional: dict[str, Any] = {
-            "fin": self.financial_status,
-            "ful": self.fulfillment_status,
-            "cancelled": _text(self.cancelled_at),
-            "test": self.test,
-            "incl": self.taxes_included,
-            "lines": [_line_facts(line) for line in self.lines],
-            "codes": [[used.code, str(used.amount), used.type] for used in self.used_codes],
-            "ship": _allocation_facts(self.shipping_discounts),
-            "refunds": [_refund_facts(refund) for refund in self.refunds],
-            "totals": _totals_facts(self),
-            "cust": self.customer_id,
-            "cust_at": _text(self.customer_created_at),
-            "keys": [self.email_key, self.phone_key, self.address_key]
-            if self.email_key or self.phone_key or self.address_key
-            else None,
-            "land": [self.landing.code, self.landing.ref, [*map(list, self.landing.utm)]] if self.landing else None,
-            "src": self.source_name,
-            "tags": list(self.tags),
-            "gift": self.gift,
-            "skel": self.skeleton,
-        }
-        facts.update((key, value) for key, value in optional.items() if value)
-        if self.applications is None or self.applications:
-            facts["apps"] = self.applications and [[a.type, a.code, a.title, a.target_type] for a in self.applications]
-        return facts
-
-    @classmethod
-    def from_facts(cls, facts: Mapping[str, Any]) -> Order:
-        """The order that `to_facts` was given; facts of a later version are refused, never guessed at."""
-        if facts["v"] != FACTS_VERSION:
-            raise MachineProblem(
-                f"the ledger's orders are kept in form {facts['v']}, this shopinf reads form {FACTS_VERSION}",
-                hint="Update shopinf, or read the orders anew: shopinf orders sync --full",
-            )
-        have = facts.get
-        at = facts["at"]
-        totals = have("totals") or (None, None, None, None)
-        keys = have("keys") or (None, None, None)
-        apps = have("apps", ())
-        land = have("land")
-        return cls(
-            order_id=facts["id"],
-            name=facts["name"],
-            created_at=datetime.fromisoformat(at[0]),
-            processed_at=datetime.fromisoformat(at[1]),
-            updated_at=datetime.fromisoformat(at[2]),
-            currency=facts["cur"],
-            financial_status=have("fin"),
-            lines=tuple([_line(each) for each in have("lines", ())]),
-            taxes_included=have("incl", False),
-            applications=None if apps is None else tuple([Application(*each) for each in apps]),
-            used_codes=tuple([UsedCode(code, Decimal(amount), kind) for code, amount, kind in have("codes", ())]),
-            shipping_discounts=_allocations(have("ship", ())),
-            refunds=tuple([_refund(each) for each in have("refunds", ())]),
-            cancelled_at=_moment(have("cancelled")),
-            test=have("test", False),
-            fulfillment_status=have("ful"),
-            total_line_items_price=_amount(totals[0]),
-            total_discounts=_amount(totals[1]),
-            subtotal_price=_amount(totals[2]),
-            current_subtotal_price=_amount(totals[3]),
-            customer_id=have("cust"),
-            customer_created_at=_moment(have("cust_at")),
-            email_key=keys[0],
-            phone_key=keys[1],
-            address_key=keys[2],
-            landing=Landing(land[0], land[1], tuple([(key, value) for key, value in land[2]])) if land else None,
-            source_name=have("src"),
-            tags=tuple(have("tags", ())),
-            gift=have("gift", False),
-            skeleton=have("skel", False),
-        )
 
 
 def is_gift(order: Order, gift_orders: Container[int] = (), gift_tags: Iterable[str] = ()) -> bool:
@@ -300,72 +261,3 @@ def is_gift(order: Order, gift_orders: Container[int] = (), gift_tags: Iterable[
 
 
 _UPFLUENCE_GIFT = "upfluence_creator_compensation"
-
-# The kinds that Shopify gives to a code; anything else in the plain list is some other discount's title.
-_CODE_TYPES = frozenset({"percentage", "fixed_amount", "shipping"})
-
-
-def _text(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _amount(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
-def _allocation_facts(allocations: Sequence[Allocation]) -> list[list[Any]]:
-    return [[place, str(amount)] for place, amount in allocations]
-
-
-def _allocations(facts: Iterable[Sequence[Any]]) -> tuple[Allocation, ...]:
-    return tuple([(place, Decimal(amount)) for place, amount in facts])
-
-
-def _line_facts(line: Line) -> list[Any]:
-    kind = 1 if line.gift_card else 2 if line.tip else 0
-    money = [str(line.price), str(line.tax), _allocation_facts(line.allocations)]
-    counts = [line.quantity, line.current_quantity]
-    return [line.line_id, *counts, *money, kind, line.product_id, line.variant_id, line.sku, line.title]
-
-
-def _line(facts: Sequence[Any]) -> Line:
-    line_id, quantity, current, price, tax, allocations, kind, product_id, variant_id, sku, title = facts
-    return Line(
-        line_id,
-        quantity,
-        Decimal(price),
-        current,
-        _allocations(allocations),
-        Decimal(tax),
-        kind == 1,
-        kind == 2,
-        product_id,
-        variant_id,
-        sku,
-        title,
-    )
-
-
-def _refund_facts(refund: Refund) -> list[Any]:
-    lines = [[line.line_id, line.quantity, str(line.subtotal), str(line.tax)] for line in refund.lines]
-    adjustments = [[each.kind, str(each.amount), str(each.tax)] for each in refund.adjustments]
-    return [refund.refund_id, _text(refund.created_at), lines, adjustments]
-
-
-def _refund(facts: Sequence[Any]) -> Refund:
-    refund_id, at, lines, adjustments = facts
-    return Refund(
-        refund_id,
-        datetime.fromisoformat(at),
-        tuple([RefundLine(line, quantity, Decimal(sub), Decimal(tax)) for line, quantity, sub, tax in lines]),
-        tuple([Adjustment(kind, Decimal(amount), Decimal(tax)) for kind, amount, tax in adjustments]),
-    )
-
-
-def _totals_facts(order: Order) -> list[str | None] | None:
-    totals = (order.total_line_items_price, order.total_discounts, order.subtotal_price, order.current_subtotal_price)
-    return None if totals == (None,) * 4 else [None if total is None else str(total) for total in totals]

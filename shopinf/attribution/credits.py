@@ -16,6 +16,7 @@ from fractions import Fraction
 from shopinf.attribution.buyers import Rank
 from shopinf.attribution.codebook import Codes, TrackedCode, on_day
 from shopinf.attribution.commissions import Commission
+from shopinf.attribution.refunds import slack
 from shopinf.attribution.sales import Amounts, Happening, Sale, apportion, is_void, sale
 from shopinf.money import rounded
 from shopinf.orders import Order, folded, is_gift
@@ -223,9 +224,20 @@ def standing(order: Order, worth: Sale) -> tuple[Status, tuple[str, ...]]:
     if order.financial_status not in _SETTLED:
         unheard = is_unheard_of(order)
         reasons = (_unheard(order.financial_status) if unheard else f"payment {order.financial_status}",)
-    if worth.problems:
-        return Status.NEEDS_REVIEW, (*worth.problems, *reasons)
-    return (Status.PENDING if reasons else Status.APPROVED), reasons
+    if problems := (*worth.problems, *_unlaid(order)):
+        return Status.NEEDS_REVIEW, (*problems, *reasons)
+    return (Status.PENDING if reasons else Status.APPROVED), (*worth.remarks, *reasons)
+
+
+def _unlaid(order: Order) -> tuple[str, ...]:
+    """What is odd about codes that no discount application mentions: something was taken off, nobody knows where."""
+    if not order.unapplied or order.total_discounts is None:
+        return ()
+    laid = sum([line.discount for line in order.lines], Decimal(0))
+    laid += sum([amount for _, amount in order.shipping_discounts], Decimal(0))
+    if abs(order.total_discounts - laid) <= slack(order):
+        return ()
+    return (f"what code {' and '.join(order.unapplied)} took off is not said of any line",)
 
 
 def is_unheard_of(order: Order) -> bool:
@@ -249,7 +261,7 @@ def _strength(claim: Claim, items: bool) -> tuple[Decimal, bool, float, str]:
 
 
 def _taken_off(order: Order, places: Collection[int]) -> Decimal:
-    if order.applications is None and not any(line.allocations for line in order.lines):
+    if not order.applications and not any(line.allocations for line in order.lines):
         listed = (order.used_codes[place] for place in places)
         return sum((used.amount for used in listed if used.type != "shipping"), Decimal(0))
     taken = [amount for line in order.lines for place, amount in line.allocations if place in places]
@@ -257,7 +269,7 @@ def _taken_off(order: Order, places: Collection[int]) -> Decimal:
 
 
 def _off_shipping(order: Order, places: Collection[int]) -> Decimal:
-    if order.applications is None and not order.shipping_discounts:
+    if not order.applications and not order.shipping_discounts:
         listed = (order.used_codes[place] for place in places)
         return sum((used.amount for used in listed if used.type == "shipping"), Decimal(0))
     return sum([amount for place, amount in order.shipping_discounts if place in places], Decimal(0))

@@ -10,9 +10,10 @@ from decimal import Decimal
 from shopinf.attribution.buyers import Rank
 from shopinf.attribution.codebook import Codes, on_day
 from shopinf.attribution.credits import Credit, Excluded, Exclusion
-from shopinf.attribution.sales import Sale, without_tax
+from shopinf.attribution.refunds import BARE, Sent, Taken, is_shipping, without_tax
+from shopinf.attribution.sales import Sale
 from shopinf.money import Money
-from shopinf.orders import Line, Order, Refund
+from shopinf.orders import Line, Order, RefundLine
 from shopinf.times import in_zone, iso
 
 
@@ -86,7 +87,7 @@ class _Teller:
     def _discount(self, place: int) -> str:
         """The discount that an allocation points to."""
         applications = self.order.applications
-        if applications is None:
+        if not applications:
             used = self.order.used_codes
             return f"code {used[place].code}" if 0 <= place < len(used) else "a discount"
         if not 0 <= place < len(applications):
@@ -101,10 +102,8 @@ class _Teller:
                 return f"{found.type} discount {found.title}" if found.title else f"{found.type} discount"
 
     def refunds(self) -> Iterator[Step]:
-        lines = {line.line_id: line for line in self.order.lines}
-        earned = {line.line_id for line in self.worth.ordered}
-        for refund in sorted(self.order.refunds, key=lambda each: each.created_at):
-            yield from self._refund(refund, lines, earned)
+        for taken in self.worth.refunds:
+            yield from self._refund(taken)
         if self.worth.removed:
             yield Step("edit", "removed by an edit, without a refund line", self.money(-self.worth.removed))
         if self.worth.beyond:
@@ -113,24 +112,34 @@ class _Teller:
                 f"{self.money(self.worth.beyond)} was refunded beyond what was sold, and is not subtracted",
             )
 
-    def _refund(self, refund: Refund, lines: dict[int, Line], earned: set[int]) -> Iterator[Step]:
+    def _refund(self, taken: Taken) -> Iterator[Step]:
+        refund = taken.refund
         when = f"refund of {self.at(refund.created_at)}"
         for each in refund.lines:
-            line = lines.get(each.line_id)
-            what = f"{when}: {each.quantity} × {line.title if line and line.title else 'a product'}"
-            if line is not None and each.line_id not in earned:
-                yield Step("refund", f"{what}, which was not counted")
-                continue
-            net = without_tax(each, line, self.order.currency, taxes_included=self.order.taxes_included)
-            yield Step("refund", f"{what}, after discounts and without tax", self.money(-net))
+            yield self._taken_back(each, when, taken)
+        if taken.by_lines and (said := _SENT.get(taken.sent)):
+            yield Step("refund", f"{when}: {said}")
+        if taken.withheld:
+            yield Step("refund", f"{when}: withheld of what the lines were worth", self.money(taken.withheld))
+        if taken.goodwill:
+            yield Step("refund", f"{when}: paid back beside the lines", self.money(-taken.goodwill))
+        if taken.covered > 0:
+            said = f"{self.money(taken.covered)} was for goods that are gone already, and is not subtracted again"
+            yield Step("refund", f"{when}: {said}")
         for other in refund.adjustments:
-            match other.kind:
-                case "refund_discrepancy" if other.amount < 0:
-                    yield Step("refund", f"{when}: paid back beside the lines", self.money(other.amount))
-                case "refund_discrepancy":
-                    yield Step("refund", f"{when}: withheld of what the lines were worth", self.money(other.amount))
-                case _:
-                    yield Step("refund", f"{when}: shipping, {self.money(-other.amount)}, which changes nothing here")
+            if is_shipping(other, refund):
+                yield Step("refund", f"{when}: shipping, {self.money(-other.amount)}, which changes nothing here")
+
+    def _taken_back(self, each: RefundLine, when: str, taken: Taken) -> Step:
+        line = next((line for line in self.order.lines if line.line_id == each.line_id), None)
+        what = f"{when}: {each.quantity} × {line.title if line and line.title else 'a product'}"
+        if line is not None and all(line.line_id != ordered.line_id for ordered in self.worth.ordered):
+            return Step("refund", f"{what}, which was not counted")
+        if not each.subtotal:
+            gone = self.money(-taken.bare) if taken.bare else None
+            return Step("refund", f"{what}, {BARE}" + (" and gone, not earned" if taken.bare else ""), gone)
+        net = without_tax(each, line, self.order.currency, taxes_included=self.order.taxes_included)
+        return Step("refund", f"{what}, after discounts and without tax", self.money(-net))
 
     def sums(self) -> Iterator[Step]:
         amounts = self.worth.amounts
@@ -190,4 +199,10 @@ _EXCLUDED = {
     Exclusion.TEST: "a test order",
     Exclusion.GIFT: "a gift to an influencer",
     Exclusion.GIFT_CARD_ONLY: "only gift cards were bought",
+}
+
+_SENT = {
+    Sent.PENDING: "its money is on its way, the goods count as returned from now on",
+    Sent.NOTHING: "no money was sent for it, the goods are gone all the same",
+    Sent.FAILED: "its money failed to arrive",
 }

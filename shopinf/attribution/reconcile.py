@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from shopinf.attribution.refunds import slack
 from shopinf.attribution.sales import Sale
-from shopinf.money import digits, rounded
+from shopinf.money import minor_unit, rounded
 from shopinf.orders import Line, Order
 
 FIGURES = ("gross_sales", "discounts", "returns", "net_sales")
@@ -35,18 +36,18 @@ class Compared:
 def compare(order: Order, worth: Sale) -> Iterator[Compared]:
     """The figures of *order* that the store has an own total for, ours beside its."""
     sold = worth.moments[0].amounts if worth.moments[0].over is False else worth.amounts
-    unit = Decimal(1).scaleb(-digits(order.currency))
-    rounding = unit * max(len(order.lines), 1)
+    rounding = slack(order)
+    converted = minor_unit(order.currency) / 2 * sum([line.quantity for line in order.lines])
     beside = [line for line in order.lines if line.outside]
     if order.total_line_items_price is not None:
         theirs = order.total_line_items_price - _gross(line for line in beside if not line.tip)
         if any(line.tip for line in beside) and theirs != sold.gross_sales:
             theirs -= _gross(line for line in beside if line.tip)  # stores differ in whether a tip is a line item
-        yield Compared("gross_sales", sold.gross_sales, rounded(theirs, order.currency), _NOTHING)
+        yield Compared("gross_sales", sold.gross_sales, rounded(theirs, order.currency), converted)
     if order.total_discounts is not None:
         shipping = sum((amount for _, amount in order.shipping_discounts), _NOTHING)
         theirs = order.total_discounts - shipping - sum((line.discount for line in beside), _NOTHING)
-        yield Compared("discounts", sold.discounts, rounded(theirs, order.currency), _NOTHING)
+        yield Compared("discounts", sold.discounts, rounded(theirs, order.currency), converted)
     kept = _kept(order, worth)
     if kept is not None:
         ours = rounded(sold.base - worth.returned - worth.removed, order.currency)

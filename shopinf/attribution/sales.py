@@ -7,15 +7,16 @@ currency, exact, and rounded once, half up, where it becomes a row's number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from shopinf.attribution.refunds import BARE, Reading, Taken, read_refunds, slack, unit_base
 from shopinf.money import digits, minor_unit, rounded
-from shopinf.orders import Line, Order, Refund, RefundLine
+from shopinf.orders import Line, Order
 
 _NOTHING = Decimal(0)
 
@@ -119,16 +120,26 @@ class Sale:
     moments: tuple[Moment, ...]  # the sale first, then in order of time
     ordered: tuple[Line, ...]  # merchandise as it was ordered
     added: tuple[Line, ...] = ()  # by an edit, later: not earned
-    returned: Decimal = _NOTHING  # by refund lines, without tax
-    discrepancies: Decimal = _NOTHING  # refunded beside the lines; below zero when part was withheld
+    refunds: tuple[Taken, ...] = ()  # in order of time
     removed: Decimal = _NOTHING  # by edits, without a refund line
     beyond: Decimal = _NOTHING  # refunded over and above what was sold: a tip, goodwill after a full refund
     problems: tuple[str, ...] = ()  # why a person must look at it before it is paid on
+    remarks: tuple[str, ...] = ()  # what is worth knowing of it, and settled
 
     @property
     def amounts(self) -> Amounts:
         """The final worth, by all that is known today."""
         return self.moments[-1].amounts
+
+    @property
+    def returned(self) -> Decimal:
+        """The goods that refunds took back, without tax."""
+        return sum([each.by_lines for each in self.refunds], _NOTHING)
+
+    @property
+    def discrepancies(self) -> Decimal:
+        """Refunded beside the goods; below zero when part was withheld."""
+        return sum([each.goodwill - each.withheld for each in self.refunds], _NOTHING)
 
 
 def sale(order: Order) -> Sale:
@@ -137,22 +148,19 @@ def sale(order: Order) -> Sale:
     Returns are what refunds and edits took away, without tax: never more than was sold, never below zero. A cancelled
     order is worth nothing, and so is one whose payment was voided or has expired.
     """
-    ordered, added, problems = _as_ordered(order)
+    lines = _with_old_discounts(order)
+    ordered, added, problems = _as_ordered(order, lines)
     merchandise = tuple([line for line in ordered if not line.outside])
     sold, odd = _sold(order, merchandise)
-    reading = _Reading(order, {line.line_id: line for line in order.lines}, {line.line_id for line in merchandise})
-    returned, discrepancies = _NOTHING, _NOTHING
+    problems += odd
     moments = [Moment(order.processed_at, Happening.SALE, sold)]
-    changes: list[tuple[datetime, Happening, Decimal]] = []
-    for refund in order.refunds:
-        by_lines, beside = reading.of(refund)
-        returned += by_lines
-        discrepancies += beside
-        changes.append((refund.created_at, Happening.REFUND, by_lines + beside))
-    removed = _NOTHING
-    for line in merchandise:
-        if gone := reading.removed(line):
-            removed += _unit_base(line, order.taxes_included) * gone
+    if not order.refunds and all(line.current_quantity in (None, line.quantity) for line in lines):
+        problems += _of_subtotal(order, lines, {line.line_id: line.quantity for line in lines})
+        return Sale(tuple(_ended(order, sold, moments)), merchandise, added, problems=problems)
+    reading = read_refunds(order, lines, {line.line_id for line in merchandise}, added)
+    changes = [(each.refund.created_at, Happening.REFUND, each.effect) for each in reading.taken]
+    units = [(line, unit_base(line, order.taxes_included)) for line in merchandise]
+    removed = sum([unit * reading.removed.get(line.line_id, 0) for line, unit in units], _NOTHING)
     if removed:
         # When an edit was made is not said anywhere; the order's last change is the latest that it can have been.
         changes.append((order.updated_at, Happening.EDIT, removed))
@@ -161,9 +169,20 @@ def sale(order: Order) -> Sale:
         taken += amount
         moments.append(Moment(max(at, order.processed_at), what, _with_returns(sold, taken, order.currency)))
     beyond = max(rounded(taken, order.currency) - sold.base, _NOTHING)
-    problems = (*problems, *odd, *_disagreements(order, merchandise, reading, returned, removed))
-    ended = _ended(order, sold, moments)
-    return Sale(tuple(ended), merchandise, added, returned, discrepancies, removed, beyond, problems)
+    restocked = any(each.bare for each in reading.taken)
+    kept = sum([unit * reading.kept[line.line_id] for line, unit in units], _NOTHING)
+    whole = sum([unit * line.quantity for line, unit in units], _NOTHING)
+    found = Sale(
+        tuple(_ended(order, sold, moments)),
+        merchandise,
+        added,
+        reading.taken,
+        removed,
+        beyond,
+        remarks=(BARE,) if restocked else (),
+    )
+    doubts = _disagreements(order, lines, reading, found, whole, kept)
+    return replace(found, problems=(*problems, *doubts))
 
 
 def is_void(order: Order) -> bool:
@@ -171,33 +190,16 @@ def is_void(order: Order) -> bool:
     return order.financial_status in {"voided", "expired"}
 
 
-def without_tax(refunded: RefundLine, line: Line | None, currency: str, *, taxes_included: bool) -> Decimal:
-    """What a refund line takes from net sales: its subtotal without the tax in it.
-
-    A refund line's subtotal follows the shop's prices: with tax where prices include it. One that is without it all
-    the same is recognised by being just what so many of the line were worth without tax.
-    """
-    if not taxes_included or not refunded.tax:
-        return refunded.subtotal
-    if line is not None:
-        bare = _unit_base(line, included=True) * refunded.quantity
-        shelf = _unit_base(line, included=False) * refunded.quantity
-        off = abs(refunded.subtotal - bare)
-        if off < abs(refunded.subtotal - shelf) and off <= minor_unit(currency):
-            return refunded.subtotal
-    return refunded.subtotal - refunded.tax
-
-
-def _sold(order: Order, merchandise: Sequence[Line]) -> tuple[Amounts, list[str]]:
+def _sold(order: Order, merchandise: Sequence[Line]) -> tuple[Amounts, tuple[str, ...]]:
     """The amounts as ordered; a discount larger than the goods is cut to them, and said."""
     currency = order.currency
     gross = rounded(sum([line.gross for line in merchandise], _NOTHING), currency)
     discounts = rounded(sum([line.discount for line in merchandise], _NOTHING), currency)
     tax = rounded(sum([line.tax for line in merchandise], _NOTHING), currency) if order.taxes_included else _NOTHING
     if discounts + tax <= gross:
-        return Amounts(gross, discounts, tax), []
+        return Amounts(gross, discounts, tax), ()
     discounts = min(discounts, gross)
-    return Amounts(gross, discounts, min(tax, gross - discounts)), ["discounts and tax are more than the goods cost"]
+    return Amounts(gross, discounts, min(tax, gross - discounts)), ("discounts and tax are more than the goods cost",)
 
 
 def _with_returns(sold: Amounts, taken: Decimal, currency: str) -> Amounts:
@@ -221,38 +223,54 @@ def _ended(order: Order, sold: Amounts, moments: list[Moment]) -> list[Moment]:
     return moments
 
 
-def _as_ordered(order: Order) -> tuple[tuple[Line, ...], tuple[Line, ...], tuple[str, ...]]:
+def _as_ordered(order: Order, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Line, ...], tuple[str, ...]]:
     """The lines as ordered, those that an edit added, and what is unclear about it.
 
     The total of the line items stays as it was ordered. What is more than it was added later: the newest lines, which
-    carry no discount.
+    carry no discount. A difference smaller than any of these is the rounding of converted prices, and no edit.
     """
-    lines = _with_old_discounts(order)
     total = order.total_line_items_price
-    if total is None or not lines:
+    if not lines:
+        return (), (), ("the store shows no lines of this order",)
+    if total is None:
         return lines, (), ()
-    tolerance = minor_unit(order.currency) / 2
-    if abs(sum([line.gross for line in lines], _NOTHING) - total) < tolerance:
+    unit = minor_unit(order.currency) / 2
+    surplus = sum([line.gross for line in lines], _NOTHING) - total
+    if abs(surplus) < unit:
         return lines, (), ()  # as nearly always
-    for counted in (lines, tuple(line for line in lines if not line.tip)):
+    rounding = unit * sum([line.quantity for line in lines])
+    if abs(surplus) <= rounding and not any(0 < line.gross <= surplus + unit for line in lines if not line.allocations):
+        return lines, (), ()
+    for allowed in (unit, rounding):
+        if (cut := _cut(lines, total, allowed)) is not None:
+            ordered = tuple([line for line in lines if line.line_id not in cut])
+            return ordered, tuple([line for line in lines if line.line_id in cut]), ()
+    return lines, (), ("the lines do not add up to the total of the line items, so what an edit added is unclear",)
+
+
+def _cut(lines: tuple[Line, ...], total: Decimal, allowed: Decimal) -> set[int] | None:
+    """The lines that make the difference to *total*, the newest without a discount; None where no such cut fits.
+
+    Some totals have the tips in them, others have not.
+    """
+    for counted in (lines, tuple([line for line in lines if not line.tip])):
         for newest_first in (sorted(counted, key=lambda line: -line.line_id), list(reversed(counted))):
-            surplus = sum((line.gross for line in counted), _NOTHING) - total
+            surplus = sum([line.gross for line in counted], _NOTHING) - total
             added: set[int] = set()
             for line in newest_first:
-                if surplus < tolerance:
+                if surplus <= allowed:
                     break
                 if not line.allocations:
                     added.add(line.line_id)
                     surplus -= line.gross
-            if abs(surplus) < tolerance:
-                ordered = tuple(line for line in lines if line.line_id not in added)
-                return ordered, tuple(line for line in lines if line.line_id in added), ()
-    return lines, (), ("the lines do not add up to the total of the line items, so what an edit added is unclear",)
+            if abs(surplus) <= allowed:
+                return added
+    return None
 
 
 def _with_old_discounts(order: Order) -> tuple[Line, ...]:
     """The lines; where an old order says its discounts by code only, these are laid on the goods by their price."""
-    if order.applications is not None or any(line.allocations for line in order.lines):
+    if order.applications or not order.used_codes or any(line.allocations for line in order.lines):
         return order.lines
     codes = [
         (place, rounded(used.amount, order.currency))
@@ -272,87 +290,47 @@ def _with_old_discounts(order: Order) -> tuple[Line, ...]:
     return tuple(laid.get(line.line_id, line) for line in order.lines)
 
 
-def _unit_base(line: Line, included: bool) -> Decimal:
-    """What one of the line was worth, after its discounts and without tax."""
-    if not line.quantity:
-        return _NOTHING
-    return (line.gross - line.discount - (line.tax if included else _NOTHING)) / line.quantity
-
-
-class _Reading:
-    """An order's refunds, read against its lines."""
-
-    def __init__(self, order: Order, lines: dict[int, Line], merchandise: set[int]) -> None:
-        self.currency = order.currency
-        self.included = order.taxes_included
-        self.lines = lines
-        self.merchandise = merchandise
-        self.refunded: dict[int, int] = {}  # how many of a line the refund lines took back
-        self.paid_back: dict[int, int] = {}  # the same, of those that gave money back
-        for refund in order.refunds:
-            for line in refund.lines:
-                self.refunded[line.line_id] = self.refunded.get(line.line_id, 0) + line.quantity
-                if line.subtotal:
-                    self.paid_back[line.line_id] = self.paid_back.get(line.line_id, 0) + line.quantity
-
-    def of(self, refund: Refund) -> tuple[Decimal, Decimal]:
-        """What *refund* takes away by its lines, and beside them: below zero where part of it was withheld.
-
-        Refunded shipping never counts; nor do lines that are not earned, gift cards and what an edit added.
-        """
-        by_lines = sum(
-            (
-                without_tax(line, self.lines.get(line.line_id), self.currency, taxes_included=self.included)
-                for line in refund.lines
-                if line.line_id in self.merchandise or line.line_id not in self.lines
-            ),
-            _NOTHING,
-        )
-        beside = sum((-each.amount for each in refund.adjustments if each.kind == "refund_discrepancy"), _NOTHING)
-        return by_lines, beside
-
-    def removed(self, line: Line) -> int:
-        """How many of *line* an edit took away without a refund line."""
-        if line.current_quantity is None:
-            return 0
-        return max(line.quantity - self.refunded.get(line.line_id, 0) - line.current_quantity, 0)
-
-    def current(self, line: Line) -> int:
-        """How many of *line* the buyer keeps; on orders older than that field, what was not paid back."""
-        if line.current_quantity is not None:
-            return line.current_quantity
-        return max(line.quantity - self.paid_back.get(line.line_id, 0), 0)
-
-
 def _disagreements(
-    order: Order, merchandise: Sequence[Line], reading: _Reading, returned: Decimal, removed: Decimal
-) -> list[str]:
-    """What the current quantities say against the refunds, within one minor unit for each line.
+    order: Order, lines: Sequence[Line], reading: Reading, found: Sale, whole: Decimal, kept: Decimal
+) -> tuple[str, ...]:
+    """What the quantities and the store's own subtotal say against the refunds, as far as it is no rounding.
 
-    What was refunded dates the returns; what the buyer still has must come to the same, before discrepancies.
+    What was refunded dates the returns; what the buyer still has must come to the same, before what was withheld or
+    given beside the goods. Goods that are gone without money need the subtotal as a witness. In the end nothing is
+    earned but what is kept and what was withheld.
     """
     if order.cancelled_at is not None or is_void(order):
-        return []
-    allowed = minor_unit(order.currency) * max(len(order.lines), 1)
+        return ()
+    allowed, currency = slack(order), order.currency
     problems = []
-    if order.refunds or any(reading.current(line) != line.quantity for line in merchandise):
-        sold = kept = _NOTHING
-        for line in merchandise:
-            unit = _unit_base(line, order.taxes_included)
-            sold += unit * line.quantity
-            kept += unit * reading.current(line)
-        if abs(kept - (sold - returned - removed)) > allowed:
-            problems.append(
-                f"the refunds leave {rounded(sold - returned - removed, order.currency)}, "
-                f"the quantities that the buyer keeps come to {rounded(kept, order.currency)}"
-            )
-    if order.current_subtotal_price is not None:
-        lines = _with_old_discounts(order)
-        now = sum([_unit_base(line, included=False) * reading.current(line) for line in lines], _NOTHING)
-        without_tips = now - sum([line.price * reading.current(line) for line in lines if line.tip], _NOTHING)
-        if min(abs(each - order.current_subtotal_price) for each in (now, without_tips)) > allowed:
-            problems.append(
-                f"Shopify's current subtotal is {rounded(order.current_subtotal_price, order.currency)}, "
-                f"its lines come to {rounded(now, order.currency)}"
-            )
-    return problems
+    if reading.failed:
+        problems.append("a refund failed, and what it took back is gone all the same")
+    left = whole - found.returned - found.removed
+    if abs(kept - left) > allowed:
+        problems.append(
+            f"the refunds leave {rounded(left, currency)}, "
+            f"the quantities that the buyer keeps come to {rounded(kept, currency)}"
+        )
+    problems += _of_subtotal(order, lines, reading.kept)
+    if found.remarks and order.current_subtotal_price is None:
+        problems.append("goods were restocked without a refund, and there is no current subtotal to tell if they count")
+    withheld = sum([each.withheld for each in reading.taken], _NOTHING)
+    net = found.amounts.net_sales
+    if not problems and net > kept + withheld + allowed:
+        problems.append(f"{rounded(net, currency)} would be earned, of {rounded(kept, currency)} that the buyer keeps")
+    return tuple(problems)
+
+
+def _of_subtotal(order: Order, lines: Sequence[Line], kept: Mapping[int, int]) -> tuple[str, ...]:
+    """What the store's current subtotal says against the quantities; some subtotals have the tips in them."""
+    theirs = order.current_subtotal_price
+    if theirs is None or order.cancelled_at is not None or is_void(order):
+        return ()
+    now = sum([unit_base(line, included=False) * kept[line.line_id] for line in lines], _NOTHING)
+    tips = sum([line.price * kept[line.line_id] for line in lines if line.tip], _NOTHING)
+    if min(abs(now - theirs), abs(now - tips - theirs)) <= slack(order):
+        return ()
+    return (
+        f"Shopify's current subtotal is {rounded(theirs, order.currency)}, "
+        f"its lines come to {rounded(now, order.currency)}",
+    )

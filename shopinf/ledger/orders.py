@@ -18,6 +18,7 @@ from shopinf.attribution.buyers import Purchase
 from shopinf.ledger.asking import Among
 from shopinf.ledger.tables.mirror import order_codes, order_facts, orders, syncs, windows
 from shopinf.ledger.upserts import parts, upsert
+from shopinf.orderfacts import from_facts, to_facts
 from shopinf.orders import Order, folded
 from shopinf.windows import Window
 
@@ -136,7 +137,7 @@ class Orders:
             db.execute(delete(order_facts).where(order_facts.c.shop_id == shop_id, order_facts.c.order_id.in_(bare)))
         if not kept:
             return
-        rows = [{"shop_id": shop_id, "order_id": each.order_id, "facts": _text(each.to_facts())} for each in kept]
+        rows = [{"shop_id": shop_id, "order_id": each.order_id, "facts": _text(to_facts(each))} for each in kept]
         upsert(db, order_facts, rows)
         used = [
             {"shop_id": shop_id, "folded": text, "order_id": each.order_id, "method": method}
@@ -230,7 +231,7 @@ class Orders:
         for part in parts(wanted):
             with self._database.reading() as db:
                 facts = dict(map(tuple, _FACTS.rows(db, part, shop=shop_id)))
-            yield from (Order.from_facts(from_json(facts[order_id])) for order_id in part if order_id in facts)
+            yield from (from_facts(from_json(facts[order_id])) for order_id in part if order_id in facts)
 
     def called(self, shop_id: int, names: Collection[str]) -> list[int]:
         """The ids of the orders that have one of these names."""

@@ -13,7 +13,7 @@ from shopinf.attribution.buyers import Rank
 from shopinf.attribution.codebook import Codes, Person, Since, TrackedCode
 from shopinf.attribution.commissions import Commission, read_commission
 from shopinf.attribution.credits import Credit, Rules, attribute
-from shopinf.orders import Adjustment, Application, Line, Order, Refund, RefundLine
+from shopinf.orders import Adjustment, Application, Line, Order, Refund, RefundLine, Transaction
 
 UTC_ZONE = ZoneInfo("UTC")
 TEN = read_commission("10%")
@@ -47,14 +47,39 @@ def order(*lines: Line, codes: Iterable[str] = (), order_id: int = 1, day: str =
     return Order(order_id, f"#{1000 + order_id}", at, at, more.pop("updated_at", at), lines=lines, **more)
 
 
-def refund(*lines: tuple[int, int, str, str], day: str = "2026-06-20", refund_id: int = 1, **kinds: str) -> Refund:
-    """A refund of lines (line, quantity, subtotal, tax) and of adjustments by kind."""
+def refund(
+    *lines: tuple[int, int, str, str],
+    day: str = "2026-06-20",
+    refund_id: int = 1,
+    sent: str | None = None,
+    status: str = "success",
+    rows: Iterable[Adjustment] = (),
+    **kinds: str,
+) -> Refund:
+    """A refund of lines (line, quantity, subtotal, tax) and of adjustments by kind, or as *rows*.
+
+    *sent* is the amount of its transaction; "" for none. What it sent is not known unless that is said.
+    """
+    transactions = (
+        None if sent is None else tuple(Transaction("refund", status, D(each), "USD") for each in sent.split())
+    )
     return Refund(
         refund_id,
         on(day),
         tuple(RefundLine(at, quantity, D(subtotal), D(tax)) for at, quantity, subtotal, tax in lines),
-        tuple(Adjustment(kind, D(amount)) for kind, amount in kinds.items()),
+        (*(Adjustment(kind, D(amount)) for kind, amount in kinds.items()), *rows),
+        transactions,
     )
+
+
+def less(amount: str, reason: str = "Refund discrepancy", kind: str = "refund_discrepancy") -> Adjustment:
+    """A row that stands for less than the goods were worth, or with a minus for more."""
+    return Adjustment(kind, D(amount), reason=reason)
+
+
+def settled(amount: str) -> Adjustment:
+    """A row that takes back what stood for a refund on its way."""
+    return less(f"-{amount}", "Pending refund discrepancy")
 
 
 def tracked(code: str, influencer: str, made: str = "2026-01-01", **more: Any) -> TrackedCode:

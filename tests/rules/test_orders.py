@@ -7,7 +7,8 @@ from making import MIA, book, day, line, order
 
 from shopinf.attribution.codebook import Since, TrackedCode
 from shopinf.errors import MachineProblem
-from shopinf.orders import Landing, Order, read_landing
+from shopinf.orderfacts import from_facts, to_facts
+from shopinf.orders import Landing, read_landing
 
 
 @pytest.mark.parametrize(
@@ -37,13 +38,13 @@ def test_the_ref_that_shopify_found_goes_before_the_addresss_own() -> None:
 
 
 def test_facts_of_a_later_form_are_refused() -> None:
-    facts = order(line(1, "1.00")).to_facts() | {"v": 99}
+    facts = to_facts(order(line(1, "1.00"))) | {"v": 99}
     with pytest.raises(MachineProblem, match="99"):
-        Order.from_facts(facts)
+        from_facts(facts)
 
 
 def test_facts_leave_out_what_is_empty() -> None:
-    assert set(order(line(1, "1.00")).to_facts()) == {"v", "id", "name", "at", "cur", "fin", "lines"}
+    assert set(to_facts(order(line(1, "1.00")))) == {"v", "id", "name", "at", "cur", "fin", "lines"}
 
 
 def test_each_code_is_named_once_as_it_was_first_typed() -> None:
