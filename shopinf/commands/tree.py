@@ -7,7 +7,7 @@ import keyword
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -117,8 +117,9 @@ def file_of(name: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) else name.replace("-", "_")
 
 
+@cache
 def command_in(module: ModuleType, name: str) -> Any:
-    """The command *name* of a file."""
+    """The command *name* of a file; its options are read once, however often a process runs it, as the demo does."""
     group: Any = typer.main.get_group(module.app)
     return group.commands[name]
 
