@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import lanes
 import postgres
 import pytest
 from bench import Bench as Bench
@@ -13,9 +15,23 @@ from bench import StillClock
 
 from shopinf.practice import PracticeStore
 
+MEMORY = Path("/dev/shm")
+started = lanes.watch_for_programs()
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_engines: the test runs with a ledger on SQLite and with one on PostgreSQL")
+    config.addinivalue_line("markers", "quick: starts no program and needs none (told by what the test reaches)")
+    config.addinivalue_line("markers", "slow: long, so not in the quick lane, whatever it reaches")
+    # Where there is a disk in memory, what the ledger makes sure of at each commit costs no time.
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 1 << 30:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if not lanes.is_slow(item):
+            item.add_marker("quick")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -65,3 +81,11 @@ def _no_real_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
     monkeypatch.setenv("SHOPINF_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+
+@pytest.fixture(autouse=True)
+def _quick_tests_start_nothing(request: pytest.FixtureRequest) -> Iterator[None]:
+    started.clear()
+    yield
+    if request.node.get_closest_marker("quick"):
+        assert not started, "a test that starts a program is not quick: mark it slow"

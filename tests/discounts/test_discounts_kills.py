@@ -11,6 +11,7 @@ from typing import Any
 import postgres
 import pytest
 
+pytestmark = pytest.mark.slow
 SOAK = Path(__file__).parents[1] / "benchmarks" / "soak_discounts.py"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
 SOAK = Path(__file__).parents[1] / "benchmarks" / "soak_gifts.py"
 
 

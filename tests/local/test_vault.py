@@ -101,7 +101,8 @@ def says_no_secret(problem: CredentialsProblem) -> None:
 class TestContract:
     """What holds for every keyring that keeps what it is given."""
 
-    @pytest.fixture(params=["in memory", "plain file", "chain"])
+    # The chain loads all keyrings that there are, and some look for programs then.
+    @pytest.fixture(params=["in memory", "plain file", pytest.param("chain", marks=pytest.mark.slow)])
     def backend(
         self, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> KeyringBackendLike:
