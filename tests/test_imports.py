@@ -50,7 +50,7 @@ LIBRARIES: dict[str, set[str]] = {
     "capture": {"_typeshed", "waitress"},
     "practice": {"_typeshed", "pydantic_core", "werkzeug"},
     "desk": set(),
-    "work": {"segno"},
+    "work": set(),
     "main": set(),
     "__main__": set(),
 }

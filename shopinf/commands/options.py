@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
+from shopinf.errors import BadInput
+
 if TYPE_CHECKING:
     from decimal import Decimal
 
@@ -81,6 +83,10 @@ ColumnsOption = Annotated[
     typer.Option("--columns", help="Only these columns, as JSON names them, in this order.", metavar="A,B,C"),
 ]
 WideOption = Annotated[bool, typer.Option("--wide", help="All columns in a table.")]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="Say which field a column is; may be repeated.", metavar="COLUMN=FIELD"),
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show each request.")]
@@ -131,6 +137,16 @@ class Manners:
     reports: bool = False  # it writes xlsx and html too
     fills: tuple[str, ...] = ("date",)  # what it knows a value of, for `{name}` in --output
     columns: Sequence[Column] = ()  # what its answer has, for --columns and the reference
+
+
+def exactly_one(**given: object) -> str:
+    """The one option that was given; none or several are wrong usage."""
+    chosen = [name for name, value in given.items() if value not in (None, False)]
+    names = [f"--{name.rstrip('_').replace('_', '-')}" for name in given]
+    listed = " or ".join([", ".join(names[:-1]), names[-1]])
+    if len(chosen) != 1:
+        raise BadInput(f"Choose exactly one of {listed}" if not chosen else f"Only one of {listed} can be given")
+    return chosen[0]
 
 
 _EVERYWHERE: Mapping[str, Any] = {

@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from shopinf.errors import BadInput
+
+if TYPE_CHECKING:
+    from shopinf.people.influencers import Influencer
+    from shopinf.stores import Store
 
 _UTM = ("source", "medium", "campaign", "term", "content", "id")
 
@@ -22,6 +27,19 @@ def affiliate_link(domain: str, code: str, redirect: str | None = None, utm: Map
         query.append(f"redirect={quote(redirect, safe='' if set(redirect) & set('?&#+%=') else '/')}")
     query += [f"{quote_plus(name)}={quote_plus(value)}" for name, value in (utm or {}).items()]
     return f"https://{domain}/discount/{quote(code, safe='')}" + (f"?{'&'.join(query)}" if query else "")
+
+
+def link_of(
+    store: Store,
+    code: str,
+    person: Influencer | None,
+    campaign: str,
+    redirect: str | None,
+    utm: Mapping[str, str] | None,
+) -> str:
+    """The link to hand out for a code of *store*, with the words in its UTM values filled in."""
+    filled = fill_utm(utm or {}, influencer=person.influencer if person else "", campaign=campaign, code=code)
+    return affiliate_link(store.storefront or store.domain, code, redirect, filled)
 
 
 def fill_utm(utm: Mapping[str, str], *, influencer: str, campaign: str, code: str) -> dict[str, str]:

@@ -10,13 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shopinf.discounts.codes import Draw, Pattern, check_code, draw, suffixed
+from shopinf.discounts.rules import UNKNOWN, is_own
 from shopinf.discounts.terms import Terms, Wish
 from shopinf.errors import BadInput
 from shopinf.orders import folded
 from shopinf.people.influencers import Influencer
 from shopinf.shell import quoted
 
-UNKNOWN_RULE = "unknown"  # key of the rule of tracked codes that are no longer in the store
 MOST_TRIES = 200  # for one random code that nobody has
 
 
@@ -57,7 +57,12 @@ class RuleRecord:
     @property
     def own(self) -> bool:
         """Is it the rule of one code alone?"""
-        return self.key.startswith("own/")
+        return is_own(self.key)
+
+    @property
+    def known(self) -> bool:
+        """Is it known what it says? It is not where a tracked code was no longer in the store."""
+        return self.key != UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, select, update
 
 from shopinf.discounts.codes import ALPHABET
 from shopinf.discounts.plan import CodeRecord, Origin, RuleRecord, State
+from shopinf.discounts.rules import is_own
 from shopinf.discounts.terms import Terms
 from shopinf.ledger.tables.journal import codes, price_rules
 
@@ -130,7 +131,7 @@ def ensure_rules(
     missing = [_rule_row(shop_id, campaign, each) for key, each in wanted.items() if key not in known]
     for key, rule in known.items():
         each = wanted[key]
-        if isinstance(each, Intended) and key.startswith("own/"):
+        if isinstance(each, Intended) and is_own(key):
             _renew_rule(db, rule, each)
     if missing:
         db.execute(price_rules.insert(), missing)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from shopinf.attribution.codebook import Since
 from shopinf.discounts.campaigns import same_campaign
 from shopinf.discounts.plan import CodeRecord, Origin, RuleRecord, State
+from shopinf.discounts.rules import key_of_theirs
 from shopinf.discounts.terms import Terms
 from shopinf.errors import Busy
 from shopinf.ledger.coderows import (
@@ -323,7 +324,7 @@ class Codes:
 
     def adopt(self, shop_id: int, price_rule_id: int, *, own: bool) -> None:
         """Manage a price rule of another origin, and all of its codes, from now on; *own*: it has but one."""
-        key = f"own/rule/{price_rule_id}" if own else f"rule/{price_rule_id}"
+        key = key_of_theirs(price_rule_id, alone=own)
         theirs = (price_rules.c.shop_id == shop_id, price_rules.c.price_rule_id == price_rule_id)
         with self._database.writing() as db:
             found = [row.id for row in db.execute(select(price_rules.c.id).where(*theirs))]

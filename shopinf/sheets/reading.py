@@ -9,13 +9,15 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, TextIO, TypeVar
 
 from shopinf.errors import BadInput, BadSheet
 from shopinf.plain import harmless
 from shopinf.sheets.fields import Fields, Places, find_places
 from shopinf.sheets.records import Broken, Record, Sieve
 from shopinf.sheets.texts import find_encoding
+
+T = TypeVar("T")
 
 _IN_MEMORY = 1 << 23  # bytes of standard input that are kept in memory; more goes to a temporary file
 # Often pasted along with an address or a handle, and never meant.
@@ -41,6 +43,15 @@ class Row:
     @property
     def place(self) -> str:
         return f"{self.file}, line {self.line}"
+
+    def read(self, key: str, reader: Callable[[str], T]) -> T | None:
+        """What a cell means; None where it is empty, and one that *reader* refuses is named by its place."""
+        if not self[key]:
+            return None
+        try:
+            return reader(self[key])
+        except BadInput as wrong:
+            raise self.problem(wrong.message, key=key, hint=wrong.hint) from None
 
     def problem(self, message: str, *, key: str | None = None, hint: str | None = None) -> BadSheet:
         """An error to raise that names the file, the line and the column as the sheet calls it."""

@@ -156,7 +156,7 @@ def and_then_stop(done: Callable[..., Any]) -> Callable[..., Any]:
 
 
 STEPS = [
-    "shopinf.work.discounts.pausing.pause_all",
+    "shopinf.work.codes.switch.pause_all",
     "shopinf.shopify.shop.uninstall_app",
     "shopinf.ledger.ledger.Ledger.erase_store",
     "shopinf.local.vault.Vault.forget",

@@ -15,7 +15,6 @@ from shopinf.people.influencers import Influencer, Named
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.persons import read_person
 from shopinf.sheets.reading import Row, read_sheet
-from shopinf.work.discounts.asking import cell
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -57,7 +56,7 @@ def _wanted(row: Row, variants: Sequence[str]) -> Wanted:
         raise row.problem(
             "the row does not say who it is for", hint="Fill one of the columns influencer, handle, username and email."
         )
-    quantity = cell(row, "quantity", read_quantity) or 1
+    quantity = row.read("quantity", read_quantity) or 1
     words = [word.strip() for key in ("variant", "sku") for word in row[key].split(";") if word.strip()]
     words = words or [word.strip() for word in variants if word.strip()]
     if not words:

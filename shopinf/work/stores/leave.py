@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from shopinf.discounts.links import link_of
 from shopinf.discounts.plan import Origin, Standing, standing
 from shopinf.errors import CredentialsProblem, NotAllowed, NotFound, StoreReadOnly
 from shopinf.shell import quoted
 from shopinf.stores import Store
-from shopinf.work.discounts.coderows import link
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -81,7 +81,7 @@ def _live_codes(desk: Desk, store: Store, *, pause: bool) -> list[LiveCode]:
     found = []
     for each in records:
         person = people.get(each.person)
-        address = link(store, each.code, person, each.campaign, each.redirect, each.utm)
+        address = link_of(store, each.code, person, each.campaign, each.redirect, each.utm)
         pausing = pause and each.origin is not Origin.TRACKED
         found.append(LiveCode(each.code, each.campaign, person.influencer if person else None, address, pausing))
     return found
@@ -101,7 +101,7 @@ def leave(desk: Desk, store: Store, plan: Plan) -> Gone:
     """Remove it all: what is at Shopify first, while there are credentials for it, and the connection last."""
     paused = 0
     if plan.pausing:
-        from shopinf.work.discounts.pausing import pause_all
+        from shopinf.work.codes.switch import pause_all
 
         paused = pause_all(desk, store)
     with desk.erasing(store):

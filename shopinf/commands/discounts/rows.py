@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shopinf.discounts.links import affiliate_link, fill_utm
-from shopinf.discounts.plan import UNKNOWN_RULE, CodeRecord
+from shopinf.commands.discounts.choice import CampaignChoice, choose_codes, people_of
+from shopinf.discounts.links import link_of
+from shopinf.discounts.plan import CodeRecord, standing
 from shopinf.discounts.terms import Terms
+from shopinf.outcomes import Outcomes
 from shopinf.people.influencers import Influencer
 from shopinf.results import Cell, Failure, Result, columns
 from shopinf.times import in_zone
 
 if TYPE_CHECKING:
+    from shopinf.desk import Desk
     from shopinf.stores import Store
 
 CODE_COLUMNS = columns(
@@ -58,10 +61,10 @@ def code_row(
     utm: Mapping[str, str] | None = None,
 ) -> dict[str, Cell]:
     """The row of a code that the ledger has; *redirect* and *utm* stand in for its own."""
-    terms = None if record.rule.key == UNKNOWN_RULE else record.rule.terms
+    terms = record.rule.terms if record.rule.known else None
     row = bare_row(store, record.campaign, person, record.slot, record.code, terms, status, error)
     return row | {
-        "link": link(store, record.code, person, record.campaign, redirect or record.redirect, utm or record.utm),
+        "link": link_of(store, record.code, person, record.campaign, redirect or record.redirect, utm or record.utm),
         "commission": record.commission,
         "price_rule_id": record.rule.price_rule_id,
         "discount_code_id": record.discount_code_id,
@@ -99,17 +102,34 @@ def bare_row(
     }
 
 
-def link(
-    store: Store,
-    code: str,
-    person: Influencer | None,
-    campaign: str,
-    redirect: str | None,
-    utm: Mapping[str, str] | None,
-) -> str:
-    """The affiliate link of a code; `{influencer}`, `{campaign}` and `{code}` in a UTM value are filled in."""
-    filled = fill_utm(utm or {}, influencer=person.influencer if person else "", campaign=campaign, code=code)
-    return affiliate_link(store.storefront or store.domain, code, redirect, filled)
+def found_rows(
+    desk: Desk,
+    stores: Sequence[Store],
+    choice: CampaignChoice,
+    *,
+    redirect: str | None = None,
+    utm: Mapping[str, str] | None = None,
+) -> Outcomes[list[dict[str, Cell]]]:
+    """The codes chosen in each of *stores*, as they stand now by the ledger."""
+    chosen, now = choose_codes(desk, stores, choice), desk.clock.now()
+
+    def row(store: Store, record: CodeRecord, person: Influencer | None) -> dict[str, Cell]:
+        status = str(standing(record, now))
+        return code_row(store, record, person, status, error=record.error, redirect=redirect, utm=utm)
+
+    found = []
+    for store in stores:
+        people = people_of(desk, chosen[store.name])
+        found.append((store, [row(store, each, people.get(each.person)) for each in chosen[store.name]]))
+    return Outcomes.of(found)
+
+
+def one_code(desk: Desk, store: Store, record: CodeRecord, verb: str) -> Result:
+    """The answer of a command about one code, as it is now."""
+    [now] = desk.ledger.codes.by_ids([record.id])
+    person = desk.ledger.people.by_id([now.person]).get(now.person)
+    row = code_row(store, now, person, str(standing(now, desk.clock.now())))
+    return Result(f"shopinf.discounts.{verb}/1", CODE_COLUMNS, [row])
 
 
 def codes_result(

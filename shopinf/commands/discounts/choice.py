@@ -4,29 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from shopinf.discounts.campaigns import find_campaign, same_campaign
 from shopinf.discounts.plan import CodeRecord, State
 from shopinf.errors import NotFound
 from shopinf.orders import folded
-from shopinf.people.influencers import Influencer
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+    from shopinf.people.influencers import Influencer
     from shopinf.stores import Store
+
+CodeArgument = Annotated[str, typer.Argument(help="A code that shopinf made or imported.", metavar="CODE")]
+RedirectOption = Annotated[str | None, typer.Option("--redirect", help="The page that links lead to.", metavar="PATH")]
+UtmOption = Annotated[
+    list[str] | None, typer.Option("--utm", help="Goes into links, like source=maya; may be repeated.", metavar="K=V")
+]
 
 
 @dataclass(frozen=True)
-class CodeChoice:
-    """Codes by campaign, influencer and name; what is given narrows the choice."""
+class CampaignChoice:
+    """Codes by campaign and influencer; what is given narrows the choice."""
 
-    campaign: str | None = None
-    influencer: str | None = None
-    codes: Sequence[str] = ()
+    campaign: Annotated[str | None, typer.Option("--campaign", help="Only this campaign.", metavar="NAME")] = None
+    influencer: Annotated[str | None, typer.Option("--influencer", help="Only this influencer.")] = None
+
+    @property
+    def codes(self) -> Sequence[str]:
+        return ()
 
 
-def choose_codes(desk: Desk, stores: Sequence[Store], choice: CodeChoice) -> dict[str, list[CodeRecord]]:
+@dataclass(frozen=True)
+class CodeChoice(CampaignChoice):
+    """Codes by campaign, influencer and name."""
+
+    code: Annotated[list[str] | None, typer.Option("--code", help="Only this code; may be repeated.")] = None
+
+    @property
+    def codes(self) -> Sequence[str]:
+        return self.code or ()
+
+    @property
+    def is_all(self) -> bool:
+        """Was nothing said, so that every code is meant?"""
+        return not (self.campaign or self.influencer or self.code)
+
+
+def choose_codes(desk: Desk, stores: Sequence[Store], choice: CampaignChoice) -> dict[str, list[CodeRecord]]:
     """The codes of each store, by the store's name; a name that no store knows is not found."""
     person = _person(desk, choice.influencer)
     found: dict[str, list[CodeRecord]] = {}
@@ -48,11 +75,19 @@ def choose_codes(desk: Desk, stores: Sequence[Store], choice: CodeChoice) -> dic
     return found
 
 
+def choose_code(desk: Desk, store: Store, code: str) -> CodeRecord:
+    """The one code of that name in *store*."""
+    found = choose_codes(desk, [store], CodeChoice(code=[code]))[store.name]
+    if not found:
+        raise NotFound(f"No code is called {code} here", hint="shopinf discounts list")
+    return found[0]
+
+
 def _person(desk: Desk, name: str | None) -> Influencer | None:
     return None if name is None else desk.ledger.people.called(name)
 
 
-def _is_meant(record: CodeRecord, choice: CodeChoice) -> bool:
+def _is_meant(record: CodeRecord, choice: CampaignChoice) -> bool:
     if choice.campaign is not None and not same_campaign(record.campaign, choice.campaign):
         return False
     wanted = {folded(code) for code in choice.codes}

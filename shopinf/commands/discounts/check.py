@@ -1,4 +1,4 @@
-"""`discounts check`: the ledger against the store, each difference with what to do about it."""
+"""`shopinf discounts check`: the ledger against the store, each difference with what to do about it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from shopinf.commands.discounts.choice import CodeChoice, choose_codes, people_of
+from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
 from shopinf.discounts.plan import CodeRecord, Origin, State
 from shopinf.discounts.terms import differences
 from shopinf.errors import PartlyDone
@@ -14,20 +16,23 @@ from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result, columns
 from shopinf.shell import quoted
 from shopinf.words import counted
-from shopinf.work.codes.survey import Found, survey
-from shopinf.work.discounts.codechoice import CodeChoice, choose_codes, people_of
 
 if TYPE_CHECKING:
-    from shopinf.desk import ChosenForm, Desk
+    from shopinf.desk import Desk
     from shopinf.stores import Store
+    from shopinf.work.codes.survey import Found
+
+app = Noun()
 
 CHECK_COLUMNS = columns("store campaign influencer slot code problem fix", numbers="price_rule_id discount_code_id")
 
 
-def check(desk: Desk, stores: Sequence[Store], choice: CodeChoice, form: ChosenForm) -> None:
-    """Compare the codes chosen with what the stores have; those that are gone, or back again, are noted here."""
-    chosen = choose_codes(desk, stores, choice)
-    outcomes = desk.each_store(stores, lambda store: _check_store(desk, store, chosen[store.name])).or_raise()
+@app.command("check", epilog=examples("discounts check --campaign q4"))
+def check(desk: DeskContext, stores: StoreChoice, form: FormChoice, choice: CodeChoice) -> None:
+    """Compare the codes with what the stores have, each difference with its fix; exit 7 if there are any."""
+    asked = desk.stores(stores)
+    chosen = choose_codes(desk, asked, choice)
+    outcomes = desk.each_store(asked, lambda store: _check_store(desk, store, chosen[store.name])).or_raise()
 
     def answer(done: Done[list[dict[str, Cell]]], failures: Sequence[Failure]) -> Result:
         rows = [row for _, found in done for row in found]
@@ -48,6 +53,8 @@ def check(desk: Desk, stores: Sequence[Store], choice: CodeChoice, form: ChosenF
 
 
 def _check_store(desk: Desk, store: Store, records: Sequence[CodeRecord]) -> list[dict[str, Cell]]:
+    from shopinf.work.codes.survey import survey
+
     looked_at = [record for record in records if record.state not in (State.FAILED, State.RETIRED)]
     found = survey(desk.shop(store), [record.code for record in looked_at])
     people = people_of(desk, looked_at)

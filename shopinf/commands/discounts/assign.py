@@ -1,0 +1,60 @@
+"""`shopinf discounts assign`: a code goes to another influencer; earlier orders stay where they were."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shopinf.commands.discounts.choice import CodeArgument, choose_code
+from shopinf.commands.discounts.rows import one_code
+from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
+from shopinf.orders import folded
+from shopinf.people.persons import read_typed
+from shopinf.periods import read_day
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+    from shopinf.people.influencers import Influencer
+
+app = Noun()
+
+
+@app.command("assign", epilog=examples("discounts assign MAYA15 leo --from 2026-11-01"))
+def assign(
+    desk: DeskContext,
+    code: CodeArgument,
+    influencer: Annotated[str, typer.Argument(help="Whose it is to be.", metavar="INFLUENCER")],
+    stores: StoreChoice,
+    form: FormChoice,
+    since: Annotated[
+        str | None, typer.Option("--from", help="The first day, in the shop's zone; today by default.", metavar="D")
+    ] = None,
+) -> None:
+    """Give a code to another influencer; earlier orders stay with the former one."""
+    store, day = desk.store(stores), read_day(since) if since else None
+    record, people, codes = choose_code(desk, store, code), desk.ledger.people, desk.ledger.codes
+    known = people.find(influencer)
+    person = known or _somebody_new(desk, influencer)
+    former = people.by_id([record.person]).get(record.person)
+    day = day or desk.today(store)
+    if person.id != record.person:
+        theirs = codes.of_shop(store.shop_id, person=person.id)
+        slots = {each.slot for each in theirs if each.campaign == record.campaign}
+        slot = record.slot if record.slot not in slots else folded(record.code)
+        values = {"influencer": person.id, "slot": slot}
+        more = {"former_influencer": record.person, "day": day.isoformat()}
+        codes.retell(store.shop_id, record, "code.assigned", values, **more)
+    desk.show(one_code(desk, store, record, "assign"), form, store=store)
+    if known is None:
+        desk.out.note(f"{person.influencer} is a new influencer here.")
+    before = f"; before it was {former.influencer}'s" if former and former.id != person.id else ""
+    desk.out.say(f"{record.code} is {person.influencer}'s from {day}{before}.")
+
+
+def _somebody_new(desk: Desk, name: str) -> Influencer:
+    """A new influencer; a slip of the pen in a known one's name must not take a code away."""
+    if desk.ledger.people.is_slip(name):
+        raise desk.ledger.people.unknown(name)
+    [person] = desk.ledger.people.enrol([read_typed(name).named])
+    return person

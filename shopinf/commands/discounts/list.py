@@ -1,0 +1,61 @@
+"""`shopinf discounts list`: the codes that shopinf made or imported, as they stand now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Annotated
+
+import typer
+
+from shopinf.commands.discounts.choice import CampaignChoice
+from shopinf.commands.discounts.rows import CODE_COLUMNS, found_rows
+from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
+from shopinf.discounts.plan import Standing
+from shopinf.errors import BadInput
+from shopinf.outcomes import Done
+from shopinf.results import Cell, Failure, Result
+
+app = Noun()
+
+SHOWN = ("active", "scheduled", "paused", "expired", "missing", "retired")
+
+
+@app.command(
+    "list", epilog=examples("discounts list --campaign q4", "discounts list --status active --status scheduled -f csv")
+)
+def list_(
+    desk: DeskContext,
+    stores: StoreChoice,
+    form: FormChoice,
+    choice: CampaignChoice,
+    status: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--status",
+            help="active, scheduled, paused, expired, missing or retired; may be repeated.",
+            metavar="STATUS",
+        ),
+    ] = None,
+) -> None:
+    """List the codes that shopinf made or imported, as they stand now."""
+    chosen, wanted = desk.stores(stores), _read_standings(status or ())
+
+    def answer(done: Done[list[dict[str, Cell]]], failures: Sequence[Failure]) -> Result:
+        rows = [
+            row
+            for _, found in done
+            for row in found
+            if (row["status"] in wanted if wanted else row["status"] != Standing.FAILED)
+        ]
+        return Result("shopinf.discounts.list/1", CODE_COLUMNS, rows, failures=failures)
+
+    if not desk.deliver(found_rows(desk, chosen, choice), answer, form).rows:
+        desk.out.say("No codes to show.  Next: shopinf discounts create --help")
+
+
+def _read_standings(words: Collection[str]) -> set[Standing]:
+    """Read `--status` options."""
+    for word in words:
+        if word.strip().lower() not in SHOWN:
+            raise BadInput(f"There is no status {word!r}", hint=f"Choose of {', '.join(SHOWN)}.")
+    return {Standing(word.strip().lower()) for word in words}

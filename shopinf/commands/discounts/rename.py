@@ -1,0 +1,54 @@
+"""`shopinf discounts rename`: a code goes by another name; orders with the old one stay attributed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shopinf.commands.discounts.choice import CodeArgument, choose_code
+from shopinf.commands.discounts.rows import one_code
+from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
+from shopinf.discounts.codes import check_code
+from shopinf.discounts.plan import CodeRecord, Origin, State, standing
+from shopinf.errors import BadInput
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+    from shopinf.stores import Store
+
+app = Noun()
+
+
+@app.command("rename", epilog=examples("discounts rename MAYA15 MAYA20"))
+def rename(
+    desk: DeskContext,
+    code: CodeArgument,
+    new: Annotated[str, typer.Argument(help="Its new name.", metavar="NEW")],
+    stores: StoreChoice,
+    form: FormChoice,
+) -> None:
+    """Give a code another name; orders with the old name stay attributed, links with it end."""
+    from shopinf.work.codes.rename import rename_code
+
+    store, new = desk.store(stores), new.strip()
+    check_code(new)
+    record = choose_code(desk, store, code)
+    _refuse(desk, store, record, new)
+    former = rename_code(desk, store, record, new)
+    desk.show(one_code(desk, store, record, "rename"), form, store=store)
+    desk.out.warn(f"Links with {former} that are handed out no longer work; hand out the new ones.")
+    desk.out.say(f"{former} is now {new}; orders with the old name stay attributed.")
+
+
+def _refuse(desk: Desk, store: Store, record: CodeRecord, new: str) -> None:
+    if record.origin is Origin.TRACKED:
+        raise BadInput(
+            f"{record.code} is only tracked, so it is not changed in the store",
+            hint="shopinf discounts import FILE --mode adopt lets shopinf manage it.",
+        )
+    if record.state not in (State.LIVE, State.PAUSED):
+        raise BadInput(f"{record.code} is {standing(record, desk.clock.now())}, so it keeps its name")
+    other = desk.ledger.codes.named(store.shop_id, new)
+    if other is not None and other.id != record.id:
+        raise BadInput(f"{new} is another code of {other.campaign}", hint="Choose another name.")

@@ -1,0 +1,87 @@
+"""From what is asked for to codes in a store: planned, written down, made, and changed where that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shopinf.discounts.plan import Ask, CodeRecord, Fate, Shape, State, Step, plan
+from shopinf.discounts.rules import key_of_own
+from shopinf.ledger.coderows import Intended
+from shopinf.work.codes.change import change
+from shopinf.work.codes.fill import Filling
+from shopinf.work.codes.make import Making
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+    from shopinf.errors import ShopinfError
+    from shopinf.stores import Store
+
+
+def plan_codes(desk: Desk, store: Store, asks: Sequence[Ask], shape: Shape) -> list[Step]:
+    """What is to be done in *store* for each of *asks*, by what the ledger has now."""
+    codes = desk.ledger.codes
+    records = codes.of_campaign(store.shop_id, shape.campaign)
+    return plan(asks, records, shape, lambda names: codes.taken(store.shop_id, names))
+
+
+def create_missing(
+    desk: Desk, store: Store, asks: Sequence[Ask], shape: Shape
+) -> tuple[list[Step], ShopinfError | None]:
+    """Make what is missing in *store*, and change what is to be changed; returns the plan, and what stopped it."""
+    codes = desk.ledger.codes
+    with desk.writing(store):
+        shape = replace(shape, now=desk.clock.now())
+        steps = plan_codes(desk, store, asks, shape)  # anew, for another run may have been quicker
+        fresh = [step for step in steps if step.fate is Fate.MAKE and not _is_begun(step)]
+        ids = codes.intend(store.shop_id, shape.campaign, [_intended(step, shape) for step in fresh])
+        begun = [step.record.id for step in steps if step.record and _is_begun(step)]
+        trouble = _make(desk, store, codes.by_ids(ids + begun))
+        if trouble is None:
+            trouble = change(desk, store, [step for step in steps if step.fate is Fate.CHANGE])
+    return steps, trouble
+
+
+def _make(desk: Desk, store: Store, records: Sequence[CodeRecord]) -> ShopinfError | None:
+    if not records:
+        return None
+    with desk.out.progress("making codes", len(records), "codes", store=store.name) as progress:
+        making = Making(desk, store, desk.shop(store), progress.advance)
+        own = [record for record in records if record.rule.own]
+        if own:
+            making.own(own)
+        shared: dict[int, list[CodeRecord]] = {}
+        for record in records:
+            if not record.rule.own:
+                shared.setdefault(record.rule.id, []).append(record)
+        for group in shared.values():
+            if making.trouble is None:
+                Filling(making, group).fill()
+    return making.trouble
+
+
+def _intended(step: Step, shape: Shape) -> Intended:
+    ask, terms = step.ask, step.terms
+    assert terms is not None
+    return Intended(
+        person=ask.person,
+        slot=ask.slot,
+        code=step.code,
+        explicit=ask.code is not None,
+        rule_key=key_of_own(ask.person, ask.slot) if shape.own_rules else terms.key(),
+        # From now on it is known when the rule begins, and it stays so when it has to be sent again.
+        terms=terms if terms.starts else replace(terms, starts=shape.now.replace(microsecond=0)),
+        title=f"{step.code} - {shape.campaign} -" if shape.own_rules else f"{shape.campaign} -",
+        commission=ask.commission,
+        redirect=ask.redirect,
+        utm=ask.utm or {},
+    )
+
+
+def _is_begun(step: Step) -> bool:
+    """Was it sent, or may it have been, by an earlier run? Then it is taken up as it was planned."""
+    record = step.record
+    if record is None or record.state is not State.INTENDED or step.fate not in (Fate.MAKE, Fate.CHANGE):
+        return False
+    return record.rule.live or record.rule.sent_at is not None or not record.rule.own

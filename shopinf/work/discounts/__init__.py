@@ -1,1 +1,0 @@
-"""Making discount codes, and looking after them."""
