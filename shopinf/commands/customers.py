@@ -84,9 +84,9 @@ def enrich(
     from shopinf.people.customers import read_tag
     from shopinf.people.profiles import read_platforms
     from shopinf.sheets.fields import read_mapping
+    from shopinf.sources.specs import read_specs
     from shopinf.work.customers.enriching import Asked
     from shopinf.work.customers.enriching import enrich as carry_out
-    from shopinf.work.customers.opening import read_specs
 
     if sum((new, since is not None, everybody)) > 1:
         raise BadInput("--new, --since and --all exclude each other", hint="Give one of them, or none.")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, decimal, examples
+from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
+from shopinf.commands.sources.choice import MaxCreditsOption, SourceOption
 from shopinf.errors import BadInput, PartlyDone
 from shopinf.livecapture import KEEP_DAYS, PORT, Method, read_endpoint, read_src
 from shopinf.outcomes import Done, Outcomes
@@ -25,15 +25,6 @@ app.add_typer(livecapture, name="livecapture")
 INSTALL_COLUMNS = columns("store method status src id file paste_at ends_at")
 STATUS_COLUMNS = columns(order="store what status id src ours ends_at at", times="at")
 REMOVED_COLUMNS = columns("store id src status")
-
-SourceOption = Annotated[
-    list[str] | None,
-    typer.Option("--source", help="csv:FILE, modash, influencersclub, gravatar, upfluence; in order.", metavar="S"),
-]
-MaxCreditsOption = Annotated[
-    Decimal | None,
-    typer.Option("--max-credits", help="The most that may be spent, never passed.", metavar="N", parser=decimal),
-]
 
 
 @livecapture.command(
@@ -193,7 +184,7 @@ def leads(
 
     With --enrich they are looked up: in the sources named, else in those that are connected.
     """
-    from shopinf.work.customers.opening import read_specs
+    from shopinf.sources.specs import read_specs
     from shopinf.work.livecapture.leads import COLUMNS, Lookup, connected_sources, listed
 
     if source and not enrich:
@@ -250,8 +241,8 @@ def run(
     from shopinf.people.customers import read_tag
     from shopinf.people.enrichment import Wanted
     from shopinf.people.profiles import read_platforms
+    from shopinf.sources.specs import read_specs
     from shopinf.work.customers.enriching import Asked, enrich
-    from shopinf.work.customers.opening import read_specs
     from shopinf.work.livecapture.running import Remembered, sources_of
 
     chosen = desk.stores(stores)

@@ -16,6 +16,7 @@ from shopinf.people.enrichment import Answer, Purse
 from shopinf.people.handles import MORE_PLATFORMS, is_known_platform, read_handle, read_platform
 from shopinf.people.profiles import Account, Profile, together
 from shopinf.sources.calls import Door, Reach, base_url, text_of
+from shopinf.sources.catalogue import Kind
 from shopinf.stores import Secret
 
 NAME, TITLE = "gravatar", "Gravatar"
@@ -99,3 +100,15 @@ class Gravatar:
 def _listed(profile: Any, key: str) -> list[Any]:
     found = profile.get(key)
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+KIND = Kind(
+    name=NAME,
+    title=TITLE,
+    fields=("API_KEY",),
+    optional=True,
+    price=Decimal(0),
+    sends="a hash of each customer's e-mail address",
+    gives="accounts, without followers",
+    make=lambda keys, reach, jobs: Gravatar(keys.get("API_KEY"), reach),
+)

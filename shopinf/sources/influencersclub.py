@@ -18,6 +18,7 @@ from shopinf.people.enrichment import Answer, Job, Jobs, Purse
 from shopinf.people.handles import profile_address, read_platform
 from shopinf.people.profiles import Account, Profile, percent_of, read_followers, together
 from shopinf.sources.calls import Door, LostAnswer, Reach, Reply, base_url, count_of, credits_in, is_safe, text_of
+from shopinf.sources.catalogue import Kind
 from shopinf.stores import Secret
 
 NAME, TITLE = "influencersclub", "influencers.club"
@@ -228,3 +229,14 @@ class InfluencersClub:
 def _used(status: Any) -> Decimal:
     used = status.get("credits_used") if isinstance(status, dict) else None
     return Decimal(str(used)) if isinstance(used, (int, Decimal)) and not isinstance(used, bool) else Decimal(0)
+
+
+KIND = Kind(
+    name=NAME,
+    title=TITLE,
+    fields=("API_KEY",),
+    price=PRICE,
+    sends="customers' e-mail addresses",
+    gives="the strongest account, followers",
+    make=lambda keys, reach, jobs: InfluencersClub(keys["API_KEY"], reach, jobs),
+)

@@ -15,6 +15,7 @@ from shopinf.people.enrichment import Answer, Purse
 from shopinf.people.handles import profile_address, read_platform
 from shopinf.people.profiles import Account, Profile, percent_of, together
 from shopinf.sources.calls import Door, LostAnswer, OutOfCredits, Reach, base_url, count_of, credits_in, text_of
+from shopinf.sources.catalogue import Kind
 from shopinf.stores import Secret
 
 NAME, TITLE = "modash", "Modash"
@@ -96,3 +97,14 @@ class Modash:
             NAME,
             self._clock.now(),
         )
+
+
+KIND = Kind(
+    name=NAME,
+    title=TITLE,
+    fields=("API_KEY",),
+    price=PRICE,
+    sends="customers' e-mail addresses",
+    gives="accounts, followers",
+    make=lambda keys, reach, jobs: Modash(keys["API_KEY"], reach),
+)

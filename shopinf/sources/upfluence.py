@@ -13,6 +13,7 @@ from shopinf.people.enrichment import Answer, Purse
 from shopinf.people.handles import profile_address
 from shopinf.people.profiles import Account, Profile, percent_of, together
 from shopinf.sources.calls import Door, LostAnswer, Reach, base_url, count_of, credits_in, text_of
+from shopinf.sources.catalogue import Kind, Sign
 from shopinf.stores import Secret
 
 NAME, TITLE = "upfluence", "Upfluence"
@@ -123,3 +124,16 @@ def _id_in(body: Any) -> str | None:
     """The influencer's id: at the top, or in an `influencer`."""
     inner = body.get("influencer") if isinstance(body, dict) else None
     return text_of(inner, "id") or text_of(body, "id", "influencer_id")
+
+
+KIND = Kind(
+    name=NAME,
+    title=TITLE,
+    fields=("CLIENT_ID", "CLIENT_SECRET"),
+    price=PRICE,
+    sends="the addresses of social profiles that another source found",
+    gives="followers",
+    by=Sign.PROFILE,
+    platforms=frozenset({"instagram", "youtube", "tiktok", "pinterest", "twitch", "twitter"}),
+    make=lambda keys, reach, jobs: Upfluence(keys["CLIENT_ID"], keys["CLIENT_SECRET"], reach),
+)

@@ -57,7 +57,7 @@ def ours(path: Path, customers: int) -> int:
     from shopinf.local.clock import SystemClock
     from shopinf.people.customers import Customer
     from shopinf.people.matching import Index
-    from shopinf.work.customers.opening import Spec
+    from shopinf.sources.specs import Spec
     from shopinf.work.customers.sheetmatching import SheetSource
 
     people = [

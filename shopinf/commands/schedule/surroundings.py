@@ -17,8 +17,8 @@ from shopinf.local.oskeyring import BUS
 from shopinf.local.vault import DIRECTORY
 from shopinf.schedules.timers import Credential, Job
 from shopinf.schedules.times import last_to_begin
+from shopinf.sources.catalogue import NAMES, kind
 from shopinf.stores import Auth, Store, variable_stem
-from shopinf.work.customers.opening import KINDS
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -149,7 +149,7 @@ def _secrets(desk: Desk, asked: Asked, stores: Sequence[Store]) -> Secrets:
             found.missing.append(store.name)
         found.credentials += [_credential(desk, name, folder, loaded) for name in names]
     for name in _sources(asked):
-        names = [f"SHOPINF_SOURCE_{name.upper()}_{field}" for field in KINDS[name].fields]
+        names = kind(name).variables
         if present := [each for each in names if desk.environ.get(each, "").strip()]:
             found.variables += present
         elif name in (asked.given["source"] or ()) and desk.vault.backend().usable:
@@ -172,7 +172,7 @@ def _sources(asked: Asked) -> list[str]:
     if asked.path not in _LOOKING_UP:
         return []
     named = asked.given.get("source")
-    return [name for name in KINDS if not named or name in named]
+    return [name for name in NAMES if not named or name in named]
 
 
 def _variables(store: Store) -> list[str]:

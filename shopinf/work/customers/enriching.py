@@ -15,10 +15,12 @@ from shopinf.outcomes import Done, Outcomes
 from shopinf.people.customers import Customer
 from shopinf.people.enrichment import Base, Found, Purse, Sort, Summary, Wanted, plain, ranked
 from shopinf.results import Failure, Result
+from shopinf.sources.catalogue import Provider, Sign
+from shopinf.sources.specs import Spec
 from shopinf.stores import Store
 from shopinf.work.customers.enrolling import known_of, one_each
 from shopinf.work.customers.finding import find_people
-from shopinf.work.customers.opening import KINDS, Provider, Spec, open_provider
+from shopinf.work.customers.providers import open_provider
 from shopinf.work.customers.reading import begin, read_base
 from shopinf.work.customers.rows import enrichment_result
 from shopinf.work.customers.sheetmatching import SheetSource
@@ -53,12 +55,12 @@ class Asked:
     def key(self, spec: Spec) -> str:
         """What a source is remembered by: with these options it may see other customers, or match them otherwise."""
         more = [" consented"] if self.consented_only else []
-        more += [" possible"] if self.possible and spec.name == "csv" else []
+        more += [" possible"] if self.possible and spec.kind is None else []
         return "".join([spec.key, *more])
 
     @property
     def paid(self) -> list[Spec]:
-        return [each for each in self.specs if each.name in KINDS and KINDS[each.name].price]
+        return [each for each in self.specs if each.is_paid]
 
 
 Opened = tuple[Spec, SheetSource | Provider]
@@ -134,13 +136,13 @@ def enrich(desk: Desk, stores: Sequence[Store], asked: Asked) -> Enriched:
     seats = Seats(len(stores))
     outcomes = desk.each_store(stores, lambda store: _base(desk, store, asked, prints, seats)).or_raise()
     run = _Run(desk, asked, outcomes)
-    with desk.paying() if any(spec.name in KINDS for spec in asked.specs) else nullcontext():
+    with desk.paying() if any(spec.kind for spec in asked.specs) else nullcontext():
         run.look(opened)
     return run.finish(opened)
 
 
 def _open(desk: Desk, spec: Spec, asked: Asked) -> SheetSource | Provider:
-    return SheetSource(desk, spec, asked.mapping) if spec.name == "csv" else open_provider(desk, spec.name)
+    return open_provider(desk, spec.kind) if spec.kind else SheetSource(desk, spec, asked.mapping)
 
 
 def _base(desk: Desk, store: Store, asked: Asked, prints: Mapping[str, str | None], seats: Seats) -> Base:
@@ -148,14 +150,14 @@ def _base(desk: Desk, store: Store, asked: Asked, prints: Mapping[str, str | Non
     if asked.tag and not asked.dry_run:
         check_taggable(desk, store)
     marks = desk.ledger.enrichment.marks(store.shop_id)
-    keys = [asked.key(spec) for spec in asked.specs if spec.name != "upfluence"]
+    keys = [asked.key(spec) for spec in asked.specs if spec.by is Sign.EMAIL]
     since = begin(marks, keys, store, new=asked.new, since=asked.since, everybody=asked.everybody)
     base = read_base(
         desk,
         store,
         since,
         consented_only=asked.consented_only,
-        by_phone=any(spec.name == "csv" for spec in asked.specs),
+        by_phone=any(spec.kind is None for spec in asked.specs),
         seats=seats,
     )
     if since is not None and asked.since is None:
@@ -185,7 +187,7 @@ class _Run:
             if isinstance(source, SheetSource):
                 self.waterfall.sheet(source)
                 continue
-            if spec.name == "upfluence":
+            if spec.by is Sign.PROFILE:
                 self._enrol(everybody=True)  # it may tell how many followers they have
             self.waterfall.provider(spec, source)
         if self.waterfall.errors and not self.waterfall.answered:

@@ -13,7 +13,7 @@ from shopinf.people.profiles import Known
 from shopinf.sheets.reading import Row, read_sheet
 from shopinf.sources.csv import read_profile_row
 from shopinf.work.customers.enrolling import known_of, one_each
-from shopinf.work.customers.opening import sheet_fields
+from shopinf.work.customers.sheetmatching import sheet_fields
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

@@ -10,13 +10,20 @@ from shopinf.people.emails import folded_email, is_alone, read_emails
 from shopinf.people.enrichment import Hit
 from shopinf.people.matching import TAIL, Confidence, Index, Match, unambiguous
 from shopinf.people.profiles import Profile, together
-from shopinf.sheets.fields import Places
+from shopinf.sheets.fields import Field, Fields, Places
 from shopinf.sheets.reading import Sheet, read_sheet
-from shopinf.sources.csv import NAME, read_profile_row
-from shopinf.work.customers.opening import Spec, sheet_fields
+from shopinf.sources.csv import COLUMNS, NAME, REQUIRED, read_profile_row
+from shopinf.sources.specs import Spec
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+
+
+def sheet_fields() -> Fields:
+    """The columns of a sheet of influencers."""
+    fields = tuple(Field(key, names) for key, names in COLUMNS.items())
+    either = [*REQUIRED.split("|"), *(key for key in COLUMNS if key.endswith(("_handle", "_url")))]
+    return Fields(fields, (tuple(dict.fromkeys(either)),))
 
 
 class SheetSource:

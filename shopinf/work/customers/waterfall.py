@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,15 +15,14 @@ from shopinf.people.influencers import Named, Source
 from shopinf.people.matching import Confidence, Index
 from shopinf.people.profiles import Known, Profile, together
 from shopinf.results import Failure
+from shopinf.sources.catalogue import Provider, Sign
+from shopinf.sources.specs import Spec
 from shopinf.stores import Store
 from shopinf.work.customers.enrolling import known_of, one_each
-from shopinf.work.customers.opening import Provider, Spec
 from shopinf.work.customers.sheetmatching import SheetSource
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
-
-_BY_URL = frozenset({"instagram", "youtube", "tiktok", "pinterest", "twitch", "twitter"})  # what Upfluence looks up
 
 
 @dataclass(frozen=True)
@@ -87,8 +86,8 @@ class Waterfall:
 
     def provider(self, spec: Spec, provider: Provider) -> None:
         """Ask a provider about everybody who is left, but for what it said before."""
-        asked = self._by_profile() if spec.name == "upfluence" else self._by_email()
-        new = self._remembered(spec.name, asked)
+        asked = self._by_email() if spec.by is Sign.EMAIL else self._by_profile(spec)
+        new = self._remembered(spec, asked)
         if not new:
             self.answered = True
             self.finished.append(spec)
@@ -100,7 +99,7 @@ class Waterfall:
         try:
             with self._desk.out.progress(f"asking {provider.title}", len(new), "people") as progress:
                 for answer in provider.search([each.text for each in new.values()], self.purse):
-                    done = self._take(spec.name, answer.found, left)
+                    done = self._take(spec, answer.found, left)
                     self.answered = True
                     progress.advance(done)
         except Stopped:
@@ -142,21 +141,22 @@ class Waterfall:
                 found[key] = found[key].with_(spot) if key in found else _Asked((customer.email or "").strip(), (spot,))
         return found
 
-    def _by_profile(self) -> dict[str, _Asked]:
+    def _by_profile(self, spec: Spec) -> dict[str, _Asked]:
         """Profiles without any number of followers, by address."""
+        platforms = spec.kind.platforms if spec.kind else frozenset()
         found: dict[str, _Asked] = {}
         for number, seen in enumerate(self.seen):
             for place, hit in seen.hits.items():
-                url = _address(hit.profile)
+                url = _address(hit.profile, platforms)
                 if url is not None:
                     key = email_key(self._key, f"{url}@profile")
                     spot = (number, place)
                     found[key] = found[key].with_(spot) if key in found else _Asked(url, (spot,))
         return found
 
-    def _remembered(self, source: str, asked: Mapping[str, _Asked]) -> dict[str, _Asked]:
-        """Take what *source* said before, and return what it has to be asked."""
-        known = self._ledger.asked(source, list(asked))
+    def _remembered(self, spec: Spec, asked: Mapping[str, _Asked]) -> dict[str, _Asked]:
+        """Take what a source said before, and return what it has to be asked."""
+        known = self._ledger.asked(spec.name, list(asked))
         if self._terms.rematch_after is not None:
             edge = self._desk.clock.now() - timedelta(days=self._terms.rematch_after)
             known = {key: each for key, each in known.items() if each.at > edge}
@@ -164,7 +164,7 @@ class Waterfall:
         for key, each in known.items():
             if each.person is not None:
                 profile = Profile(accounts.get(each.person, ()))
-                self._found(source, asked[key], profile, each.person)
+                self._found(spec, asked[key], profile, each.person)
         return {key: each for key, each in asked.items() if key not in known}
 
     def _agreed(self, provider: Provider, count: int) -> bool:
@@ -188,29 +188,29 @@ class Waterfall:
 
     # what they say
 
-    def _take(self, source: str, found: Mapping[str, Profile | None], left: dict[str, _Asked]) -> int:
+    def _take(self, spec: Spec, found: Mapping[str, Profile | None], left: dict[str, _Asked]) -> int:
         """Write an answer down before the next is asked for; returns how many it settled."""
-        if source == "upfluence":
+        if spec.by is Sign.PROFILE:
             by_text = {each.text: key for key, each in left.items()}
             settled = {key: profile for text, profile in found.items() if (key := by_text.get(text)) is not None}
         else:
             settled = {email_key(self._key, email): profile for email, profile in found.items()}
-        known = dict(zip(settled, self._known(source, settled, left), strict=True))
+        known = dict(zip(settled, self._known(spec, settled, left), strict=True))
         shops = {key: self.seen[left[key].spots[0][0]].store.shop_id for key in settled if key in left}
-        people = self._ledger.answered(source, shops, list(known.items()))
+        people = self._ledger.answered(spec.name, shops, list(known.items()))
         done = 0
         for key, profile in settled.items():
             asked = left.pop(key, None)
             if asked is not None:
                 done += 1
                 if profile is not None:
-                    self._found(source, asked, profile, people[key] or "")
+                    self._found(spec, asked, profile, people[key] or "")
         return done
 
     def _known(
-        self, source: str, settled: Mapping[str, Profile | None], left: Mapping[str, _Asked]
+        self, spec: Spec, settled: Mapping[str, Profile | None], left: Mapping[str, _Asked]
     ) -> list[Known | None]:
-        if source == "upfluence":
+        if spec.by is Sign.PROFILE:
             return [self._same_person(profile, left[key]) if profile else None for key, profile in settled.items()]
         matched = {key: profile for key, profile in settled.items() if profile is not None}
         known = one_each([known_of(profile, self._customer(left.get(key))) for key, profile in matched.items()])
@@ -231,19 +231,21 @@ class Waterfall:
         number, place = asked.spots[0]
         return self.seen[number].base.customers[place]
 
-    def _found(self, source: str, asked: _Asked, profile: Profile, person: str) -> None:
+    def _found(self, spec: Spec, asked: _Asked, profile: Profile, person: str) -> None:
         for number, place in asked.spots:
             hits = self.seen[number].hits
-            if source == "upfluence":
+            if spec.by is Sign.PROFILE:
                 hit = hits[place]
                 accounts = together([*hit.profile.accounts, *profile.accounts])
                 hits[place] = replace(hit, profile=replace(hit.profile, accounts=accounts), person=hit.person or person)
             else:
-                hits[place] = Hit(profile, Confidence.CERTAIN, "email", source, person)
+                hits[place] = Hit(profile, Confidence.CERTAIN, "email", spec.name, person)
 
 
-def _address(profile: Profile) -> str | None:
+def _address(profile: Profile, platforms: Collection[str]) -> str | None:
     """The address of a profile whose followers nobody knows yet."""
     if any(each.followers is not None for each in profile.accounts):
         return None
-    return next((each.profile_url for each in profile.accounts if each.profile_url and each.platform in _BY_URL), None)
+    return next(
+        (each.profile_url for each in profile.accounts if each.profile_url and each.platform in platforms), None
+    )

@@ -16,9 +16,11 @@ from shopinf.people.enrichment import Base, Purse, account_words
 from shopinf.people.influencers import Influencer
 from shopinf.people.profiles import Account, tier
 from shopinf.results import Failure, columns
+from shopinf.sources.catalogue import Sign, kinds
+from shopinf.sources.specs import Spec
 from shopinf.stores import Store
 from shopinf.work.customers.enrolling import known_of, one_each
-from shopinf.work.customers.opening import KINDS, Spec, open_provider
+from shopinf.work.customers.providers import open_provider
 from shopinf.work.customers.sheetmatching import SheetSource
 from shopinf.work.customers.waterfall import Seen, Terms, Waterfall
 
@@ -80,8 +82,8 @@ def listed(desk: Desk, stores: Sequence[Store], since: date | None, lookup: Look
 
 def connected_sources(desk: Desk) -> list[Spec]:
     """The providers that customers' data may be sent to, as far as they can look somebody up by e-mail."""
-    agreed = [name for name in KINDS if (record := desk.ledger.enrichment.source(name)) and record.consent_at]
-    return [Spec(name) for name in agreed] if agreed != ["upfluence"] else []
+    agreed = [each for each in kinds() if (known := desk.ledger.enrichment.source(each.name)) and known.consent_at]
+    return [Spec(each.name) for each in agreed] if any(each.by is Sign.EMAIL for each in agreed) else []
 
 
 def _wanted(lead: Kept, store: Store, since: date | None) -> bool:
@@ -99,20 +101,20 @@ def _people(desk: Desk, kept: Sequence[Kept]) -> dict[str, Influencer]:
 
 
 def _look_up(desk: Desk, stores: Mapping[int, Store], kept: Sequence[Kept], lookup: Lookup, answer: Listed) -> None:
-    paid = [spec for spec in lookup.specs if spec.name in KINDS and KINDS[spec.name].price]
+    paid = [spec for spec in lookup.specs if spec.is_paid]
     if paid and lookup.max_credits is None and not desk.out.attended:
         raise BadInput(
             f"Nobody is here to agree to what {paid[0].shown} costs",
             hint="Add --max-credits N, which is never passed, and --yes.",
         )
     opened = [
-        (spec, SheetSource(desk, spec, lookup.mapping) if spec.name == "csv" else open_provider(desk, spec.name))
+        (spec, open_provider(desk, spec.kind) if spec.kind else SheetSource(desk, spec, lookup.mapping))
         for spec in lookup.specs
     ]
     groups = {shop_id: [each for each in kept if each.shop_id == shop_id] for shop_id in stores}
     seen = [Seen(stores[shop_id], Base([_customer(each) for each in mine], None)) for shop_id, mine in groups.items()]
     waterfall = Waterfall(desk, seen, Terms(), Purse(lookup.max_credits))
-    with desk.paying() if any(spec.name in KINDS for spec in lookup.specs) else nullcontext():
+    with desk.paying() if any(spec.kind for spec in lookup.specs) else nullcontext():
         for spec, source in opened:
             if isinstance(source, SheetSource):
                 waterfall.sheet(source)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shopinf.errors import BadInput
+from shopinf.sources.catalogue import Sign
+from shopinf.sources.specs import Spec, place, remembered_spec
 from shopinf.stores import Store
-from shopinf.work.customers.opening import KINDS, Spec
 from shopinf.work.livecapture.leads import connected_sources
 
 if TYPE_CHECKING:
@@ -47,12 +48,9 @@ def _remembered(keys: Iterable[str]) -> Remembered | None:
         possible = possible or name != key
         consented = consented and name.endswith(_CONSENTED)
         name = name.removesuffix(_CONSENTED)
-        if name.startswith("csv:"):
-            specs[Spec("csv", name.removeprefix("csv:"))] = None
-        elif name in KINDS:
-            specs[Spec(name)] = None
-    order = ["csv", *KINDS]
-    known = sorted(specs, key=lambda spec: order.index(spec.name))
-    if not known or known[0].name == "upfluence":
+        if (spec := remembered_spec(name)) is not None:
+            specs[spec] = None
+    known = sorted(specs, key=place)
+    if not known or known[0].by is Sign.PROFILE:
         return None
     return Remembered(known, consented, possible)

@@ -1,23 +1,50 @@
-"""Connecting a source: its key from wherever it is given, a live look, the consent, and then it is kept."""
+"""`shopinf sources connect`: its key from wherever it is given, a live look, the consent, and then it is kept."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
+from shopinf.commands.sources.choice import ProviderArgument
+from shopinf.commands.sources.rows import SOURCE_COLUMNS, source_row
 from shopinf.errors import BadInput, CredentialsMissing, CredentialsProblem, Stopped
-from shopinf.local.sourcevault import Keys, SourceVault, check_sendable
+from shopinf.local.sourcevault import check_sendable
+from shopinf.results import Result
+from shopinf.sources.catalogue import kind_called
 from shopinf.stores import Secret
-from shopinf.work.customers.opening import KINDS, Kind, kind_of, make_provider, vault_of
+from shopinf.work.customers.providers import make_provider, vault_of
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from shopinf.desk import Desk
+    from shopinf.local.sourcevault import Keys
+    from shopinf.sources.catalogue import Kind
+
+app = Noun()
 
 
-def connect_source(desk: Desk, name: str, *, stdin: bool, consent: bool) -> tuple[dict[str, Any], list[str]]:
-    """Connect the source *name*; nothing is kept unless its key is good and somebody agreed."""
-    kind = kind_of(name)
+@app.command(
+    "connect",
+    epilog=examples(
+        "sources connect modash",
+        "sources connect modash --stdin --consent < key.txt",
+        "sources connect gravatar --consent",
+    ),
+)
+def connect(
+    desk: DeskContext,
+    name: ProviderArgument,
+    stdin: Annotated[bool, typer.Option("--stdin", help="Read API_KEY=…, or CLIENT_ID=… and CLIENT_SECRET=….")] = False,
+    consent: Annotated[bool, typer.Option("--consent", help="Agree that customers' data is sent there.")] = False,
+    form: FormChoice = FormChoice(),
+) -> None:
+    """Connect a source: its key is tried and kept, and you agree once that customers' data is sent there.
+
+    The key goes into the keyring, unless the environment has it. --yes does not give the consent. Nothing is kept
+    unless the key is good and somebody agreed.
+    """
+    kind = kind_called(name)
     record = desk.ledger.enrichment.source(kind.name)
     agreed = consent or bool(record and record.consent_at)
     if not (agreed or desk.out.attended):
@@ -35,7 +62,9 @@ def connect_source(desk: Desk, name: str, *, stdin: bool, consent: bool) -> tupl
         if vault_of(desk).outside(kind.name, kind.fields):
             notes.append("the environment has another key of this source and overshadows what was stored just now")
     desk.ledger.enrichment.connect(kind.name, consent=True)
-    return _row(desk, kind, where, credits), notes
+    row = source_row(desk, kind, where, credits)
+    desk.show(Result("shopinf.sources.connect/1", SOURCE_COLUMNS, [row], notes=notes), form)
+    desk.out.say(f"{kind.title} is connected.  Next: shopinf customers enrich --source {kind.name}")
 
 
 def _ask_consent(desk: Desk, kind: Kind) -> None:
@@ -59,10 +88,9 @@ def _keys(desk: Desk, kind: Kind, *, stdin: bool) -> tuple[Keys, str | None]:
             return kept.keys, kept.where
         if kind.optional:
             return {}, "none"
-        variables = " and ".join(f"SHOPINF_SOURCE_{kind.name.upper()}_{field}" for field in kind.fields)
         raise CredentialsMissing(
             f"There is no key for {kind.title}, and nobody is here to type it",
-            hint=f"Give it with --stdin, or set {variables}.",
+            hint=f"Give it with --stdin, or set {' and '.join(kind.variables)}.",
         )
     more = ", or leave it empty to go without" if kind.optional else ""
     typed = {field: desk.out.ask_hidden(f"{kind.title} {field}{more}") for field in kind.fields}
@@ -105,49 +133,3 @@ def _checked(kind: Kind, given: dict[str, str]) -> Keys:
     for field in kind.fields:
         check_sendable(kind.name, field, given[field])
     return {field: Secret(given[field]) for field in kind.fields}
-
-
-def listed_sources(desk: Desk) -> list[dict[str, Any]]:
-    """Every source as a row; a keyring that cannot be asked is told in its place."""
-    vault = vault_of(desk)
-    return [_row(desk, kind, _where(vault, kind), None) for kind in KINDS.values()]
-
-
-def _where(vault: SourceVault, kind: Kind) -> str:
-    try:
-        found = vault.find(kind.name, kind.fields, optional=kind.optional)
-    except CredentialsProblem as problem:
-        return problem.message
-    return found.where if found else "none"
-
-
-def _row(desk: Desk, kind: Kind, where: str | None, credits: Decimal | None) -> dict[str, Any]:
-    record = desk.ledger.enrichment.source(kind.name)
-    return {
-        "source": kind.name,
-        "title": kind.title,
-        "connected": record is not None,
-        "consent_at": record and record.consent_at,
-        "key": where,
-        "credits": credits,
-        "credits_per_match": kind.price,
-        "sends": kind.sends,
-        "gives": kind.gives,
-    }
-
-
-def disconnect_source(desk: Desk, name: str) -> tuple[list[dict[str, Any]], list[str]]:
-    """Remove the key and the consent of the source *name*."""
-    kind = kind_of(name)
-    notes = []
-    gone = vault_of(desk).forget(kind.name)
-    if gone.problem:
-        notes.append(f"the keyring was not cleared: {gone.problem}")
-    if vault_of(desk).outside(kind.name, kind.fields):
-        notes.append(f"the environment still has a key of {kind.title}; whoever set it should take it away")
-    consent = desk.ledger.enrichment.disconnect(kind.name)
-    rows = [
-        {"source": kind.name, "what": "key in the keyring", "removed": bool(gone)},
-        {"source": kind.name, "what": "connection and consent", "removed": consent},
-    ]
-    return rows, notes
