@@ -8,6 +8,13 @@ from typing import Annotated
 
 import typer
 
+from shopinf.commands.customers.choice import (
+    ConsentedOption,
+    MinFollowersOption,
+    PlatformOption,
+    TagOption,
+    read_wanted,
+)
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
 from shopinf.commands.sources.choice import MaxCreditsOption, SourceOption
 from shopinf.errors import BadInput, PartlyDone
@@ -219,17 +226,11 @@ def run(
     retroactive: Annotated[
         bool, typer.Option("--retroactive", "--all", help="Every customer again, not only since the last run.")
     ] = False,
-    min_followers: Annotated[
-        int | None, typer.Option("--min-followers", help="Only who has so many followers.", metavar="N", min=0)
-    ] = None,
-    platform: Annotated[
-        list[str] | None, typer.Option("--platform", help="Only accounts there; may be repeated.", metavar="P")
-    ] = None,
-    consented_only: Annotated[
-        bool, typer.Option("--consented-only", help="Only customers who agreed to marketing by e-mail.")
-    ] = False,
+    min_followers: MinFollowersOption = None,
+    platform: PlatformOption = None,
+    consented_only: ConsentedOption = False,
     max_credits: MaxCreditsOption = None,
-    tag: Annotated[str | None, typer.Option("--tag", help="Tag them in the store.", metavar="TAG")] = None,
+    tag: TagOption = None,
     dry_run: DryRunOption = False,
     form: FormChoice = FormChoice(),
 ) -> None:
@@ -238,18 +239,17 @@ def run(
     Without --source it goes through the sources of earlier runs. The first run looks at everybody; one that was stopped
     goes on where it was. Made for cron.
     """
+    from shopinf.commands.customers.rows import show_enriched
     from shopinf.people.customers import read_tag
-    from shopinf.people.enrichment import Wanted
-    from shopinf.people.profiles import read_platforms
     from shopinf.sources.specs import read_specs
-    from shopinf.work.customers.enriching import Asked, enrich
+    from shopinf.work.customers.enrich import Asked, enrich
     from shopinf.work.livecapture.running import Remembered, sources_of
 
     chosen = desk.stores(stores)
     remembered = Remembered(read_specs(source)) if source else sources_of(desk, chosen)
     asked = Asked(
         specs=remembered.specs,
-        wanted=Wanted(min_followers, read_platforms(platform or ())),
+        wanted=read_wanted(min_followers, platform),
         new=not retroactive,
         everybody=retroactive,
         consented_only=consented_only or remembered.consented_only,
@@ -258,8 +258,7 @@ def run(
         tag=read_tag(tag) if tag is not None else None,
         dry_run=dry_run,
     )
-    enriched = enrich(desk, chosen, asked)
-    enriched.settle(desk.deliver(enriched.outcomes, enriched.answer, form))
+    show_enriched(desk, enrich(desk, chosen, asked), form)
 
 
 def _settle(failures: Sequence[Failure]) -> None:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
+
+from shopinf.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,17 @@ def read_platform(text: str) -> str | None:
     """A platform as we call it: `IG`, `Instagram`, `YouTube`; what is none of ours stays as it is, in lower case."""
     word = re.sub(r"[^a-z0-9]", "", text.casefold())
     return _SPELLED.get(word, word) if word else None
+
+
+def read_platforms(texts: Iterable[str]) -> frozenset[str]:
+    """The platforms of `--platform` options; one that nobody knows is a slip of the pen."""
+    found = set()
+    for word in (word for text in texts for word in text.split(",") if word.strip()):
+        name = read_platform(word)
+        if name is None or name not in (*platform_names(), *MORE_PLATFORMS):
+            raise BadInput(f"{word.strip()!r} is not a platform", hint=f"Choose from {', '.join(platform_names())}.")
+        found.add(name)
+    return frozenset(found)
 
 
 def platform_names() -> list[str]:

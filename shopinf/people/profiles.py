@@ -9,8 +9,6 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
-from shopinf.errors import BadInput
-from shopinf.people.handles import MORE_PLATFORMS, platform_names, read_platform
 from shopinf.people.influencers import Named, folded_name
 
 _SCALES = {"k": 1_000, "t": 1_000, "m": 1_000_000, "mio": 1_000_000, "b": 1_000_000_000}
@@ -117,17 +115,6 @@ def together(accounts: Iterable[Account]) -> tuple[Account, ...]:
 def on_platforms(accounts: Iterable[Account], platforms: Collection[str]) -> tuple[Account, ...]:
     """Those accounts that are on one of *platforms*; all of them where none is named."""
     return tuple(each for each in accounts if not platforms or each.platform in platforms)
-
-
-def read_platforms(texts: Iterable[str]) -> frozenset[str]:
-    """The platforms of `--platform` options; one that nobody knows is a slip of the pen."""
-    found = set()
-    for word in (word for text in texts for word in text.split(",") if word.strip()):
-        name = read_platform(word)
-        if name is None or name not in (*platform_names(), *MORE_PLATFORMS):
-            raise BadInput(f"{word.strip()!r} is not a platform", hint=f"Choose from {', '.join(platform_names())}.")
-        found.add(name)
-    return frozenset(found)
 
 
 def read_followers(text: str) -> int | None:

@@ -58,7 +58,7 @@ def ours(path: Path, customers: int) -> int:
     from shopinf.people.customers import Customer
     from shopinf.people.matching import Index
     from shopinf.sources.specs import Spec
-    from shopinf.work.customers.sheetmatching import SheetSource
+    from shopinf.work.customers.sheet import SheetSource
 
     people = [
         Customer(n, email(n), "First", "Last", f"+1646{n * 104729 % 10**7:07d}", 3, None, n, "", True)

@@ -216,7 +216,7 @@ def test_every_module_that_asks_is_known_to_ask() -> None:
         "commands/ledger/import_.py",
         "commands/livecapture.py",
         "work/customers/roster.py",
-        "work/customers/tagging.py",
+        "work/customers/tags.py",
         "work/customers/waterfall.py",
     }
 

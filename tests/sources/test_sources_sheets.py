@@ -12,7 +12,7 @@ from customerbench import enrich, found, people, write
 from shopinf.people.profiles import Account, Tier, read_followers, read_percent, tier, together
 from shopinf.sheets.reading import read_sheet
 from shopinf.sources.csv import read_profile_row
-from shopinf.work.customers.sheetmatching import sheet_fields
+from shopinf.work.customers.sheet import sheet_fields
 
 Facts = list[tuple[str | None, str, int | None, Decimal | None]]
 

@@ -188,14 +188,15 @@ def without_times(answer: Any) -> Any:
 def test_a_paid_lookup_is_spent_for_all_stores_and_told_so_in_each_file() -> None:
     from decimal import Decimal
 
+    from shopinf.commands.customers.rows import answer
     from shopinf.outcomes import Outcomes
     from shopinf.people.enrichment import Sort, Summary
-    from shopinf.work.customers.enriching import Enriched, Mine
+    from shopinf.work.customers.enrich import Enriched, Mine
 
     stores = [Store(name, number, f"{name}.myshopify.com", "1") for number, name in enumerate((FIRST, SECOND))]
     mine = [(store, Mine([], [], Summary(customers=2, left=1), [], [])) for store in stores]
     run = Enriched(Outcomes.of(mine), 1, Decimal("0.5"), Sort.FOLLOWERS, [], [], [])
-    whole, part = run.answer(mine, []), run.answer(mine[:1], [])
+    whole, part = answer(run, mine, []), answer(run, mine[:1], [])
     assert whole.body is not None
     assert part.body is not None
     assert (whole.body["summary"]["credits_used"], whole.body["summary"]["left"]) == (0.5, 1)

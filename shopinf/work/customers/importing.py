@@ -9,11 +9,11 @@ from shopinf.attribution.codebook import on_day
 from shopinf.attribution.commissions import read_commission
 from shopinf.errors import BadInput
 from shopinf.people.emails import email_key
+from shopinf.people.identity import known_of, one_each
 from shopinf.people.profiles import Known
 from shopinf.sheets.reading import Row, read_sheet
 from shopinf.sources.csv import read_profile_row
-from shopinf.work.customers.enrolling import known_of, one_each
-from shopinf.work.customers.sheetmatching import sheet_fields
+from shopinf.work.customers.sheet import sheet_fields
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from shopinf.errors import ShopinfError, Stopped
 from shopinf.people.customers import Customer
 from shopinf.people.emails import email_key, is_personal
 from shopinf.people.enrichment import Base, Hit, Purse, plain
+from shopinf.people.identity import known_of, one_each
 from shopinf.people.influencers import Named, Source
 from shopinf.people.matching import Confidence, Index
 from shopinf.people.profiles import Known, Profile, together
@@ -18,8 +20,7 @@ from shopinf.results import Failure
 from shopinf.sources.catalogue import Provider, Sign
 from shopinf.sources.specs import Spec
 from shopinf.stores import Store
-from shopinf.work.customers.enrolling import known_of, one_each
-from shopinf.work.customers.sheetmatching import SheetSource
+from shopinf.work.customers.sheet import SheetSource
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -60,6 +61,9 @@ class _Asked:
         return replace(self, spots=(*self.spots, spot))
 
 
+Opened = tuple[Spec, SheetSource | Provider]
+
+
 class Waterfall:
     """One run through the sources."""
 
@@ -73,6 +77,22 @@ class Waterfall:
         self._left: dict[str, set[int]] = {}  # hashes of those not asked about, and the stores they are in
         self.finished: list[Spec] = []
         self.answered = False  # did any source say anything?
+
+    def go_through(self, opened: Sequence[Opened], *, before_profiles: Callable[[], object]) -> None:
+        """Go through the sources in their order; raises where none of them said anything.
+
+        *before_profiles* writes down who was found so far, ahead of a provider that is asked about their profiles.
+        """
+        with self._desk.paying() if any(spec.kind for spec, _ in opened) else nullcontext():
+            for spec, source in opened:
+                if isinstance(source, SheetSource):
+                    self.sheet(source)
+                    continue
+                if spec.by is Sign.PROFILE:
+                    before_profiles()
+                self.provider(spec, source)
+        if self.errors and not self.answered:
+            raise self.errors[0]
 
     def sheet(self, source: SheetSource) -> None:
         """Look for everybody in a sheet."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from shopinf.errors import BadInput, PartlyDone
+from shopinf.errors import PartlyDone
 from shopinf.livecapture import UTM, Kept
 from shopinf.people.customers import Customer
 from shopinf.people.enrichment import Base, Purse, account_words
@@ -19,9 +18,8 @@ from shopinf.results import Failure, columns
 from shopinf.sources.catalogue import Sign, kinds
 from shopinf.sources.specs import Spec
 from shopinf.stores import Store
-from shopinf.work.customers.enrolling import known_of, one_each
-from shopinf.work.customers.providers import open_provider
-from shopinf.work.customers.sheetmatching import SheetSource
+from shopinf.work.customers.found import enrol_found
+from shopinf.work.customers.opened import open_sources
 from shopinf.work.customers.waterfall import Seen, Terms, Waterfall
 
 if TYPE_CHECKING:
@@ -101,29 +99,12 @@ def _people(desk: Desk, kept: Sequence[Kept]) -> dict[str, Influencer]:
 
 
 def _look_up(desk: Desk, stores: Mapping[int, Store], kept: Sequence[Kept], lookup: Lookup, answer: Listed) -> None:
-    paid = [spec for spec in lookup.specs if spec.is_paid]
-    if paid and lookup.max_credits is None and not desk.out.attended:
-        raise BadInput(
-            f"Nobody is here to agree to what {paid[0].shown} costs",
-            hint="Add --max-credits N, which is never passed, and --yes.",
-        )
-    opened = [
-        (spec, open_provider(desk, spec.kind) if spec.kind else SheetSource(desk, spec, lookup.mapping))
-        for spec in lookup.specs
-    ]
+    opened = open_sources(desk, lookup.specs, lookup.mapping, lookup.max_credits)
     groups = {shop_id: [each for each in kept if each.shop_id == shop_id] for shop_id in stores}
     seen = [Seen(stores[shop_id], Base([_customer(each) for each in mine], None)) for shop_id, mine in groups.items()]
     waterfall = Waterfall(desk, seen, Terms(), Purse(lookup.max_credits))
-    with desk.paying() if any(spec.kind for spec in lookup.specs) else nullcontext():
-        for spec, source in opened:
-            if isinstance(source, SheetSource):
-                waterfall.sheet(source)
-            else:
-                _enrol(desk, seen)
-                waterfall.provider(spec, source)
-    if waterfall.errors and not waterfall.answered:
-        raise waterfall.errors[0]
-    _enrol(desk, seen)
+    waterfall.go_through(opened, before_profiles=lambda: enrol_found(desk, seen))
+    enrol_found(desk, seen)
     desk.ledger.leads.recognised(
         {
             (shop_id, mine[place].email_key): hit.person
@@ -139,14 +120,6 @@ def _look_up(desk: Desk, stores: Mapping[int, Store], kept: Sequence[Kept], look
 def _customer(lead: Kept) -> Customer:
     """A lead as the sources look at people; there is no customer record behind it."""
     return Customer(0, lead.lead.email, lead.lead.first_name, lead.lead.last_name, consented=True)
-
-
-def _enrol(desk: Desk, seen: Sequence[Seen]) -> None:
-    """Write down whom sheets found."""
-    spots = [(each, place) for each in seen for place, hit in each.hits.items() if not hit.person]
-    known = one_each([known_of(each.hits[place].profile, each.base.customers[place]) for each, place in spots])
-    for (each, place), one in zip(spots, desk.ledger.roster.enrol(known), strict=True):
-        each.hits[place] = replace(each.hits[place], person=one.id)
 
 
 def _row(kept: Kept, store: Store, one: Influencer | None, accounts: Sequence[Account]) -> dict[str, Any]:

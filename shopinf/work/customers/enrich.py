@@ -1,42 +1,41 @@
-"""What `customers enrich` does: read the customers, look for them in the sources, keep, tag and rank who was found."""
+"""Finding the influencers among customers: read them, look for them in the sources, keep and tag who was found.
+
+Whatever a source said is written down before the next is asked, so a run that is stopped or killed pays for nothing
+twice.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from shopinf.errors import BadInput, PartlyDone, ShopinfError
+from shopinf.errors import ShopinfError
 from shopinf.ledger.enrichment import Mark
-from shopinf.outcomes import Done, Outcomes
+from shopinf.outcomes import Outcomes
 from shopinf.people.customers import Customer
-from shopinf.people.enrichment import Base, Found, Purse, Sort, Summary, Wanted, plain, ranked
-from shopinf.results import Failure, Result
-from shopinf.sources.catalogue import Provider, Sign
+from shopinf.people.enrichment import Base, Found, Purse, Sort, Summary, Wanted
+from shopinf.results import Failure
+from shopinf.sources.catalogue import Sign
 from shopinf.sources.specs import Spec
 from shopinf.stores import Store
-from shopinf.work.customers.enrolling import known_of, one_each
-from shopinf.work.customers.finding import find_people
-from shopinf.work.customers.providers import open_provider
-from shopinf.work.customers.reading import begin, read_base
-from shopinf.work.customers.rows import enrichment_result
-from shopinf.work.customers.sheetmatching import SheetSource
-from shopinf.work.customers.tagging import check_taggable, tag_all
-from shopinf.work.customers.waterfall import Seen, Terms, Waterfall
+from shopinf.work.customers.base import begin, read_base
+from shopinf.work.customers.found import enrol_found, find_people
+from shopinf.work.customers.opened import open_sources
+from shopinf.work.customers.sheet import SheetSource
+from shopinf.work.customers.tags import check_taggable, tag_all
+from shopinf.work.customers.waterfall import Opened, Seen, Terms, Waterfall
 from shopinf.work.orders.seats import Seats
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
 
-_AT_ONCE = 5000  # people written down in one transaction
-
 
 @dataclass(frozen=True)
 class Asked:
-    """The options of `customers enrich`."""
+    """What is looked for, in which customers, and what is done with those who are found."""
 
     specs: Sequence[Spec]
     wanted: Wanted
@@ -58,13 +57,6 @@ class Asked:
         more += [" possible"] if self.possible and spec.kind is None else []
         return "".join([spec.key, *more])
 
-    @property
-    def paid(self) -> list[Spec]:
-        return [each for each in self.specs if each.is_paid]
-
-
-Opened = tuple[Spec, SheetSource | Provider]
-
 
 @dataclass(frozen=True)
 class Mine:
@@ -79,7 +71,7 @@ class Mine:
 
 @dataclass(frozen=True)
 class Enriched:
-    """What a run came to, ready to be shown; notes and failures that no store has to itself are *shared*."""
+    """What a run came to; notes and failures that no store has to itself are *shared*."""
 
     outcomes: Outcomes[Mine]
     left: int
@@ -93,56 +85,17 @@ class Enriched:
     def anybody(self) -> bool:
         return any(mine.found for _, mine in self.outcomes.done)
 
-    def answer(self, done: Done[Mine], failures: Sequence[Failure]) -> Result:
-        """The list over the stores *done*; what was spent is known of the whole run alone."""
-        summary = Summary()
-        for _, mine in done:
-            summary = summary.plus(mine.summary)
-        notes = [note for _, mine in done for note in mine.notes] + [*self.shared_notes]
-        whole = len(done) == len(self.outcomes.done)
-        if whole or not self.credits_used:
-            summary = replace(summary, credits_used=self.credits_used)
-        else:
-            summary = replace(summary, credits_used=None)
-            notes.append(f"{plain(self.credits_used)} credits were spent for all stores of the run together")
-        return enrichment_result(
-            ranked([each for _, mine in done for each in mine.found], self.sort),
-            [(store, each) for store, mine in done for each in mine.unmatched],
-            replace(summary, left=self.left) if whole else summary,
-            zones={store.name: store.zone for store, _ in done},
-            notes=list(dict.fromkeys(notes)),
-            failures=[*failures, *self.shared_failures, *(each for _, mine in done for each in mine.failures)],
-        )
-
-    def settle(self, result: Result) -> None:
-        """End the run as partly done where something failed; called after the *result* was shown."""
-        if result.failures:
-            failed = ", ".join(dict.fromkeys(each.store or each.what for each in result.failures))
-            hint = self.errors[0].hint if self.errors else None
-            raise PartlyDone(
-                f"Not everything was done: {failed}", hint=hint or "Run the same command again; what was found is kept."
-            )
-
 
 def enrich(desk: Desk, stores: Sequence[Store], asked: Asked) -> Enriched:
     """Run the whole of it for *stores* at once."""
-    if asked.paid and asked.max_credits is None and not desk.out.attended:
-        raise BadInput(
-            f"Nobody is here to agree to what {asked.paid[0].shown} costs",
-            hint="Add --max-credits N, which is never passed, and --yes.",
-        )
-    opened = [(spec, _open(desk, spec, asked)) for spec in asked.specs]
+    opened = open_sources(desk, asked.specs, asked.mapping, asked.max_credits)
     prints = {asked.key(spec): source.fingerprint for spec, source in opened if isinstance(source, SheetSource)}
     seats = Seats(len(stores))
     outcomes = desk.each_store(stores, lambda store: _base(desk, store, asked, prints, seats)).or_raise()
     run = _Run(desk, asked, outcomes)
-    with desk.paying() if any(spec.kind for spec in asked.specs) else nullcontext():
-        run.look(opened)
+    # Of whom a sheet found, a provider that knows people by their profiles may tell how many followers they have.
+    run.waterfall.go_through(opened, before_profiles=lambda: run.enrol(everybody=True))
     return run.finish(opened)
-
-
-def _open(desk: Desk, spec: Spec, asked: Asked) -> SheetSource | Provider:
-    return open_provider(desk, spec.kind) if spec.kind else SheetSource(desk, spec, asked.mapping)
 
 
 def _base(desk: Desk, store: Store, asked: Asked, prints: Mapping[str, str | None], seats: Seats) -> Base:
@@ -181,21 +134,9 @@ class _Run:
         self.waterfall = Waterfall(desk, self.seen, terms, self.purse)
         self.names: dict[str, str] = {}  # of people whom a dry run does not write down
 
-    def look(self, opened: Sequence[Opened]) -> None:
-        """Go through the sources in their order."""
-        for spec, source in opened:
-            if isinstance(source, SheetSource):
-                self.waterfall.sheet(source)
-                continue
-            if spec.by is Sign.PROFILE:
-                self._enrol(everybody=True)  # it may tell how many followers they have
-            self.waterfall.provider(spec, source)
-        if self.waterfall.errors and not self.waterfall.answered:
-            raise self.waterfall.errors[0]
-
     def finish(self, opened: Sequence[Opened]) -> Enriched:
         """Write down who was found, and tag them."""
-        self._enrol()
+        self.enrol()
         found: dict[str, list[Found]] = {}
         failures: dict[str, list[Failure]] = {}
         for seen in self.seen:
@@ -232,23 +173,12 @@ class _Run:
             self.waterfall.errors,
         )
 
-    def _enrol(self, *, everybody: bool = False) -> None:
+    def enrol(self, *, everybody: bool = False) -> None:
         """Write down whom sheets found, those above the thresholds; a dry run only sees who they are."""
-        spots = [
-            (seen, place)
-            for seen in self.seen
-            for place, hit in seen.hits.items()
-            if not hit.person and (everybody or self.asked.wanted.wants(hit.profile.accounts))
-        ]
-        known = one_each([known_of(seen.hits[place].profile, seen.base.customers[place]) for seen, place in spots])
-        roster = self.desk.ledger.roster
+        wants = None if everybody else self.asked.wanted.wants
+        people = enrol_found(self.desk, self.seen, wants, dry_run=self.asked.dry_run)
         if self.asked.dry_run:
-            people = roster.recognise(known)
             self.names |= {one.id: one.influencer for one in people}
-        else:
-            people = [one for start in range(0, len(known), _AT_ONCE) for one in roster.enrol(known[start:][:_AT_ONCE])]
-        for (seen, place), one in zip(spots, people, strict=True):
-            seen.hits[place] = replace(seen.hits[place], person=one.id)
 
     def _mark(self, opened: Sequence[Opened]) -> None:
         """Note how far each source came, where it saw every customer that this run read."""

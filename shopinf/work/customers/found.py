@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shopinf.errors import ShopinfError, Stopped
 from shopinf.people.enrichment import Found, Hit, Matched, Purchases, Wanted
+from shopinf.people.identity import known_of, one_each
+from shopinf.people.profiles import Account
 from shopinf.results import Failure
-from shopinf.work.customers.purchasing import purchases
+from shopinf.work.customers.purchases import purchases
 from shopinf.work.customers.waterfall import Seen
 from shopinf.work.orders.seats import MOST_WORKERS
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+    from shopinf.people.influencers import Influencer
+
+_AT_ONCE = 5000  # people written down in one transaction
+
+
+def enrol_found(
+    desk: Desk, seen: Sequence[Seen], wants: Callable[[Iterable[Account]], bool] | None = None, *, dry_run: bool = False
+) -> list[Influencer]:
+    """Write down whom sheets found, of those whose accounts *wants* wants, and return them.
+
+    In a dry run they are only recognised; who is new has a provisional id then.
+    """
+    spots = [
+        (each, place)
+        for each in seen
+        for place, hit in each.hits.items()
+        if not hit.person and (wants is None or wants(hit.profile.accounts))
+    ]
+    known = one_each([known_of(each.hits[place].profile, each.base.customers[place]) for each, place in spots])
+    roster = desk.ledger.roster
+    people = roster.recognise(known) if dry_run else []
+    if not dry_run:
+        people = [one for start in range(0, len(known), _AT_ONCE) for one in roster.enrol(known[start:][:_AT_ONCE])]
+    for (each, place), one in zip(spots, people, strict=True):
+        each.hits[place] = replace(each.hits[place], person=one.id)
+    return people
 
 
 def find_people(

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from shopinf.errors import PartlyDone
+from shopinf.outcomes import Done
 from shopinf.people.customers import Customer
-from shopinf.people.enrichment import Found, Summary, account_row, account_words, money
+from shopinf.people.enrichment import Found, Summary, account_row, account_words, money, plain, ranked
 from shopinf.people.profiles import tier
 from shopinf.results import Failure, Result, columns
 from shopinf.stores import Store
+
+if TYPE_CHECKING:
+    from shopinf.commands.options import FormChoice
+    from shopinf.desk import Desk
+    from shopinf.work.customers.enrich import Enriched, Mine
 
 COLUMNS = columns(
     order="store customer_id first_name last_name email influencer platform handle profile_url followers "
@@ -22,7 +30,41 @@ COLUMNS = columns(
 )
 
 
-def enrichment_result(
+def show_enriched(desk: Desk, enriched: Enriched, form: FormChoice) -> None:
+    """Show what a run came to, and end it as partly done where something failed."""
+    whole = desk.deliver(enriched.outcomes, lambda done, failures: answer(enriched, done, failures), form)
+    if whole.failures:
+        failed = ", ".join(dict.fromkeys(each.store or each.what for each in whole.failures))
+        hint = enriched.errors[0].hint if enriched.errors else None
+        raise PartlyDone(
+            f"Not everything was done: {failed}", hint=hint or "Run the same command again; what was found is kept."
+        )
+
+
+def answer(enriched: Enriched, done: Done[Mine], failures: Sequence[Failure]) -> Result:
+    """The list over the stores *done*; what was spent is known of the whole run alone."""
+    summary = Summary()
+    for _, mine in done:
+        summary = summary.plus(mine.summary)
+    notes = [note for _, mine in done for note in mine.notes] + [*enriched.shared_notes]
+    used = enriched.credits_used
+    whole = len(done) == len(enriched.outcomes.done)
+    if whole or not used:
+        summary = replace(summary, credits_used=used)
+    else:
+        summary = replace(summary, credits_used=None)
+        notes.append(f"{plain(used)} credits were spent for all stores of the run together")
+    return _result(
+        ranked([each for _, mine in done for each in mine.found], enriched.sort),
+        [(store, each) for store, mine in done for each in mine.unmatched],
+        replace(summary, left=enriched.left) if whole else summary,
+        zones={store.name: store.zone for store, _ in done},
+        notes=list(dict.fromkeys(notes)),
+        failures=[*failures, *enriched.shared_failures, *(each for _, mine in done for each in mine.failures)],
+    )
+
+
+def _result(
     found: Sequence[Found],
     unmatched: Sequence[tuple[Store, Customer]],
     summary: Summary,
@@ -31,7 +73,7 @@ def enrichment_result(
     notes: Sequence[str],
     failures: Sequence[Failure],
 ) -> Result:
-    """What `customers enrich` answers with: those who were found, then those who were not, where they are wanted."""
+    """Those who were found, then those who were not, where they are wanted."""
     rows = [_row(each, zones[each.store]) for each in found]
     whole = [
         {**row, "accounts": _accounts(each), "customer_ids": [record.customer.customer_id for record in each.records]}

@@ -1,0 +1,3 @@
+"""`shopinf customers`: find the influencers among a store's customers."""
+
+VERBS = ("enrich",)
