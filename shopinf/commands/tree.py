@@ -102,6 +102,8 @@ class Verbs(TyperGroup):
     def __init__(self, noun: ModuleType, **settings: Any) -> None:
         super().__init__(no_args_is_help=True, rich_markup_mode=None, **settings)
         self._noun = noun
+        names: Any = dict.fromkeys(noun.VERBS)
+        self.commands = names  # whose keys Typer looks through for its "Did you mean …?"
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(self._noun.VERBS)
