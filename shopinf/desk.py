@@ -65,7 +65,7 @@ class ChosenStores(Protocol):
 
 
 class ChosenForm(Protocol):
-    """`--format`, `--output`, `--columns` and `--wide` as typed; with *reports* xlsx and html are among the formats."""
+    """`--format`, `--output`, `--columns` and `--wide` as typed; with *reports* the formats of reports are known too."""
 
     @property
     def format(self) -> str | None: ...

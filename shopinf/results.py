@@ -164,15 +164,43 @@ def _nameless(failure: Failure) -> tuple[str, str]:
     return general(failure.error, "the store"), general(failure.hint or "", "STORE")
 
 
-class Format(StrEnum):
-    """How rows are written."""
+class Audience(StrEnum):
+    """Who will read a report."""
 
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    JSONL = "jsonl"
-    XLSX = "xlsx"
-    HTML = "html"
+    INTERNAL = "internal"
+    CLIENT = "client"
+
+
+class Format(StrEnum):
+    """How an answer is written: by its name or by the suffix of a file. This is the one list of them.
+
+    Rows are written by `console/`. The others are reports, each with a module of that name in `reports/` which makes
+    the whole file, and with those who read it where nobody says otherwise.
+    """
+
+    suffixes: tuple[str, ...]
+    readers: Audience | None  # None: it is rows
+
+    def __new__(cls, name: str, suffixes: str, readers: Audience | None = None) -> Format:
+        format = str.__new__(cls, name)
+        format._value_, format.suffixes, format.readers = name, tuple(suffixes.split()), readers
+        return format
+
+    TABLE = "table", ".txt"
+    CSV = "csv", ".csv"
+    JSON = "json", ".json"
+    JSONL = "jsonl", ".jsonl .ndjson"
+    XLSX = "xlsx", ".xlsx", Audience.INTERNAL
+    HTML = "html", ".html .htm", Audience.CLIENT
+
+    @property
+    def is_report(self) -> bool:
+        return self.readers is not None
+
+    @classmethod
+    def known(cls, *, reports: bool) -> list[Format]:
+        """Those that a command can write: all of them where it *reports*, else rows."""
+        return [format for format in cls if reports or not format.is_report]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +229,7 @@ class Result:
     failures: Sequence[Failure] = ()
     totals: Sequence[Mapping[str, Cell]] = field(default=())  # shown under a table, and nowhere else
     said: Sequence[str] = ()  # notes that the person has read already: JSON has them, and they are not said again
-    content: Callable[[], bytes] | None = None  # makes the whole file, where a report writes it
+    content: Callable[[Format], bytes] | None = None  # makes a whole file of a report's format
     card: bool = False  # about one thing: a table shows its fields below each other, or its lines folded
 
     def narrowed(self, names: Sequence[str]) -> Result:

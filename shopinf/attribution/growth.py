@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from shopinf.attribution.tally import Row
 from shopinf.money import Money
-from shopinf.results import Cell
+from shopinf.results import Cell, columns
 
+COMPARED = columns(
+    numbers="previous_orders change_pct",
+    money="previous_net_sales",
+    order="previous_orders previous_net_sales change_pct",
+)
 _PLACES = Decimal("0.1")
 
 
@@ -25,3 +32,18 @@ def growth(was: Cell, now: Cell) -> Decimal | None:
     if before <= 0:
         return None
     return ((after - before) * 100 / before).quantize(_PLACES, rounding=ROUND_HALF_UP) + 0  # never a -0.0
+
+
+def compared(rows: Sequence[Row], former: Sequence[Row], keys: Sequence[str]) -> list[Row]:
+    """*rows* with what the same, by *keys*, were in the period before."""
+    before = {tuple(row[key] for key in keys): row for row in former}
+    return [row | _beside(row, before.get(tuple(row[key] for key in keys))) for row in rows]
+
+
+def _beside(row: Row, was: Row | None) -> Row:
+    net = was["net_sales"] if was else Money.zero(str(row["currency"]))
+    return {
+        "previous_orders": was["orders"] if was else 0,
+        "previous_net_sales": net,
+        "change_pct": growth(net, row["net_sales"]),
+    }

@@ -10,43 +10,48 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from shopinf.attribution.growth import growth
+from shopinf.attribution.growth import COMPARED, compared, growth
 from shopinf.attribution.report import By, Choice, DateBasis, Report, StoreOrders, report, report_columns
 from shopinf.attribution.tally import Row, Tally
 from shopinf.money import Money
 from shopinf.periods import Period
-from shopinf.results import Column
+from shopinf.results import Column, Failure
 
 # Up to so many days a period is shown by day, then by week, then by month: some twenty to fifty columns of a chart.
 _BY_DAY, _BY_WEEK = 45, 190
+_PASSING = {By.DAY, By.WEEK, By.MONTH, By.ORDER}  # their rows have no counterpart in another period
+_SUMMED = ("currency",)
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A store that the overview covers, and how much of its part is known."""
+    """A store's part of the overview: its orders, and how much of them is known."""
 
     name: str
     title: str
     currency: str
     timezone: str
     period: Period
+    orders: StoreOrders
+    former: StoreOrders | None = None  # those of the period before, where that was asked for
     provisional: bool = False  # its period is not over yet
-    complete_from: datetime | None = None  # earlier orders of the period could not be read; None: all were
+    reach: datetime | None = None  # how far back its orders were read; None: all of them were
+    synced_at: datetime | None = None
+    cut: str | None = None  # why orders of the period, or of the one before it, are missing; None: none are
+    remarks: Sequence[str] = ()  # what reading them had to say besides
 
     @property
     def shown(self) -> str:
         """The shop's own name, else the operator's."""
         return self.title.strip() or self.name
 
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A store that was asked for and could not be read."""
-
-    name: str
-    error: str
+    @property
+    def complete_from(self) -> datetime | None:
+        """The moment before which orders are missing; None where none are."""
+        return self.reach if self.cut else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +96,66 @@ class Section:
 _KEY_FIGURES = ("net_sales", "orders", "new_customers", "average_order_value", "returns", "commission")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Overview:
-    """A report from all its sides; the tables are whole, `sections` divides them by currency."""
+    """A report from all its sides, for whoever reads it: rows on a console, a page, a workbook.
+
+    Each side is added up when it is first asked for, and once. A side is whole; `sections` divides them by currency.
+    """
 
     stores: Sequence[Covered]
     choice: Choice
-    step: By
     made_at: datetime
-    reports: Mapping[By, Report]
-    courses: Report  # the stretches of each store, the empty ones too
-    former: Report | None = None
-    missing: Sequence[Missing] = ()
-    notes: Sequence[str] = ()  # for the operator; a client's copy has none
-    client: bool = False
+    missing: Sequence[Failure] = ()  # stores that were asked for and could not be read
+    compared: bool = False  # with the period before
+    client: bool = False  # a client's copy leaves out commission, reasons and what is said to the operator
+
+    def side(self, by: By) -> Report:
+        """What was sold, in rows of *by*."""
+        return self._report(replace(self.choice, by=by))
+
+    @property
+    def asked(self) -> Report:
+        """The side that was asked for."""
+        return self.side(self.choice.by)
+
+    @cached_property
+    def before(self) -> Report | None:
+        """The side that was asked for, of the period before."""
+        return report([each.former for each in self.stores if each.former], self.choice) if self.compared else None
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The rows that were asked for, each beside its like of the period before where it has one."""
+        if self.before is None or self.choice.by in _PASSING:
+            return self.asked.rows
+        names = [column.key for column in self.asked.columns]
+        return compared(self.asked.rows, self.before.rows, names[: names.index("orders")])
+
+    @property
+    def row_columns(self) -> list[Column]:
+        more = COMPARED if self.compared and self.choice.by not in _PASSING else []
+        return [*self.columns(self.choice.by), *more]
+
+    @cached_property
+    def totals(self) -> list[Row]:
+        """A row for each currency, beside that of the period before."""
+        return self.asked.totals if self.before is None else compared(self.asked.totals, self.before.totals, _SUMMED)
+
+    @cached_property
+    def sides(self) -> list[By]:
+        """The sides that a page lays out: campaigns and stores where there are several or they were asked for."""
+        campaigns = {row["campaign"] for row in self.side(By.CODE).rows}
+        more = ((By.CAMPAIGN, len(campaigns) > 1), (By.STORE, len(self.stores) > 1))
+        return [By.INFLUENCER, By.CODE, By.ORDER, *(by for by, several in more if several or self.choice.by is by)]
+
+    @cached_property
+    def step(self) -> By:
+        """The stretches of the course: those that were asked for, else what suits the period's length."""
+        if self.choice.by in {By.DAY, By.WEEK, By.MONTH}:
+            return self.choice.by
+        days = max(((store.period.last - store.period.first).days + 1 for store in self.stores), default=1)
+        return By.DAY if days <= _BY_DAY else By.WEEK if days <= _BY_WEEK else By.MONTH
 
     def columns(self, by: By) -> list[Column]:
         return report_columns(by, client=self.client)
@@ -120,7 +171,7 @@ class Overview:
     @property
     def former_period(self) -> tuple[date, date] | None:
         """From the first to the last day of what it is compared with."""
-        if self.former is None:
+        if not self.compared:
             return None
         before = [store.period.previous() for store in self.stores]
         return min(each.first for each in before), max(each.last for each in before)
@@ -140,67 +191,61 @@ class Overview:
 
     @property
     def excluded(self) -> dict[str, int]:
-        return self.reports[By.ORDER].excluded
+        return self.asked.excluded
 
     @property
     def left_out(self) -> Sequence[Row]:
-        return self.reports[By.ORDER].left_out
+        return self.asked.left_out
 
     @property
     def sections(self) -> list[Section]:
         """One for each currency; a currency in which nothing was sold has one with zeros."""
         currencies = {store.currency for store in self.stores}
-        currencies |= {str(total["currency"]) for total in self.reports[By.INFLUENCER].totals}
+        currencies |= {str(total["currency"]) for total in self.side(By.INFLUENCER).totals}
         return [self._section(currency) for currency in sorted(currencies)]
 
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of the figures; a page for a client has none of it."""
+        said = [f"{store.name}: {store.cut}" for store in self.stores if store.cut]
+        if provisional := [store.name for store in self.stores if store.provisional]:
+            said.append(f"The period is not over yet in {', '.join(provisional)}: the figures are provisional.")
+        if self.compared:
+            said += [_comparison(total) for total in self.totals]
+        # What is agreed with influencers stays out of a client's copy, the lack of it too.
+        said += [note for note in self.asked.notes if not (self.client and note.startswith("No commission rate"))]
+        return said + [f"{store.name}: {remark}" for store in self.stores for remark in store.remarks]
+
+    @cached_property
+    def _made(self) -> dict[tuple[By, bool], Report]:
+        return {}
+
+    def _report(self, choice: Choice) -> Report:
+        key = choice.by, choice.include_zero
+        if key not in self._made:
+            self._made[key] = report([each.orders for each in self.stores], choice)
+        return self._made[key]
+
     def _section(self, currency: str) -> Section:
-        total = _of(self.reports[By.INFLUENCER].totals, currency)
-        before = _of(self.former.totals, currency) if self.former else []
+        total = _of(self.side(By.INFLUENCER).totals, currency)
+        before = _of(self.before.totals, currency) if self.before else []
         nothing = {"currency": currency, **Tally(currency).figures()}
+        course = self._report(replace(self.choice, by=self.step, include_zero=True))  # the empty stretches too
         return Section(
             currency,
             total[0] if total else nothing,
-            (before[0] if before else nothing) if self.former else None,
-            _course(_of(self.courses.rows, currency), self.step, currency),
-            {by: _of(found.rows, currency) for by, found in self.reports.items()},
+            (before[0] if before else nothing) if self.before else None,
+            _course(_of(course.rows, currency), self.step, currency),
+            {by: _of(self.side(by).rows, currency) for by in self.sides},
         )
 
 
-def overview(
-    stores: Iterable[tuple[Covered, StoreOrders, StoreOrders | None]],
-    choice: Choice,
-    *,
-    made_at: datetime,
-    missing: Sequence[Missing] = (),
-    notes: Sequence[str] = (),
-    client: bool = False,
-) -> Overview:
-    """Add up from all sides what was attributed in *stores*, and in the period before where that is given.
-
-    What *choice* groups by decides the stretches of the course when it is a day, a week or a month, and adds the
-    campaigns or the stores as a table; else these are added where there are several.
-    """
-    every = list(stores)
-    covered, orders = [each[0] for each in every], [each[1] for each in every]
-    former = [each[2] for each in every if each[2] is not None]
-    step = _step(choice.by, covered)
-    sides = {by: report(orders, replace(choice, by=by)) for by in (By.INFLUENCER, By.CODE, By.ORDER)}
-    campaigns = {row["campaign"] for row in sides[By.CODE].rows}
-    for by, several in ((By.CAMPAIGN, len(campaigns) > 1), (By.STORE, len(covered) > 1)):
-        if several or choice.by is by:
-            sides[by] = report(orders, replace(choice, by=by))
-    return Overview(
-        covered,
-        choice,
-        step,
-        made_at,
-        sides,
-        courses=report(orders, replace(choice, by=step, include_zero=True)),
-        former=report(former, replace(choice, by=By.INFLUENCER)) if former else None,
-        missing=missing,
-        notes=() if client else notes,
-        client=client,
-    )
+def _comparison(total: Row) -> str:
+    change = f" ({total['change_pct']:+} %)" if total["change_pct"] is not None else ""
+    if not total["previous_net_sales"]:
+        change = " (nothing before)"
+    before = f"in the period before {total['previous_net_sales']}{change}"
+    return f"Net sales {total['net_sales']} {total['currency']}, {before}."
 
 
 def _figure(key: str, total: Row, former: Row | None) -> Figure:
@@ -208,13 +253,6 @@ def _figure(key: str, total: Row, former: Row | None) -> Figure:
     assert value is None or isinstance(value, (Money, int))
     assert before is None or isinstance(before, (Money, int))
     return Figure(key, value, before)
-
-
-def _step(by: By, stores: Sequence[Covered]) -> By:
-    if by in {By.DAY, By.WEEK, By.MONTH}:
-        return by
-    days = max(((store.period.last - store.period.first).days + 1 for store in stores), default=1)
-    return By.DAY if days <= _BY_DAY else By.WEEK if days <= _BY_WEEK else By.MONTH
 
 
 def _of(rows: Iterable[Row], currency: str) -> list[Row]:

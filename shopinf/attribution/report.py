@@ -76,7 +76,7 @@ _ORDER_COLUMNS = (
     "other_codes",
 )
 # What stays between an agency and its influencers when a page goes to a client.
-_INTERNAL = frozenset({"commission", "reasons"})
+INTERNAL = frozenset({"commission", "reasons"})
 _NUMBERS = "order_id orders new_customers returning_customers"
 _TIMES = "processed_at first_order_at last_order_at"
 
@@ -84,7 +84,7 @@ _TIMES = "processed_at first_order_at last_order_at"
 def report_columns(by: By, *, client: bool = False) -> list[Column]:
     """The report's columns in their order; a client's copy leaves out commission and reasons."""
     names = _ORDER_COLUMNS if by is By.ORDER else ("store", "currency", *_GROUP_COLUMNS[by], *_FIGURES)
-    shown = " ".join(name for name in names if not (client and name in _INTERNAL))
+    shown = " ".join(name for name in names if not (client and name in INTERNAL))
     return columns(numbers=_NUMBERS, money=" ".join((*MONEY, "average_order_value")), times=_TIMES, order=shown)
 
 

@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
+from shopinf import periods
 from shopinf.errors import BadInput
+from shopinf.results import Format
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from shopinf.desk import Desk
     from shopinf.results import Column
+    from shopinf.stores import Store
 
     DeskContext = Desk
 else:
@@ -41,6 +44,12 @@ def _store_names(incomplete: str) -> list[str]:
     from shopinf.desk import connected_names
 
     return [name for name in connected_names() if name.startswith(incomplete)]
+
+
+def _formats(*, reports: bool) -> str:
+    """`table, csv, json or jsonl.`"""
+    *names, last = Format.known(reports=reports)
+    return f"{', '.join(names)} or {last}."
 
 
 def decimal(text: str) -> Decimal:
@@ -69,11 +78,9 @@ StoreOption = Annotated[
 ]
 GroupOption = Annotated[str | None, typer.Option("--group", help="All stores of a group.", metavar="NAME")]
 AllStoresOption = Annotated[bool, typer.Option("--all-stores", help="Every connected store.")]
-FormatOption = Annotated[
-    str | None, typer.Option("--format", "-f", help="table, csv, json or jsonl.", metavar="FORMAT")
-]
+FormatOption = Annotated[str | None, typer.Option("--format", "-f", help=_formats(reports=False), metavar="FORMAT")]
 ReportFormatOption = Annotated[
-    str | None, typer.Option("--format", "-f", help="table, csv, json, jsonl, xlsx or html.", metavar="FORMAT")
+    str | None, typer.Option("--format", "-f", help=_formats(reports=True), metavar="FORMAT")
 ]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to a file; the suffix gives the format.", metavar="FILE")
@@ -87,6 +94,7 @@ MapOption = Annotated[
     list[str] | None,
     typer.Option("--map", help="Say which field a column is; may be repeated.", metavar="COLUMN=FIELD"),
 ]
+NoSyncOption = Annotated[bool, typer.Option("--no-sync", help="Work from the ledger alone, offline.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show each request.")]
@@ -110,6 +118,27 @@ class StoreChoice:
 
 
 @dataclass(frozen=True)
+class PeriodChoice:
+    """Which days a command line means: a period by its name, or from one day to another."""
+
+    period: Annotated[
+        str | None, typer.Option("--period", help=f"One of {periods.NAMES}.", metavar="P", show_default=False)
+    ] = None
+    since: Annotated[str | None, typer.Option("--from", help="The first day, YYYY-MM-DD.", metavar="D")] = None
+    until: Annotated[str | None, typer.Option("--to", help="The last day, included.", metavar="D")] = None
+
+    @property
+    def given(self) -> bool:
+        return bool(self.period or self.since or self.until)
+
+    def of(self, desk: Desk, stores: Sequence[Store]) -> dict[str, periods.Period]:
+        """The period of each of *stores*, on its own calendar."""
+        return periods.read_periods(
+            self.period, self.since, self.until, todays={store.name: desk.today(store) for store in stores}
+        )
+
+
+@dataclass(frozen=True)
 class FormChoice:
     """What form an answer takes and where it goes; checked before the command begins."""
 
@@ -122,7 +151,7 @@ class FormChoice:
 
 @dataclass(frozen=True)
 class ReportForm(FormChoice):
-    """The same for reports, which can also be xlsx and html."""
+    """The same for reports, which have formats of their own too."""
 
     format: ReportFormatOption = None
     reports: ClassVar[bool] = True
@@ -134,7 +163,7 @@ class Manners:
 
     asks: bool = False  # it asks before it writes, spends or deletes, if only in certain cases
     attended: bool = False  # it waits for somebody, or runs until somebody stops it
-    reports: bool = False  # it writes xlsx and html too
+    reports: bool = False  # it writes the formats of reports too
     fills: tuple[str, ...] = ("date",)  # what it knows a value of, for `{name}` in --output
     columns: Sequence[Column] = ()  # what its answer has, for --columns and the reference
 

@@ -8,33 +8,21 @@ from shopinf.console.files import check_place
 from shopinf.errors import BadInput
 from shopinf.results import Form, Format
 
-_SUFFIXES = {
-    ".txt": Format.TABLE,
-    ".csv": Format.CSV,
-    ".json": Format.JSON,
-    ".jsonl": Format.JSONL,
-    ".ndjson": Format.JSONL,
-    ".xlsx": Format.XLSX,
-    ".html": Format.HTML,
-    ".htm": Format.HTML,
-}
-_REPORTS = (Format.XLSX, Format.HTML)
-
 
 def read_form(
     format: str | None, output: Path | None, *, reports: bool = False, columns: str | None = None, wide: bool = False
 ) -> Form:
     """The form asked for: `--format`, else the suffix of `--output`, else a table; *columns* as typed, with commas.
 
-    Only a command with *reports* writes xlsx and html, and only to a file. `--output -` is standard output.
+    Only a command that *reports* writes the formats of reports, and only to a file. `--output -` is standard output.
     """
-    known = [one for one in Format if reports or one not in _REPORTS]
+    known = Format.known(reports=reports)
     if output is not None and str(output) == "-":
         output = None
     chosen = _named(format, known) if format else _by_suffix(output, known)
     if chosen not in known:
         raise BadInput(f"This command does not write {chosen}", hint=f"It writes {', '.join(known)}.")
-    if output is None and chosen in _REPORTS:
+    if output is None and chosen.is_report:
         raise BadInput(f"{chosen} needs a file to go to", hint=f"Add --output report.{chosen}")
     if output is not None:
         output = output.expanduser()
@@ -55,18 +43,19 @@ def _names(columns: str | None) -> tuple[str, ...]:
 
 
 def _named(format: str, known: list[Format]) -> Format:
-    try:
-        return Format(format.strip().lower())
-    except ValueError:
-        raise BadInput(f"There is no format {format!r}", hint=f"Choose one of {', '.join(known)}.") from None
+    for each in Format:
+        if each == format.strip().lower():
+            return each
+    raise BadInput(f"There is no format {format!r}", hint=f"Choose one of {', '.join(known)}.")
 
 
 def _by_suffix(output: Path | None, known: list[Format]) -> Format:
     if output is None or (output.exists() and not output.is_file() and not output.is_dir()):  # /dev/stdout, a pipe
         return Format.TABLE
-    if found := _SUFFIXES.get(output.suffix.lower()):
-        return found
-    ends = ", ".join(suffix for suffix, format in _SUFFIXES.items() if format in known)
+    for each in Format:
+        if output.suffix.lower() in each.suffixes:
+            return each
+    ends = ", ".join(suffix for each in known for suffix in each.suffixes)
     raise BadInput(
         f"The name {output.name} does not say which format to write",
         hint=f"End it with one of {ends}, or add --format.",

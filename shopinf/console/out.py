@@ -142,7 +142,8 @@ class Out:
         return path
 
     def _put_away(self, result: Result, form: Form, output: Path, stem: Mapping[str, str] | None) -> Path:
-        content = result.content() if result.content else self._text(result, form).encode()
+        made = result.content(form.format) if result.content and form.format.is_report else None
+        content = self._text(result, form).encode() if made is None else made
         return self.save(output, content, stem=stem)
 
     def _place(self, output: Path, stem: Mapping[str, str]) -> Path:
@@ -167,7 +168,7 @@ class Out:
                 return formats.csv_text(result)
             case Format.TABLE:
                 return tables.table(result, form, tables.Screen())[0]
-            case Format.XLSX | Format.HTML:
+            case _:
                 raise ValueError(f"{form.format} is written by the reports")
 
     def _write(self, text: str) -> None:
@@ -315,7 +316,7 @@ class Out:
 
 def _written(result: Result, format: Format, path: Path) -> str:
     """What is said of a file that was written; of rows how many there are."""
-    if result.content or (result.body and format is Format.JSON):
+    if format.is_report or (result.body and format is Format.JSON):
         return f"Written to {path}"
     return f"{counted(len(result.rows), 'row')} written to {path}"
 

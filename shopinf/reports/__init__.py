@@ -1,1 +1,16 @@
-"""An overview laid out for its readers: a page to send to a client, and a workbook to go on calculating with."""
+"""A report value as a file: a module for each format, called as it is."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shopinf.attribution.overview import Overview
+    from shopinf.results import Format
+
+
+def report_file(format: Format, overview: Overview) -> bytes:
+    """*overview* as a file of *format*: whatever the module of that name here makes of it."""
+    content: bytes = import_module(f"{__name__}.{format}").file(overview)
+    return content

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from shopinf.attribution.overview import Figure, Overview, Section
-from shopinf.attribution.report import By
+from shopinf.attribution.report import INTERNAL, By
 from shopinf.money import Money
 from shopinf.plain import harmless
 from shopinf.reports import charts
 from shopinf.reports.tables import Table, shown, table
 from shopinf.reports.words import HEADINGS, LEFT_OUT, amount, count, listed, moment, percent, stamps
+from shopinf.words import counted
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -46,7 +47,7 @@ class Part:
     tables: Sequence[Table]
 
 
-def page(overview: Overview) -> bytes:
+def file(overview: Overview) -> bytes:
     """*overview* as an HTML page of one file, in UTF-8."""
     parts = [_part(overview, section) for section in overview.sections]
     text = _template().render(
@@ -57,6 +58,7 @@ def page(overview: Overview) -> bytes:
         stamps=stamps(overview),
         left_out=[(LEFT_OUT.get(why, why), number) for why, number in overview.excluded.items() if number],
         stretch=_STRETCHES[overview.step],
+        assumed=overview.side(By.ORDER).assumed,
     )
     return text.encode()
 
@@ -73,7 +75,7 @@ def _template() -> Template:
         lstrip_blocks=True,
         finalize=_plain,
     )
-    house.filters |= {"figure": _figure, "percent": percent, "moment": moment, "count": count}
+    house.filters |= {"figure": _figure, "percent": percent, "moment": moment, "count": count, "counted": counted}
     house.filters |= {"heading": HEADINGS.get, "mood": _mood}
     return house.get_template("report.html")
 
@@ -101,10 +103,9 @@ def _mood(figure: Figure) -> str:
 
 
 def _part(overview: Overview, section: Section) -> Part:
-    hidden = {"commission"} if overview.client else set()
     return Part(
         section,
-        [figure for figure in section.figures if figure.key not in hidden],
+        [figure for figure in section.figures if not (overview.client and figure.key in INTERNAL)],
         [drawn for drawn in (_over_time(overview, section), _by_influencer(section)) if drawn],
         [table(section, by, client=overview.client) for by in _TABLES if _tells(overview, section, by)],
     )

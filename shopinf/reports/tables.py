@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shopinf.attribution.overview import Section
-from shopinf.attribution.report import By
+from shopinf.attribution.report import INTERNAL, By
 from shopinf.attribution.tally import Row
 from shopinf.money import Money
 from shopinf.reports.words import HEADINGS, amount, count, moment
@@ -76,8 +76,7 @@ def table(section: Section, by: By, *, client: bool) -> Table:
     rows = list(section.tables[by])
     if by is not By.ORDER:
         rows.sort(key=_worth)
-    hidden = {"commission", "reasons"} if client else set()
-    wanted = [key for key in _COLUMNS[by].split() if key not in hidden]
+    wanted = [key for key in _COLUMNS[by].split() if not (client and key in INTERNAL)]
     keys = [key for at, key in enumerate(wanted) if not (at and key in _SAME and _says_nothing(key, rows))]
     listed = rows[-LISTED:] if by is By.ORDER else rows[:LISTED]
     return Table(

@@ -74,9 +74,9 @@ def stamps(overview: Overview) -> list[tuple[str, str]]:
     found += _truncations(overview.stores)
     if overview.missing:
         if overview.client:
-            failed = listed([each.name for each in overview.missing], 20)
+            failed = listed([each.store or each.what for each in overview.missing], 20)
         else:
-            failed = "; ".join(f"{each.name} ({each.error})" for each in overview.missing)
+            failed = "; ".join(f"{each.store or each.what} ({each.error})" for each in overview.missing)
         found.append(("Incomplete", f"Not included, because their orders could not be read: {failed}."))
     return found
 

@@ -14,11 +14,12 @@ from shopinf.attribution.buyers import rank
 from shopinf.attribution.codebook import Codes, Since, TrackedCode
 from shopinf.attribution.commissions import read_commission
 from shopinf.attribution.credits import Rules, attribute
-from shopinf.attribution.overview import Covered, Missing, Overview, overview
+from shopinf.attribution.overview import Covered, Overview
 from shopinf.attribution.report import Choice, StoreOrders
 from shopinf.money import rounded
 from shopinf.orders import Application, Line, Order, Refund, RefundLine
 from shopinf.periods import Period, read_period
+from shopinf.results import Failure
 
 ZONE = "Europe/Berlin"
 NOW = datetime(2026, 7, 2, 9, 30, tzinfo=UTC)
@@ -97,7 +98,7 @@ def sample(
     compare: bool = False,
     client: bool = True,
     choice: Choice | None = None,
-    missing: Sequence[Missing] = (),
+    missing: Sequence[Failure] = (),
     notes: Sequence[str] = (),
     rate: str | None = "10%",
     **covered: Any,
@@ -112,6 +113,7 @@ def sample(
             return store_orders(orders, names, name=name, currency=currency, period=period, rate=rate)
 
         given = {"title": name.replace("-", " ").title(), **covered}
-        about = Covered(name, currency=currency, timezone=ZONE, period=period, **given)
-        stores.append((about, part(period, place), part(period.previous(), place + 50) if compare else None))
-    return overview(stores, choice or Choice(), made_at=NOW, missing=missing, notes=notes, client=client)
+        former = part(period.previous(), place + 50) if compare else None
+        about = (currency, ZONE, period, part(period, place), former)
+        stores.append(Covered(name, given.pop("title"), *about, remarks=notes, **given))
+    return Overview(stores, choice or Choice(), NOW, missing, compared=compare, client=client)

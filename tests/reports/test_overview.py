@@ -10,6 +10,8 @@ from samples import NAMES, sample
 from shopinf.attribution.growth import growth
 from shopinf.attribution.report import By, Choice
 from shopinf.money import Money
+from shopinf.reports import report_file
+from shopinf.results import Format
 
 
 def test_every_side_adds_up_to_the_same_totals() -> None:
@@ -60,9 +62,9 @@ def test_several_stores_of_one_currency_share_a_course() -> None:
 
 
 def test_campaigns_are_a_side_where_there_are_several() -> None:
-    assert By.CAMPAIGN in sample("EUR").reports
-    assert By.CAMPAIGN not in sample("EUR", names=NAMES[:1]).reports
-    assert By.CAMPAIGN in sample("EUR", names=NAMES[:1], choice=Choice(by=By.CAMPAIGN)).reports
+    assert By.CAMPAIGN in sample("EUR").sides
+    assert By.CAMPAIGN not in sample("EUR", names=NAMES[:1]).sides
+    assert By.CAMPAIGN in sample("EUR", names=NAMES[:1], choice=Choice(by=By.CAMPAIGN)).sides
 
 
 def test_the_comparison_is_with_the_period_before() -> None:
@@ -80,6 +82,15 @@ def test_the_comparison_is_with_the_period_before() -> None:
     assert sample("EUR").former_period is None
 
 
+def test_each_side_is_added_up_once_whoever_reads_it() -> None:
+    whole = sample("EUR", "JPY", compare=True)
+    sides = {by: whole.side(by) for by in By}
+    for format in (Format.HTML, Format.XLSX):
+        report_file(format, whole)
+    assert all(whole.side(by) is side for by, side in sides.items())
+    assert [row["net_sales"] for row in whole.rows] == [row["net_sales"] for row in sides[By.INFLUENCER].rows]
+
+
 def test_growth_is_unknown_where_there_was_nothing_or_less() -> None:
     assert growth(0, 5) is None
     assert growth(None, 5) is None
@@ -95,9 +106,10 @@ def test_growth_is_rounded_half_up_to_one_decimal(was: str, now: str, per_cent: 
     assert str(growth(Money.of(was, "EUR"), Money.of(now, "EUR"))) == per_cent
 
 
-def test_a_clients_overview_has_no_commission_and_no_notes() -> None:
-    whole = sample("EUR", client=True, notes=["No commission rate for leo."])
-    assert whole.notes == ()
+def test_a_clients_overview_has_no_commission_and_no_note_of_it() -> None:
+    whole = sample("EUR", client=True, rate=None)
+    assert not [note for note in whole.notes if "commission" in note]
+    assert [note for note in sample("EUR", client=False, rate=None).notes if "commission" in note]
     for by in By:
         assert not {"commission", "reasons"} & {column.key for column in whole.columns(by)}
     assert "commission" in {column.key for column in sample("EUR", client=False).columns(By.CODE)}

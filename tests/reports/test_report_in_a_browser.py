@@ -12,7 +12,7 @@ import pytest
 from samples import sample
 from test_report_page import HOSTILE
 
-from shopinf.reports.html import page
+from shopinf.reports.html import file as page
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (

@@ -11,10 +11,11 @@ import pytest
 from pagereader import Element, figures, read, table
 from samples import NAMES, ZONE, sample
 
-from shopinf.attribution.overview import Missing, Overview
+from shopinf.attribution.overview import Overview
 from shopinf.attribution.report import By, Choice, DateBasis
-from shopinf.reports.html import page
+from shopinf.reports.html import file as page
 from shopinf.reports.tables import LISTED
+from shopinf.results import Failure
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -54,7 +55,7 @@ def test_the_key_figures_are_the_totals(currency: str) -> None:
 def test_each_table_has_every_row_and_the_total(by: By, title: str) -> None:
     whole = sample("EUR", client=False)
     *rows, total = table(made(whole), title)
-    expected = [(str(row["net_sales"]), str(row["commission"])) for row in whole.reports[by].rows]
+    expected = [(str(row["net_sales"]), str(row["commission"])) for row in whole.side(by).rows]
     assert sorted((row["Net sales"], row["Commission"]) for row in rows) == sorted(expected)
     assert total["Net sales"] == str(whole.sections[0].total["net_sales"])
 
@@ -85,8 +86,8 @@ def test_a_client_reads_nothing_of_commission_and_reasons() -> None:
 
 def test_the_first_page_is_stamped_with_what_is_missing() -> None:
     cut = datetime(2026, 6, 4, tzinfo=ZoneInfo(ZONE))
-    lost = [Missing("berlin", "Shopify no longer accepts this token")]
-    whole = sample("EUR", provisional=True, complete_from=cut, missing=lost)
+    lost = [Failure("berlin", "berlin", "Shopify no longer accepts this token", 4)]
+    whole = sample("EUR", provisional=True, reach=cut, cut="only 60 days can be seen", missing=lost)
     header = made(whole).all("header")[0]
     stamps = [item.text for item in header.all("li")]
     assert [text.split()[0] for text in stamps] == ["Provisional", "Truncated", "Incomplete"]
@@ -100,7 +101,7 @@ def test_the_first_page_is_stamped_with_what_is_missing() -> None:
 
 def test_a_comparison_that_reaches_too_far_back_is_stamped_as_such() -> None:
     cut = datetime(2026, 5, 20, tzinfo=ZoneInfo(ZONE))
-    (stamp,) = made(sample("EUR", compare=True, complete_from=cut)).all("header")[0].all("li")
+    (stamp,) = made(sample("EUR", compare=True, reach=cut, cut="only 60 days can be seen")).all("header")[0].all("li")
     assert stamp.text.startswith("Comparison truncated")
 
 
@@ -194,7 +195,7 @@ def test_a_period_without_orders_says_so() -> None:
 def test_two_hundred_influencers_are_all_in_the_table_and_the_first_in_the_chart() -> None:
     names = [f"person{number}" for number in range(200)]
     whole = sample("EUR", names=names, count=4000)
-    sold = len(whole.reports[By.INFLUENCER].rows)
+    sold = len(whole.side(By.INFLUENCER).rows)
     found = made(whole)
     assert len(table(found, "Influencers")) == sold + 1 > 190
     assert len(found.all("svg", "bars")[0].all("g", "bar")) == 10
@@ -206,7 +207,7 @@ def test_of_very_many_orders_the_latest_are_listed_and_the_total_is_of_all() -> 
     found = made(whole)
     *rows, total = table(found, "Orders")
     assert len(rows) == LISTED
-    assert rows[-1]["Order"] == whole.reports[By.ORDER].rows[-1]["order_name"]
+    assert rows[-1]["Order"] == whole.side(By.ORDER).rows[-1]["order_name"]
     assert total["Net sales"] == str(whole.sections[0].total["net_sales"])
     assert f"the latest {LISTED} of 1,200" in found.text
 

@@ -13,13 +13,15 @@ import pytest
 from samples import NOW, ZONE, sample
 from test_report_page import HOSTILE
 
-from shopinf.attribution.overview import Missing, Overview
+from shopinf.attribution.overview import Overview
 from shopinf.attribution.report import By, report_columns
 from shopinf.errors import BadInput
 from shopinf.money import Money
 from shopinf.plain import harmless
-from shopinf.reports import workbook as room
-from shopinf.reports.workbook import money_format, workbook
+from shopinf.reports import xlsx as room
+from shopinf.reports.xlsx import file as workbook
+from shopinf.reports.xlsx import money_format
+from shopinf.results import Failure
 
 SHEETS = {"Influencers": By.INFLUENCER, "Codes": By.CODE, "Orders": By.ORDER}
 
@@ -50,7 +52,7 @@ def test_each_sheet_has_the_columns_and_values_of_its_rows(name: str, client: bo
     sheet, by = opened(whole)[name], SHEETS[name]
     keys = [each.key for each in report_columns(by, client=client)]
     assert [cell.value for cell in sheet[1]] == [*keys, "timezone"]
-    expected = whole.reports[by].rows
+    expected = whole.side(by).rows
     read = rows(sheet)
     assert len(read) == len(expected) > 0
     for found, row in zip(read, expected, strict=True):
@@ -159,7 +161,7 @@ def test_the_summary_shows_the_period_before_below_each_currency() -> None:
 
 
 def test_the_summary_is_stamped_first_and_names_the_zone() -> None:
-    lines = summary(sample("EUR", provisional=True, missing=[Missing("berlin", "no answer")]))
+    lines = summary(sample("EUR", provisional=True, missing=[Failure("berlin", "berlin", "no answer", 6)]))
     assert [line[0] for line in lines[1:3]] == ["PROVISIONAL", "INCOMPLETE"]
     assert ["time zone", ZONE] in [line[:2] for line in lines]
 

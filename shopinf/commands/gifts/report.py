@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from shopinf.attribution.report import By, Choice, StoreOrders
 from shopinf.attribution.report import report as added_up
 from shopinf.commands.gifts.choice import GiftChoice, choose_gifts, people_of
-from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
+from shopinf.commands.options import DeskContext, FormChoice, NoSyncOption, Noun, StoreChoice, examples
 from shopinf.gifts.plan import GiftRecord, Standing, standing
 from shopinf.money import Money
 from shopinf.outcomes import Done
@@ -23,7 +21,7 @@ from shopinf.times import in_zone
 if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.stores import Store
-    from shopinf.work.orders.attributing import Attributed
+    from shopinf.work.orders.attribute import Attributed
 
 app = Noun()
 
@@ -47,11 +45,11 @@ def report(
     desk: DeskContext,
     stores: StoreChoice = StoreChoice(),
     choice: GiftChoice = GiftChoice(),
-    no_sync: Annotated[bool, typer.Option("--no-sync", help="Work from the ledger alone, offline.")] = False,
+    no_sync: NoSyncOption = False,
     form: FormChoice = FormChoice(),
 ) -> None:
     """Show what gifts were worth beside the net sales their influencers brought."""
-    from shopinf.work.orders.attributing import Asked, attribute_stores
+    from shopinf.work.orders.attribute import Asked, attribute_stores
 
     asked = desk.stores(stores)
     chosen = choose_gifts(desk, asked, choice)

@@ -33,26 +33,26 @@ _ZONE = Column("timezone")
 _SHEETS = {"Influencers": By.INFLUENCER, "Codes": By.CODE, "Orders": By.ORDER}
 
 
-def workbook(overview: Overview) -> bytes:
+def file(overview: Overview) -> bytes:
     """*overview* as an xlsx file with the sheets Summary, Influencers, Codes, Orders and Excluded."""
     import xlsxwriter
 
     for name, by in _SHEETS.items():
-        if len(overview.reports[by].rows) >= MOST_ROWS:
+        if (count := len(overview.side(by).rows)) >= MOST_ROWS:
             raise BadInput(
-                f"{name} has {len(overview.reports[by].rows):,} rows, and a sheet of Excel at most {MOST_ROWS:,}",
+                f"{name} has {count:,} rows, and a sheet of Excel at most {MOST_ROWS:,}",
                 hint="Choose a shorter period, or write them as CSV: --by order -o orders.csv",
             )
-    file = io.BytesIO()
+    written = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(file, options) as book:
+    with xlsxwriter.Workbook(written, options) as book:
         book.set_properties({"title": "Influencer sales", "created": overview.made_here.replace(tzinfo=None)})
         pen = _Pen(book)
         _summary(book.add_worksheet("Summary"), book, pen, overview)
         for name, by in _SHEETS.items():
-            _table(book.add_worksheet(name), pen, overview.columns(by), overview.reports[by].rows)
+            _table(book.add_worksheet(name), pen, overview.columns(by), overview.side(by).rows)
         _table(book.add_worksheet("Excluded"), pen, LEFT_OUT_COLUMNS, overview.left_out)
-    return file.getvalue()
+    return written.getvalue()
 
 
 class _Pen:
@@ -162,8 +162,8 @@ def _summary(sheet: Worksheet, book: Workbook, pen: _Pen, overview: Overview) ->
         at += 1
     at = _totals(sheet, pen, overview, at + 1)
     for by in (By.CAMPAIGN, By.STORE):
-        if by in overview.reports:
-            at = _block(sheet, pen, overview.columns(by), overview.reports[by].rows, at + 1)
+        if by in overview.sides:
+            at = _block(sheet, pen, overview.columns(by), overview.side(by).rows, at + 1)
     for section in overview.sections:
         at = _course(sheet, book, pen, overview, section, at + 1)
     pen.set_widths(sheet)
@@ -185,7 +185,7 @@ def _about(overview: Overview) -> list[tuple[str, Cell]]:
         ("pending", "orders not paid yet are counted" if overview.choice.include_pending else None),
     ]
     about += [("excluded", f"{LEFT_OUT.get(why, why)}: {count}") for why, count in overview.excluded.items() if count]
-    about += [("note", note) for note in overview.notes]
+    about += [("note", note) for note in ([] if overview.client else overview.notes)]
     return [(name, value) for name, value in about if value]
 
 

@@ -1,28 +1,31 @@
-"""What `orders attribute` does: sync, credit each order, add up, and show it."""
+"""Attributing the orders of stores: read what changed, and credit each order to those whose codes it used."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shopinf.attribution.buyers import rank
 from shopinf.attribution.commissions import read_commission
 from shopinf.attribution.credits import MultiCode, Rules, attribute
+from shopinf.attribution.overview import Covered, Overview
 from shopinf.attribution.report import Choice, DateBasis, StoreOrders
-from shopinf.discounts.campaigns import find_campaign
-from shopinf.errors import BadInput, NotFound
+from shopinf.errors import NotFound
 from shopinf.gifts.plan import GIFT_TAG
 from shopinf.ledger.orders import Sync
+from shopinf.outcomes import Done, Outcomes
 from shopinf.periods import Period
+from shopinf.results import Failure
 from shopinf.shell import quoted
 from shopinf.stores import Store
 from shopinf.work.orders.codebook import code_book
 from shopinf.work.orders.seats import Seats
-from shopinf.work.orders.sync import Synced, sync_orders
+from shopinf.work.orders.sync import Synced, cut_note, sync_orders
 
 if TYPE_CHECKING:
-    from shopinf.desk import Desk, Outcomes
+    from shopinf.desk import Desk
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,6 @@ class Asked:
     links: bool = False
     commission: str | None = None
     compare: bool = False
-    client: bool = False
     sync: bool = True
 
 
@@ -68,29 +70,30 @@ def attribute_stores(
     ).or_nothing()
 
 
-def check_rate(text: str | None, stores: Sequence[Store]) -> None:
-    """Refuse a commission that cannot be read, or an amount that would mean another one in each currency."""
-    if text is None:
-        return
-    currencies = sorted({store.currency for store in stores})
-    flat = [read_commission(text, currency).flat for currency in currencies]
-    if any(each is not None for each in flat) and len(currencies) > 1:
-        raise BadInput(
-            f"A commission of {text} is an amount, and these stores have {' and '.join(currencies)}",
-            hint="Give a percentage, or report on the stores of one currency at a time.",
-        )
+def overview_of(
+    done: Done[Attributed], missing: Sequence[Failure], asked: Asked, *, now: datetime, client: bool = False
+) -> Overview:
+    """The report over the stores that were read; *missing* are those that could not be."""
+    stores = [_covered(store, part, now) for store, part in done]
+    return Overview(stores, asked.choice, now, missing, compared=asked.compare, client=client)
 
 
-def named(desk: Desk, stores: Sequence[Store], choice: Choice) -> Choice:
-    """*choice* with campaigns and influencers by the names they have here.
-
-    A campaign or influencer that nobody knows is a slip of the pen, and an empty report would hide it.
-    """
-    if choice.campaigns:
-        known = {name for store in stores for name in desk.ledger.codes.campaigns(store.shop_id)}
-        choice = replace(choice, campaigns=tuple(find_campaign(name, known) for name in choice.campaigns))
-    people = (desk.ledger.people.called(name).influencer for name in choice.influencers)
-    return replace(choice, influencers=tuple(people))
+def _covered(store: Store, part: Attributed, now: datetime) -> Covered:
+    reach, finished = part.sync.reach, part.sync.finished_at
+    return Covered(
+        store.name,
+        store.title,
+        store.currency,
+        store.timezone,
+        part.period,
+        part.orders,
+        part.former,
+        provisional=part.period.provisional(now, store.zone),
+        reach=reach.astimezone(store.zone) if reach else None,
+        synced_at=finished.astimezone(store.zone) if finished else None,
+        cut=cut_note(part.sync) if part.is_cut(store) else None,
+        remarks=part.synced.notes if part.synced else (),
+    )
 
 
 def _attribute_store(desk: Desk, store: Store, period: Period, asked: Asked, seats: Seats) -> Attributed:

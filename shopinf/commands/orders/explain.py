@@ -1,32 +1,60 @@
-"""What `orders explain` does: find the order, credit it as a report would, and tell it."""
+"""`shopinf orders explain`: find an order, credit it as a report would, and tell it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from shopinf.attribution.buyers import rank
-from shopinf.attribution.credits import Rules, attribute
-from shopinf.attribution.explain import Step, explain
+from shopinf.attribution.commissions import read_commission
+from shopinf.attribution.credits import Rules
+from shopinf.attribution.credits import attribute as credits_of
+from shopinf.attribution.explain import Step
+from shopinf.attribution.explain import explain as told
 from shopinf.attribution.sales import sale
+from shopinf.commands.options import DeskContext, FormChoice, NoSyncOption, Noun, StoreChoice, examples
+from shopinf.commands.orders.rules import RuleChoice
 from shopinf.errors import BadInput, NotFound
 from shopinf.gifts.plan import GIFT_TAG
 from shopinf.orders import Order
+from shopinf.results import Result, columns
 from shopinf.stores import Store
 from shopinf.work.orders.codebook import code_book
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
 
+app = Noun()
+
+COLUMNS = columns("about says", money="amount")
 _SHORTEST_ID = 9  # digits; order numbers that people read out are shorter
 
 
-def explain_order(desk: Desk, store: Store, text: str, rules: Rules, *, live: bool) -> tuple[Order, list[Step]]:
-    """The order that *text* names in *store*, told step by step; read from the store, or from the ledger alone."""
-    order = _found(desk, store, text.strip(), live=live)
-    codes = code_book(desk, store)
-    mirror = desk.ledger.orders
-    rules = replace(rules, gift_orders=desk.ledger.gifts.order_ids(store.shop_id), gift_tags=(GIFT_TAG,))
+@app.command("explain", epilog=examples("orders explain 1001", "orders explain '#1001' --store maya-shop"))
+def explain(
+    desk: DeskContext,
+    order: Annotated[str, typer.Argument(help="Its name like #1001, its number, or its id.", metavar="ORDER")],
+    stores: StoreChoice = StoreChoice(),
+    rules: RuleChoice = RuleChoice(),
+    no_sync: NoSyncOption = False,
+    form: FormChoice = FormChoice(),
+) -> None:
+    """Explain one order: its lines, discounts and refunds, the codes it used, the rule applied and the sum."""
+    store = desk.store(stores)
+    rate = rules.rate(desk, [store])
+    default = read_commission(rate, store.currency) if rate else None
+    gifts = desk.ledger.gifts.order_ids(store.shop_id)
+    found = _found(desk, store, order.strip(), live=not no_sync)
+    steps = _steps(desk, store, found, Rules(rules.several(desk), rules.links, default, gifts, (GIFT_TAG,)))
+    rows = [{"about": step.about, "says": step.says, "amount": step.amount} for step in steps]
+    body = {"store": store.name, "order_id": found.order_id, "order_name": found.name, "currency": found.currency}
+    desk.show(Result("shopinf.orders.explain/1", COLUMNS, rows, body={**body, "rows": rows}), form, store=store)
+
+
+def _steps(desk: Desk, store: Store, order: Order, rules: Rules) -> list[Step]:
+    """*order* told step by step, credited as a report would."""
+    codes, mirror = code_book(desk, store), desk.ledger.orders
     place = None
     if (sync := mirror.sync(store.shop_id)) is not None:  # else the buyer's other orders are not known
         ranks = rank(
@@ -36,7 +64,7 @@ def explain_order(desk: Desk, store: Store, text: str, rules: Rules, *, live: bo
             history_since=sync.reach,
         )
         place = ranks.get(order.order_id)
-    return order, explain(order, sale(order), codes, attribute(order, codes, rules, place), place)
+    return told(order, sale(order), codes, credits_of(order, codes, rules, place), place)
 
 
 def _found(desk: Desk, store: Store, text: str, *, live: bool) -> Order:

@@ -1,24 +1,80 @@
-"""What `orders reconcile` does: read all orders anew, add them up, and hold the sums against the store's own."""
+"""`shopinf orders reconcile`: read all orders anew, add them up, and hold the sums against the store's own."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from shopinf.attribution.reconcile import FIGURES, compare
 from shopinf.attribution.sales import sale
+from shopinf.commands.options import DeskContext, FormChoice, Noun, PeriodChoice, StoreChoice, examples
+from shopinf.errors import BadInput, PartlyDone
 from shopinf.money import Money
 from shopinf.orders import Order
+from shopinf.outcomes import Done
 from shopinf.periods import Period
+from shopinf.results import Failure, Result, columns
 from shopinf.stores import Store
 from shopinf.windows import ALWAYS, EVER, Window, cut
-from shopinf.work.orders.seats import MOST_WORKERS, Seats
+from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+    from shopinf.work.orders.seats import Seats
+
+
+app = Noun()
+
+COLUMNS = columns(
+    order="store order_id order_name currency figure ours theirs difference",
+    numbers="order_id",
+    money="ours theirs difference",
+)
+
+
+@app.command("reconcile", epilog=examples("orders reconcile", "orders reconcile --period last-month -f json"))
+def reconcile(
+    desk: DeskContext,
+    stores: StoreChoice = StoreChoice(),
+    period: PeriodChoice = PeriodChoice(),
+    form: FormChoice = FormChoice(),
+) -> None:
+    """Compare our gross, discounts, returns and net of all orders with the store's own totals.
+
+    All orders are read anew for it, with and without codes. The first rows are the sums over all of them, the others
+    each difference, which ends with exit code 7. Without a period: everything that Shopify shows.
+    """
+    from shopinf.work.orders.seats import Seats
+
+    chosen = desk.stores(stores)
+    spans: dict[str, Period] = {}
+    if period.given:
+        spans = period.of(desk, chosen)
+    elif "{period}" in str(form.output):
+        raise BadInput("{period} in --output needs a period", hint="Add --period, or --from and --to.")
+    seats = Seats(len(chosen))
+    outcomes = desk.each_store(chosen, lambda store: _reconciled(desk, store, spans.get(store.name), seats)).or_raise()
+    done = [found for _, found in outcomes.done]
+    desk.deliver(outcomes, _answer, form, periods=spans)
+    for found in done:
+        differ = f"{found.differing:,} {agreeing(found.differing, 'differs', 'differ')}"
+        desk.out.say(f"{found.store.name}: {counted(found.orders, 'order')} compared, {differ}.")
+    outcomes.settle()
+    if differing := sum(found.differing for found in done):
+        raise PartlyDone(
+            f"{counted(differing, 'order')} {agreeing(differing, 'differs', 'differ')} from the store's own totals",
+            hint=f"shopinf orders explain {next(f.differences[0]['order_id'] for f in done if f.differences)}",
+        )
+
+
+def _answer(done: Done[Reconciled], failures: Sequence[Failure]) -> Result:
+    rows = [row for _, found in done for row in found.rows()]
+    stores = [{"store": store.name, "orders": f.orders, "differing": f.differing} for store, f in done]
+    body = {"stores": stores, "rows": rows}
+    return Result("shopinf.orders.reconcile/1", COLUMNS, rows, body=body, failures=failures)
 
 
 @dataclass
@@ -69,7 +125,7 @@ class Reconciled:
         }
 
 
-def reconcile(desk: Desk, store: Store, period: Period | None, seats: Seats) -> Reconciled:
+def _reconciled(desk: Desk, store: Store, period: Period | None, seats: Seats) -> Reconciled:
     """Read the orders made in *period* (all that Shopify shows, if None) from the store, and compare their sums."""
     found = Reconciled(store)
     with desk.out.progress("reading orders", None, "orders", store=store.name) as progress:
@@ -85,6 +141,7 @@ def reconcile(desk: Desk, store: Store, period: Period | None, seats: Seats) -> 
 def _orders(desk: Desk, store: Store, period: Period | None, seats: Seats, expect: Any) -> Iterator[Order]:
     from shopinf.shopify.orders import count_orders, glance
     from shopinf.shopify.shards import places, read_windows
+    from shopinf.work.orders.seats import MOST_WORKERS
 
     shop, key = desk.shop(store), desk.ledger.database.key()
     begin, end = period.bounds(store.zone) if period else (EVER, ALWAYS)

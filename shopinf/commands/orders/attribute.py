@@ -1,0 +1,180 @@
+"""`shopinf orders attribute`: whose the orders of a period are, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shopinf.attribution.report import INTERNAL, By, Choice, DateBasis
+from shopinf.commands.options import (
+    DeskContext,
+    NoSyncOption,
+    Noun,
+    PeriodChoice,
+    ReportForm,
+    StoreChoice,
+    examples,
+)
+from shopinf.commands.orders.rules import RuleChoice
+from shopinf.discounts.campaigns import find_campaign
+from shopinf.results import Audience, Failure, Format, Result
+from shopinf.times import iso
+
+if TYPE_CHECKING:
+    from shopinf.attribution.overview import Covered, Overview
+    from shopinf.attribution.tally import Row
+    from shopinf.desk import Desk
+    from shopinf.outcomes import Done
+    from shopinf.stores import Store
+    from shopinf.work.orders.attribute import Attributed
+
+app = Noun()
+
+_FOR_CLIENTS = " and ".join(format for format in Format if format.readers is Audience.CLIENT)
+
+
+class Compare(StrEnum):
+    """What a report can be compared with."""
+
+    PREVIOUS = "previous"
+
+
+@dataclass(frozen=True)
+class RowChoice:
+    """What a report shows: its rows, which orders are in them, and for whom."""
+
+    by: Annotated[By, typer.Option("--by", help="What a row stands for.")] = By.INFLUENCER
+    date: Annotated[
+        DateBasis | None, typer.Option("--date", help="Count refunds on the order's day, or each on its own.")
+    ] = None
+    campaign: Annotated[list[str] | None, typer.Option("--campaign", help="Only this one; may be repeated.")] = None
+    influencer: Annotated[list[str] | None, typer.Option("--influencer", help="Only this one; may be repeated.")] = None
+    include_pending: Annotated[bool, typer.Option("--include-pending", help="Count orders not paid yet.")] = False
+    include_zero: Annotated[bool, typer.Option("--include-zero", help="Show those who sold nothing too.")] = False
+    compare: Annotated[Compare | None, typer.Option("--compare", help="Show what it was in the period before.")] = None
+    audience: Annotated[
+        Audience | None,
+        typer.Option(
+            "--for", help=f"A client's copy leaves out commission and reasons; {_FOR_CLIENTS} is one by default."
+        ),
+    ] = None
+
+    def of(self, desk: Desk, stores: Sequence[Store]) -> Choice:
+        """The choice with the names that campaigns and influencers have here."""
+        basis = self.date or DateBasis(desk.config.date)
+        campaigns = tuple(_campaign(desk, stores, text) for text in self.campaign or ())
+        people = tuple(desk.ledger.people.called(text).influencer for text in self.influencer or ())
+        return Choice(self.by, basis, self.include_pending, self.include_zero, campaigns, people)
+
+
+@app.command(
+    "attribute",
+    epilog=examples(
+        "orders attribute --period last-month",
+        "orders attribute --period 2026-06 --by order -o june.csv",
+        "orders attribute --from 2026-06-01 --to 2026-06-15 --all-stores --date event -f json",
+        "orders attribute --period 2026-06 --compare previous -o june.html",
+    ),
+)
+def attribute(
+    desk: DeskContext,
+    stores: StoreChoice = StoreChoice(),
+    period: PeriodChoice = PeriodChoice(),
+    shown: RowChoice = RowChoice(),
+    rules: RuleChoice = RuleChoice(),
+    no_sync: NoSyncOption = False,
+    form: ReportForm = ReportForm(),
+) -> None:
+    """Attribute orders to the influencers whose codes they used: sales, returns and commission.
+
+    Only codes that shopinf made or imported count. Orders changed since the last time are read first; everything else
+    comes from the ledger. Days are days in each shop's own time zone.
+    """
+    from shopinf.work.orders.attribute import Asked, attribute_stores, overview_of
+
+    chosen = desk.stores(stores)
+    spans = period.of(desk, chosen)
+    rate = rules.rate(desk, chosen)
+    asked = Asked(
+        shown.of(desk, chosen),
+        rules.several(desk),
+        rules.links,
+        rate,
+        compare=shown.compare is not None,
+        sync=not no_sync,
+    )
+    outcomes = attribute_stores(desk, chosen, spans, asked)
+    now = desk.clock.now()
+    client = (shown.audience or desk.form(form).format.readers) is Audience.CLIENT
+
+    def answer(done: Done[Attributed], failures: Sequence[Failure]) -> Result:
+        return _answer(overview_of(done, failures, asked, now=now, client=client))
+
+    result = desk.deliver(outcomes, answer, form, periods=spans)
+    if not result.rows:
+        desk.out.say("No order of this period used a code that shopinf made or imported.")
+    outcomes.settle()
+
+
+def _campaign(desk: Desk, stores: Sequence[Store], text: str) -> str:
+    """The campaign *text*; one that nobody knows is a slip of the pen, and an empty report would hide it."""
+    return find_campaign(text, (name for store in stores for name in desk.ledger.codes.campaigns(store.shop_id)))
+
+
+def _answer(whole: Overview) -> Result:
+    """The report as rows for people, as JSON for programs, and as a file of whichever format."""
+    from shopinf.reports import report_file
+
+    rows, totals = [_shown(row, whole) for row in whole.rows], [_shown(row, whole) for row in whole.totals]
+    body: dict[str, Any] = {
+        "period": {
+            "from": whole.first,
+            "to": whole.last,
+            "timezone": whole.zones[0] if len(whole.zones) == 1 else None,  # each store's own stands with the store
+            "date_basis": str(whole.basis),
+            "provisional": any(store.provisional for store in whole.stores),
+        },
+        "stores": [_store(store) for store in whole.stores],
+        "rows": [{column.key: row.get(column.key) for column in whole.row_columns} for row in rows],
+        "totals": totals,
+        "excluded": whole.excluded,
+        "truncated": any(store.cut for store in whole.stores),
+    }
+    if whole.before and whole.former_period:
+        first, last = whole.former_period
+        before = [_shown(row, whole) for row in whole.before.totals]
+        body["previous"] = {"period": {"from": first, "to": last}, "totals": before}
+    return Result(
+        "shopinf.attribution/1",
+        whole.row_columns,
+        rows,
+        body=body,
+        notes=whole.notes,
+        failures=whole.missing,
+        totals=totals,
+        content=lambda format: report_file(format, whole),
+    )
+
+
+def _shown(row: Row, whole: Overview) -> Row:
+    """A row as it is shown: a code made by number is nobody's; a client sees no commission."""
+    hidden = INTERNAL if whole.client else ()
+    return {name: value if value != "" else None for name, value in row.items() if name not in hidden}
+
+
+def _store(store: Covered) -> dict[str, Any]:
+    return {
+        "store": store.name,
+        "currency": store.currency,
+        "timezone": store.timezone,
+        "from": store.period.first,
+        "to": store.period.last,
+        "provisional": store.provisional,
+        "truncated": store.cut is not None,
+        "complete_from": iso(store.reach),
+        "synced_at": iso(store.synced_at),
+    }
