@@ -65,7 +65,7 @@ class ChosenStores(Protocol):
 
 
 class ChosenForm(Protocol):
-    """`--format`, `--output`, `--columns` and `--wide` as typed; with *reports* the formats of reports are known too."""
+    """`--format`, `--output`, `--columns` and `--wide` as typed; with *reports* a report's formats are known too."""
 
     @property
     def format(self) -> str | None: ...

@@ -7,13 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from shopinf.attribution.tally import Row
 from shopinf.money import Money
-from shopinf.results import Cell, columns
+from shopinf.results import Cell
 
-COMPARED = columns(
-    numbers="previous_orders change_pct",
-    money="previous_net_sales",
-    order="previous_orders previous_net_sales change_pct",
-)
 _PLACES = Decimal("0.1")
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from shopinf.attribution.growth import COMPARED, compared, growth
+from shopinf.attribution.growth import compared, growth
 from shopinf.attribution.report import By, Choice, DateBasis, Report, StoreOrders, report, report_columns
 from shopinf.attribution.tally import Row, Tally
 from shopinf.money import Money
@@ -134,8 +134,9 @@ class Overview:
 
     @property
     def row_columns(self) -> list[Column]:
-        more = COMPARED if self.compared and self.choice.by not in _PASSING else []
-        return [*self.columns(self.choice.by), *more]
+        """The columns of `rows`."""
+        compared = self.compared and self.choice.by not in _PASSING
+        return report_columns(self.choice.by, client=self.client, compared=compared)
 
     @cached_property
     def totals(self) -> list[Row]:

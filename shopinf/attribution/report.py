@@ -77,15 +77,30 @@ _ORDER_COLUMNS = (
 )
 # What stays between an agency and its influencers when a page goes to a client.
 INTERNAL = frozenset({"commission", "reasons"})
-_NUMBERS = "order_id orders new_customers returning_customers"
+_COMPARED = ("previous_orders", "previous_net_sales", "change_pct")
+_NUMBERS = "order_id orders new_customers returning_customers previous_orders change_pct"
+_AMOUNTS = " ".join((*MONEY, "average_order_value", "previous_net_sales"))
 _TIMES = "processed_at first_order_at last_order_at"
+# What a table shows, the most important first.
+_FEW = "net_sales change_pct orders previous_net_sales commission returns new_customers store currency"
+_FEW_BY_ORDER = "order_name net_sales influencer processed_at code commission status store currency"
 
 
-def report_columns(by: By, *, client: bool = False) -> list[Column]:
-    """The report's columns in their order; a client's copy leaves out commission and reasons."""
+def report_columns(by: By, *, client: bool = False, compared: bool = False) -> list[Column]:
+    """The report's columns in their order; a client's copy leaves out commission and reasons.
+
+    *compared* are those that also say what it was in the period before.
+    """
     names = _ORDER_COLUMNS if by is By.ORDER else ("store", "currency", *_GROUP_COLUMNS[by], *_FIGURES)
-    shown = " ".join(name for name in names if not (client and name in INTERNAL))
-    return columns(numbers=_NUMBERS, money=" ".join((*MONEY, "average_order_value")), times=_TIMES, order=shown)
+    order = [name for name in (*names, *(_COMPARED if compared else ())) if not (client and name in INTERNAL)]
+    few = _FEW_BY_ORDER.split() if by is By.ORDER else [*(_GROUP_COLUMNS[by] or ("store",)), *_FEW.split()]
+    return columns(
+        numbers=_NUMBERS,
+        money=_AMOUNTS,
+        times=_TIMES,
+        order=" ".join(order),
+        shown=" ".join(name for name in dict.fromkeys(few) if name in order),
+    )
 
 
 LEFT_OUT_COLUMNS = columns(

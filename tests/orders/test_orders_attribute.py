@@ -108,12 +108,20 @@ def test_the_json_has_everything_a_program_asks_for(run: Bench, sold: PracticeSt
 
 def test_a_table_in_a_narrow_pipe_is_neither_cut_nor_wrapped(run: Bench, sold: PracticeStore) -> None:
     run.environ["COLUMNS"] = "40"
-    lines = attribute(run).splitlines()
+    lines = attribute(run, "--wide").splitlines()
     assert len(lines) == 5  # titles, two rows, a rule, the total
-    assert len(lines[1]) > 200
+    assert len(lines[1]) > 150
     assert lines[0].startswith("store      currency  influencer")
     assert lines[-1].startswith("total")
     assert "334.00" in lines[-1]
+
+
+def test_a_table_shows_the_figures_that_answer_and_others_when_asked(run: Bench, sold: PracticeStore) -> None:
+    titles = " ".join(attribute(run).splitlines()[0].split())
+    assert titles == "influencer orders returns net sales commission new customers"
+    chosen = attribute(run, "--columns", "net_sales,influencer", "-f", "csv").splitlines()
+    assert chosen == ["net_sales,influencer", "190.00,leo", "144.00,mia"]
+    assert run("orders", "attribute", "--period", "2026-11", "--columns", "nett").code == 2
 
 
 def test_the_figures_add_up_in_every_row_and_total(run: Bench) -> None:

@@ -150,7 +150,7 @@ def test_growth_is_the_same_figure_in_the_table_the_json_the_page_and_the_workbo
     assert [row["change_pct"] for row in (*ran.json["rows"], *ran.json["totals"])] == [per_cent, per_cent]
     assert any(note.endswith(said) for note in ran.json["notes"])
 
-    line = attribute(run, *compared).ok().out.splitlines()[1]
+    line = attribute(run, *compared, "--wide").ok().out.splitlines()[1]
     assert line.split()[-1] == (per_cent or "-")
 
     attribute(run, *compared, "-o", str(tmp_path / "r.html")).ok()

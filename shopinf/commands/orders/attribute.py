@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shopinf.attribution.report import INTERNAL, By, Choice, DateBasis
+from shopinf.attribution.report import INTERNAL, By, Choice, DateBasis, report_columns
 from shopinf.commands.options import (
     DeskContext,
     NoSyncOption,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 app = Noun()
 
+# Of every kind of row; which of them there are is decided by --by.
+COLUMNS = list({each.key: each for by in By for each in report_columns(by, compared=True)}.values())
 _FOR_CLIENTS = " and ".join(format for format in Format if format.readers is Audience.CLIENT)
 
 
@@ -73,6 +75,7 @@ class RowChoice:
 
 @app.command(
     "attribute",
+    columns=COLUMNS,
     epilog=examples(
         "orders attribute --period last-month",
         "orders attribute --period 2026-06 --by order -o june.csv",

@@ -31,7 +31,9 @@ COLUMNS = columns("about says", money="amount")
 _SHORTEST_ID = 9  # digits; order numbers that people read out are shorter
 
 
-@app.command("explain", epilog=examples("orders explain 1001", "orders explain '#1001' --store maya-shop"))
+@app.command(
+    "explain", columns=COLUMNS, epilog=examples("orders explain 1001", "orders explain '#1001' --store maya-shop")
+)
 def explain(
     desk: DeskContext,
     order: Annotated[str, typer.Argument(help="Its name like #1001, its number, or its id.", metavar="ORDER")],
@@ -49,7 +51,8 @@ def explain(
     steps = _steps(desk, store, found, Rules(rules.several(desk), rules.links, default, gifts, (GIFT_TAG,)))
     rows = [{"about": step.about, "says": step.says, "amount": step.amount} for step in steps]
     body = {"store": store.name, "order_id": found.order_id, "order_name": found.name, "currency": found.currency}
-    desk.show(Result("shopinf.orders.explain/1", COLUMNS, rows, body={**body, "rows": rows}), form, store=store)
+    result = Result("shopinf.orders.explain/1", COLUMNS, rows, body={**body, "rows": rows}, card=True)
+    desk.show(result, form, store=store)
 
 
 def _steps(desk: Desk, store: Store, order: Order, rules: Rules) -> list[Step]:

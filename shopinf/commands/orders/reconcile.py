@@ -35,7 +35,9 @@ COLUMNS = columns(
 )
 
 
-@app.command("reconcile", epilog=examples("orders reconcile", "orders reconcile --period last-month -f json"))
+@app.command(
+    "reconcile", columns=COLUMNS, epilog=examples("orders reconcile", "orders reconcile --period last-month -f json")
+)
 def reconcile(
     desk: DeskContext,
     stores: StoreChoice = StoreChoice(),

@@ -27,7 +27,9 @@ COLUMNS = columns(
 
 
 @app.command(
-    "sync", epilog=examples("orders sync", "orders sync --all-stores --quiet", "orders sync --since 2026-01-01")
+    "sync",
+    columns=COLUMNS,
+    epilog=examples("orders sync", "orders sync --all-stores --quiet", "orders sync --since 2026-01-01"),
 )
 def sync(
     desk: DeskContext,
