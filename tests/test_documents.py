@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bench import Bench
 from transcripts import Step, alike, arguments, steps
 
 import shopinf.local.machine
 from shopinf.desk import Desk
+from shopinf.practice import PracticeStore
 
 ROOT = Path(__file__).parent.parent
 REWRITE = os.environ.get("SHOPINF_TESTS_REWRITE") == "1"
@@ -25,7 +27,9 @@ DOCUMENTS = [path for path in [ROOT / "README.md", *sorted((ROOT / "examples").g
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_a_documents_sessions_come_out_as_they_stand_there(document, run, tmp_path, monkeypatch):
+def test_a_documents_sessions_come_out_as_they_stand_there(
+    document: Path, run: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     stand_in_berlin(run, tmp_path, monkeypatch)
@@ -57,7 +61,7 @@ def rewrite(document: Path, rewritten: dict[int, Any]) -> None:
     rewritten.clear()
 
 
-def stand_in_berlin(run, tmp_path: Path, monkeypatch) -> None:
+def stand_in_berlin(run: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have this machine's clock be Berlin's, for the hours of its cron."""
     zone = tmp_path / "zoneinfo" / "Europe" / "Berlin"
     zone.parent.mkdir(parents=True)
@@ -66,7 +70,7 @@ def stand_in_berlin(run, tmp_path: Path, monkeypatch) -> None:
     run.environ["TZ"] = "Europe/Berlin"
 
 
-def leave_running(run, argv: list[str], others: ExitStack) -> None:
+def leave_running(run: Bench, argv: list[str], others: ExitStack) -> None:
     """A run that is still reading its stores' orders when the next line is typed."""
     nothing = io.StringIO()
     desk = others.enter_context(closing(Desk(run.setting(nothing, nothing, nothing, None))))
@@ -75,7 +79,7 @@ def leave_running(run, argv: list[str], others: ExitStack) -> None:
         others.enter_context(desk.syncing(store))
 
 
-def play(step: Step, run, stores, document: Path, others: ExitStack) -> None:
+def play(step: Step, run: Bench, stores: list[PracticeStore], document: Path, others: ExitStack) -> None:
     words, source, variables = arguments(step.typed)
     place = f"{document.name}:{step.line}: $ {step.typed}"
     match words:

@@ -30,7 +30,7 @@ def within_a_function() -> None:
     def later() -> Program:
         return Program()
 
-    assert later
+    assert callable(later)
 
 
 def imported_where_it_is_used() -> None:

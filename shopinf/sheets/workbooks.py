@@ -37,7 +37,7 @@ def workbook_records(file: str, stream: BinaryIO, notes: list[str]) -> Generator
 
 
 def _opened(file: str, stream: BinaryIO) -> Any:
-    from openpyxl import load_workbook  # type: ignore[import-untyped]
+    from openpyxl import load_workbook
 
     hint = "Open it in a spreadsheet and save it as .xlsx or .csv."
     try:

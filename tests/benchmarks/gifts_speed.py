@@ -33,7 +33,7 @@ class Hesitant(PracticeStore):
     share = 0.3
 
     @property
-    def draft_seconds(self) -> float:  # type: ignore[override]
+    def draft_seconds(self) -> float:
         return 2.5 if self.rng.random() < self.share else 0.0
 
     @draft_seconds.setter

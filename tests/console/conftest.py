@@ -1,11 +1,8 @@
 """Makes the modules beside the tests importable, and the place of a log."""
 
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture

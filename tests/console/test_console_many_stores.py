@@ -6,11 +6,12 @@ from contextlib import ExitStack
 
 import pytest
 from rich.console import Console
-from terminals import Screen, Voice, voice
 
 from shopinf.console.bars import rendered
 from shopinf.console.progress import Crew, Progress, Task
 from shopinf.results import Failure, told
+
+from .terminals import Screen, Voice, voice
 
 
 def at_work(speaker: Voice, stack: ExitStack, count: int, goal: int | None = 10_000) -> list[Progress]:

@@ -14,14 +14,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from terminals import Screen, voice
 
 from shopinf.console.forms import read_form
 from shopinf.errors import BadInput, MachineProblem
 from shopinf.money import Money
-from shopinf.results import Failure, Form, Format, Result, columns
+from shopinf.results import Cell, Failure, Form, Format, Result, columns
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.reading import read_sheet
+
+from .terminals import Screen, voice
 
 COLUMNS = columns(
     "store influencer note",
@@ -31,7 +32,7 @@ COLUMNS = columns(
     order="store influencer orders net_sales rate last_order_at note",
 )
 BERLIN = timezone(timedelta(hours=1))
-MAYA = {
+MAYA: dict[str, Cell] = {
     "store": "maya-shop",
     "influencer": "maya",
     "orders": 3,
@@ -40,7 +41,12 @@ MAYA = {
     "last_order_at": datetime(2026, 11, 1, 14, 3, 5, 999, tzinfo=BERLIN),
     "note": "[bold]hi[/bold]",
 }
-ZOE = {"store": "tokyo", "influencer": "+491701234", "orders": -1, "net_sales": Money.of("-1000", "JPY")}
+ZOE: dict[str, Cell] = {
+    "store": "tokyo",
+    "influencer": "+491701234",
+    "orders": -1,
+    "net_sales": Money.of("-1000", "JPY"),
+}
 RESULT = Result("shopinf.test/1", COLUMNS, [MAYA, ZOE])
 
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from terminals import Screen, voice
 
 from shopinf.errors import BadInput
 from shopinf.money import Money
 from shopinf.results import Form, Format, Result, columns
+
+from .terminals import Screen, voice
 
 LINK = "https://www.maya-shop.example/discount/MAYA15"
 COLUMNS = columns(

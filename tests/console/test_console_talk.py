@@ -8,12 +8,13 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from terminals import Screen, pseudo_terminal, voice
 
 from shopinf.console.out import Out
 from shopinf.errors import BadInput, Stopped
 from shopinf.local.disk import write_atomically
 from shopinf.results import Form, Result, columns
+
+from .terminals import Screen, pseudo_terminal, voice
 
 
 def test_an_error_is_two_plain_lines() -> None:
@@ -201,10 +202,15 @@ def test_several_stores_share_one_line() -> None:
     assert speaker.said == "maya-shop: 10 of 100 orders, 2/s, 54 s left; tokyo: 1 orders, 10.0/min\n"
 
 
+def thousand_times(step: Callable[[], None]) -> None:
+    for _ in range(1000):
+        step()
+
+
 def test_many_threads_may_advance_one_task() -> None:
     speaker = voice(stderr=Screen(), environ={"COLUMNS": "80", "NO_COLOR": "1"})
     with speaker.out.progress("Reading", 4000, "orders") as progress:
-        workers = [threading.Thread(target=lambda: [progress.advance() for _ in range(1000)]) for _ in range(4)]
+        workers = [threading.Thread(target=thousand_times, args=(progress.advance,)) for _ in range(4)]
         for worker in workers:
             worker.start()
         for worker in workers:

@@ -16,7 +16,6 @@ import httpx
 import pytest
 from bench import START, Bench
 from commandtree import leaves
-from logs import events, of, only, told
 
 import shopinf
 from shopinf import __version__
@@ -24,6 +23,8 @@ from shopinf.commands.tree import COMMANDS
 from shopinf.desk import Desk
 from shopinf.errors import ScopeMissing, ShopinfError
 from shopinf.practice import PracticeStore
+
+from .logs import events, of, only, told
 
 # what is told
 
@@ -152,7 +153,8 @@ def test_an_error_says_where_it_was_raised_and_which_scope_is_missing(
 def test_a_bug_is_told_by_its_kind_and_place_without_a_value(
     run: Bench, shop: PracticeStore, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Desk, "today", lambda desk, store: {}["ann@example.com"])
+    nothing: dict[str, str] = {}
+    monkeypatch.setattr(Desk, "today", lambda desk, store: nothing["ann@example.com"])
     assert run("orders", "attribute", "--period", "today", "--log-file", str(log)).code == 1
     error = only(told(log), "error")
     assert (error["type"], error["cause"], error["code"]) == ("Bug", "KeyError", 1)

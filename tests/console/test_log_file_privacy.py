@@ -10,7 +10,8 @@ from typing import Any
 
 import httpx
 from bench import Bench
-from logs import events, of, told
+
+from .logs import events, of, told
 
 
 class Corpus:

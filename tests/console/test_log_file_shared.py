@@ -16,9 +16,10 @@ from pathlib import Path
 import httpx
 import pytest
 from bench import Bench
-from logs import events, of, told
 
 from shopinf.practice import PracticeStore, serve
+
+from .logs import events, of, told
 
 WRITER = """
 import sys

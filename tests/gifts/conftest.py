@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,15 +10,13 @@ from bench import Bench, Ran
 
 from shopinf.practice import PracticeStore
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 Send = Callable[..., Ran]
 
 
 @pytest.fixture
 def send(run: Bench, shop: PracticeStore, tmp_path: Path) -> Send:
     """`send("--dry-run")` sends Maya and Leo, or the people of *file*, the first variant of the shop."""
-    from giving import sheet, variant
+    from .giving import sheet, variant
 
     def command(*more: str, file: str | None = None, campaign: str = "spring", yes: bool = True) -> Ran:
         given = ["gifts", "send", "--campaign", campaign, "--from", file or sheet(tmp_path)]

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from bench import Bench
-from giving import LEO, MAYA, crowd, drafts, one_each, sent, sheet, variant
 
 from shopinf.practice import PracticeStore
+
+from .giving import LEO, MAYA, crowd, drafts, one_each, sent, sheet, variant
 
 pytestmark = pytest.mark.both_engines
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from bench import Bench
-from giving import HEADER, LEO, MAYA, crowd, drafts, one_each, sent, sheet, variant
 
 from shopinf.practice import PracticeStore
+
+from .giving import HEADER, LEO, MAYA, crowd, drafts, one_each, sent, sheet, variant
 
 BOTH = ["maya@x.example", "leo@x.example"]
 

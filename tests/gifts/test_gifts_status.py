@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from bench import Bench
-from giving import MAYA, crowd, sent, sheet, variant
 
 from shopinf.practice import PracticeStore
+
+from .giving import MAYA, crowd, sent, sheet, variant
 
 pytestmark = pytest.mark.both_engines
 

@@ -14,12 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 from bench import START, Bench
-from capturing import PAGE, Collecting, collecting, desk_of, event, key_of
 
 from shopinf.errors import MachineProblem
 from shopinf.ledger.leads import Leads
 from shopinf.livecapture import Kept, read_event
 from shopinf.practice import PracticeStore
+
+from .capturing import PAGE, Collecting, collecting, desk_of, event, key_of
 
 HANDLE = "maya-shop.myshopify.com"
 

@@ -6,14 +6,16 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from bench import Bench
-from browser import BROWSER, Browser
-from capturing import Arrivals, Collecting, collecting, event, key_of
 
 from shopinf.practice import PracticeStore, serve
+
+from .browser import BROWSER, Browser
+from .capturing import Arrivals, Collecting, collecting, event, key_of
 
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
 
@@ -58,15 +60,21 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     opened.close()
 
 
+@dataclass(frozen=True)
+class Storefront:
+    """A connected practice store, and where a browser visits it."""
+
+    shop: PracticeStore
+    url: str
+
+
 @pytest.fixture
-def store(run: Bench) -> Iterator[PracticeStore]:
-    """A connected practice store whose storefront a browser can visit."""
+def store(run: Bench) -> Iterator[Storefront]:
     shop = run.open(throttle=False)
     with serve([shop]) as served:
         run.wire.stores["127.0.0.1"] = shop
-        shop.url = served.urls[0]  # type: ignore[attr-defined]
         run.connect(shop, "--url", served.urls[0]).ok()
-        yield shop
+        yield Storefront(shop, served.urls[0])
 
 
 @pytest.fixture
@@ -75,19 +83,19 @@ def arrivals(monkeypatch: pytest.MonkeyPatch) -> Arrivals:
 
 
 @pytest.fixture
-def collector(run: Bench, store: PracticeStore, arrivals: Arrivals) -> Iterator[Collecting]:
+def collector(run: Bench, store: Storefront, arrivals: Arrivals) -> Iterator[Collecting]:
     with collecting(run) as served:
         yield served
 
 
-def paste_snippet(run: Bench, store: PracticeStore, endpoint: str, folder: Path) -> None:
+def paste_snippet(run: Bench, store: Storefront, endpoint: str, folder: Path) -> None:
     """What an operator does: install, then paste the snippet into the theme."""
     run("livecapture", "install", "--method", "snippet", "--endpoint", endpoint, "--out", str(folder)).ok()
-    store.theme = PRIVACY + (folder / "maya-shop-snippet.liquid").read_text()
+    store.shop.theme = PRIVACY + (folder / "maya-shop-snippet.liquid").read_text()
 
 
 def test_before_consent_nothing_is_sent_and_after_it_a_sign_up_is_in_the_ledger(
-    run: Bench, store, collector: Collecting, arrivals: Arrivals, browser: Browser, tmp_path: Path
+    run: Bench, store: Storefront, collector: Collecting, arrivals: Arrivals, browser: Browser, tmp_path: Path
 ) -> None:
     paste_snippet(run, store, collector.url, tmp_path)
     page = browser.page()
@@ -113,7 +121,7 @@ def test_before_consent_nothing_is_sent_and_after_it_a_sign_up_is_in_the_ledger(
 
 
 def test_a_new_account_brings_the_name_but_never_the_password_and_the_page_goes_on(
-    run: Bench, store, collector: Collecting, arrivals: Arrivals, browser: Browser, tmp_path: Path
+    run: Bench, store: Storefront, collector: Collecting, arrivals: Arrivals, browser: Browser, tmp_path: Path
 ) -> None:
     paste_snippet(run, store, collector.url, tmp_path)
     page = browser.page()
@@ -131,7 +139,7 @@ def test_a_new_account_brings_the_name_but_never_the_password_and_the_page_goes_
 
 
 def test_without_leave_for_analytics_only_the_person_is_sent(
-    run: Bench, store, collector: Collecting, arrivals: Arrivals, browser: Browser, tmp_path: Path
+    run: Bench, store: Storefront, collector: Collecting, arrivals: Arrivals, browser: Browser, tmp_path: Path
 ) -> None:
     paste_snippet(run, store, collector.url, tmp_path)
     page = browser.page()
@@ -144,7 +152,7 @@ def test_without_leave_for_analytics_only_the_person_is_sent(
 
 
 def test_a_form_with_payment_fields_or_a_login_is_left_alone(
-    run: Bench, store, collector: Collecting, arrivals: Arrivals, browser: Browser, tmp_path: Path
+    run: Bench, store: Storefront, collector: Collecting, arrivals: Arrivals, browser: Browser, tmp_path: Path
 ) -> None:
     paste_snippet(run, store, collector.url, tmp_path)
     page = browser.page()
@@ -167,7 +175,7 @@ def test_a_form_with_payment_fields_or_a_login_is_left_alone(
 
 @pytest.mark.parametrize("loaded", [False, True], ids=["before the script is loaded", "after it"])
 def test_a_shop_works_when_the_collector_is_down(
-    run: Bench, store, browser: Browser, tmp_path: Path, loaded: bool
+    run: Bench, store: Storefront, browser: Browser, tmp_path: Path, loaded: bool
 ) -> None:
     page = browser.page()
     with collecting(run) as gone:
@@ -184,10 +192,10 @@ def test_a_shop_works_when_the_collector_is_down(
 
 
 def test_where_shopify_says_nothing_of_consent_it_is_a_no(
-    run: Bench, store, collector: Collecting, browser: Browser, tmp_path: Path
+    run: Bench, store: Storefront, collector: Collecting, browser: Browser, tmp_path: Path
 ) -> None:
     paste_snippet(run, store, collector.url, tmp_path)
-    store.theme = store.theme.removeprefix(PRIVACY)
+    store.shop.theme = store.shop.theme.removeprefix(PRIVACY)
     page = browser.page()
     page.visit(f"{store.url}/")
     assert len(page.sent("/capture.js")) == 1
@@ -198,30 +206,30 @@ def test_where_shopify_says_nothing_of_consent_it_is_a_no(
 
 
 def test_the_script_leaves_no_name_behind(
-    run: Bench, store, collector: Collecting, browser: Browser, tmp_path: Path
+    run: Bench, store: Storefront, collector: Collecting, browser: Browser, tmp_path: Path
 ) -> None:
     paste_snippet(run, store, collector.url, tmp_path)
     names = "Object.getOwnPropertyNames(window).filter((name) => name !== 'event').sort()"
     page = browser.page()
     page.visit(f"{store.url}/")
     with_it = page.run(names)
-    store.theme = PRIVACY
+    store.shop.theme = PRIVACY
     page.visit(f"{store.url}/")
     assert with_it == page.run(names)
 
 
 def test_the_script_runs_under_a_strict_policy_of_the_page(
-    run: Bench, store, collector: Collecting, arrivals: Arrivals, browser: Browser, tmp_path: Path
+    run: Bench, store: Storefront, collector: Collecting, arrivals: Arrivals, browser: Browser, tmp_path: Path
 ) -> None:
     paste_snippet(run, store, collector.url, tmp_path)
-    source = re.search(r"<script async src=\"([^\"]+)\"", store.theme)
+    source = re.search(r"<script async src=\"([^\"]+)\"", store.shop.theme)
     assert source
     # Only this page's own scripts by hash of nothing: what is inline runs by nonce, ours by its address, no eval.
     policy = f"script-src 'nonce-own' {collector.url}; connect-src {collector.url}; style-src 'none'"
     theme = PRIVACY.replace("<script>", '<script nonce="own">').replace(
         "Shopify.load", "var Shopify = {}; Shopify.load"
     )
-    store.theme = f'<meta http-equiv="Content-Security-Policy" content="{policy}">{theme}{source[0]}></script>'
+    store.shop.theme = f'<meta http-equiv="Content-Security-Policy" content="{policy}">{theme}{source[0]}></script>'
     page = browser.page()
     page.visit(f"{store.url}/")
     page.call("Runtime.evaluate", expression=STAY + "consent(true, true)")
@@ -255,12 +263,12 @@ addEventListener("message", (said) => {
 
 
 def test_the_pixel_sends_nothing_before_consent_and_never_a_password(
-    run: Bench, store, collector: Collecting, arrivals: Arrivals, browser: Browser, tmp_path: Path
+    run: Bench, store: Storefront, collector: Collecting, arrivals: Arrivals, browser: Browser, tmp_path: Path
 ) -> None:
     run("livecapture", "install", "--method", "pixel", "--endpoint", collector.url, "--out", str(tmp_path)).ok()
     pixel = (tmp_path / "maya-shop-pixel.js").read_text()
     frame = html.escape(f"{SANDBOX}<script>{pixel}</script>")
-    store.theme = f'</head><body><iframe sandbox="allow-scripts allow-forms" srcdoc="{frame}"></iframe>'
+    store.shop.theme = f'</head><body><iframe sandbox="allow-scripts allow-forms" srcdoc="{frame}"></iframe>'
     page = browser.page()
     page.visit(f"{store.url}/")
 
@@ -309,7 +317,7 @@ def test_the_pixel_sends_nothing_before_consent_and_never_a_password(
 
 
 def test_this_browser_would_send_and_the_collector_would_refuse_a_password(
-    run: Bench, store, collector: Collecting, arrivals: Arrivals, browser: Browser
+    run: Bench, store: Storefront, collector: Collecting, arrivals: Arrivals, browser: Browser
 ) -> None:
     page = browser.page()
     page.visit(f"{store.url}/")

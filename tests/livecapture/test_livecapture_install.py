@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from bench import Bench
-from capturing import key_of
 
 from shopinf.practice import PracticeStore
+
+from .capturing import key_of
 
 ENDPOINT = "https://capture.example.com"
 SRC = "https://cdn.partner.example/live.js?id=1&x=2"

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from bench import Bench
-from capturing import desk_of, event, key_of
 from customerbench import people, write
 
 from shopinf.livecapture import read_event
 from shopinf.practice import PracticeStore
+
+from .capturing import desk_of, event, key_of
 
 pytestmark = pytest.mark.both_engines
 

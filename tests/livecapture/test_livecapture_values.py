@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from capturing import event
 
 from shopinf.capture import files
 from shopinf.capture.limits import RateLimit
@@ -22,6 +21,8 @@ from shopinf.livecapture import (
     read_src,
     script_src,
 )
+
+from .capturing import event
 
 KEY = "0123456789abcdef"
 

@@ -56,7 +56,8 @@ def other(folder: Path):  # type: ignore[no-untyped-def]
 
 
 def test_a_busy_lock_is_waited_for_and_then_says_who_holds_it(folder: Path, clock: Clock, other: Other) -> None:
-    locks, told = Locks.in_folder(folder, clock), []
+    locks = Locks.in_folder(folder, clock)
+    told: list[str] = []
     with (
         pytest.raises(Busy) as busy,
         locks.hold(101, "writing", wait=60, command="gifts send", store="maya-shop", waiting=told.append),

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-import secretservice
-import test_vault
-from secretservice import SecretService
 
 from shopinf.local.oskeyring import KeyringBackendLike, OSKeyring, Refusal, Why
 from shopinf.local.sourcevault import SourceVault
 from shopinf.practice import PracticeStore, serve
 from shopinf.stores import Secret
+
+from . import secretservice, test_vault
+from .secretservice import SecretService
 
 pytestmark = pytest.mark.skipif(
     secretservice.missing() is not None, reason=f"{secretservice.missing()} is not installed"

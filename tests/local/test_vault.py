@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from shopinf.local.oskeyring import KeyringBackendLike, OSKeyring, Refusal
 from shopinf.local.vault import SourceKind, Vault
 from shopinf.stores import Auth, Credentials, Secret, Store
 
+Chain: Callable[[], KeyringBackendLike] = keyring.backends.chainer.ChainerBackend
 TOKEN = "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"
 KEY, SECRET_KEY = "aaaabbbbccccddddeeeeffff00001111", "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"
 SECRETS = (TOKEN, KEY, SECRET_KEY)
@@ -71,10 +72,11 @@ class Half(InMemory):
         super().set_password(service, username, password[:20])
 
 
-def plain_file(folder: Path) -> PlaintextKeyring:
-    backend = PlaintextKeyring()
+def plain_file(folder: Path) -> KeyringBackendLike:
+    backend: Any = PlaintextKeyring()
     backend.file_path = str(folder / "keyring.cfg")
-    return backend
+    kept: KeyringBackendLike = backend
+    return kept
 
 
 @pytest.fixture(autouse=True)
@@ -112,9 +114,8 @@ class TestContract:
             case "plain file":
                 return plain_file(tmp_path)
             case _:
-                chain = keyring.backends.chainer.ChainerBackend
-                monkeypatch.setattr(chain, "backends", [plain_file(tmp_path), InMemory()], raising=False)
-                return chain()
+                monkeypatch.setattr(Chain, "backends", [plain_file(tmp_path), InMemory()], raising=False)
+                return Chain()
 
     @pytest.fixture
     def vault(self, backend: KeyringBackendLike) -> Vault:
@@ -287,11 +288,10 @@ def test_plain_text_keyrings_are_known_by_name_also_behind_a_chain(
 ) -> None:
     plain = Vault({}, plain_file(tmp_path)).backend()
     assert (plain.name, plain.plain_text) == ("keyrings.alt.file.PlaintextKeyring", True)
-    chain = keyring.backends.chainer.ChainerBackend
-    monkeypatch.setattr(chain, "backends", [plain_file(tmp_path), InMemory()], raising=False)
-    assert Vault({}, chain()).backend() == plain
-    monkeypatch.setattr(chain, "backends", [])
-    assert Vault({}, chain()).backend().usable is False
+    monkeypatch.setattr(Chain, "backends", [plain_file(tmp_path), InMemory()], raising=False)
+    assert Vault({}, Chain()).backend() == plain
+    monkeypatch.setattr(Chain, "backends", [])
+    assert Vault({}, Chain()).backend().usable is False
     assert Vault({}, InMemory()).backend().plain_text is False
     assert Vault({}, keyring.backends.null.Keyring()).backend().usable is False
 

@@ -49,7 +49,8 @@ def make_code(run: Bench, code: str, influencer: str, *more: str, campaign: str 
 
 def variant(shop: PracticeStore) -> int:
     """Something on sale that is no gift card."""
-    return next(p["variants"][0]["id"] for p in shop.products.values() if p["product_type"] != "Gift card")
+    found: int = next(p["variants"][0]["id"] for p in shop.products.values() if p["product_type"] != "Gift card")
+    return found
 
 
 def goods(shop: PracticeStore, *prices: str) -> list[tuple[int, int, str]]:

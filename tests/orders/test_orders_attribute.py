@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 from bench import Bench
-from mirrored import goods, make_code
 
 from shopinf.practice import PracticeStore
+
+from .mirrored import goods, make_code
 
 pytestmark = pytest.mark.both_engines
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from bench import Bench
-from mirrored import goods, make_code
 
 from shopinf.practice import PracticeStore
+
+from .mirrored import goods, make_code
 
 pytestmark = pytest.mark.both_engines
 
@@ -27,7 +28,7 @@ def told(run: Bench, order: str, *more: str) -> list[Json]:
     return rows
 
 
-def about(rows: list[Json], word: str) -> list[tuple[str, str]]:
+def about(rows: list[Json], word: str) -> list[tuple[str, str | None]]:
     return [(row["says"], row["amount"]) for row in rows if row["about"] == word]
 
 

@@ -11,12 +11,13 @@ from typing import Any
 import openpyxl
 import pytest
 from bench import Bench, Ran
-from mirrored import goods
 
 from shopinf.practice import PracticeStore
 from shopinf.shopify.client import Access, Shop
 from shopinf.stores import Credentials, Secret
 from shopinf.work.orders.seats import Seats
+
+from .mirrored import goods
 
 ATTRIBUTE = ("orders", "attribute", "--period", "2026-10")
 SHOPS = {"maya-shop": ("USD", "America/New_York", "100.00"), "nordlicht": ("EUR", "Europe/Berlin", "200.00")}

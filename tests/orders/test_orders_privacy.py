@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from bench import Bench
-from mirrored import goods
 
 from shopinf.practice import PracticeStore
+
+from .mirrored import goods
 
 pytestmark = pytest.mark.both_engines
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from bench import Bench
-from mirrored import goods
 
 from shopinf.practice import PracticeStore
+
+from .mirrored import goods
 
 pytestmark = pytest.mark.both_engines
 

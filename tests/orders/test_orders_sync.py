@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
 from bench import Bench, PracticeWire
-from mirrored import Troubled, mirrored, orders_asked
 
 from shopinf.practice import PracticeStore
 from shopinf.times import iso
+
+from .mirrored import Troubled, mirrored, orders_asked
 
 pytestmark = pytest.mark.both_engines
 
@@ -24,7 +26,7 @@ def store(run: Bench) -> PracticeStore:
     return shop
 
 
-def synced(run: Bench, *more: str) -> dict[str, object]:
+def synced(run: Bench, *more: str) -> dict[str, Any]:
     rows = run("orders", "sync", "-f", "json", *more).ok().json["rows"]
     assert len(rows) == 1
     return dict(rows[0])

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from bench import Bench
-from mirrored import goods, make_code, variant
 
 from shopinf.practice import PracticeStore
+
+from .mirrored import goods, make_code, variant
 
 
 def report(run: Bench, *more: str) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from accounts import MIA, UTC_ZONE, D, again, fresh, on
 from bench import StillClock
 
 from shopinf.errors import Busy
@@ -21,6 +20,8 @@ from shopinf.payouts.entries import Account, Entry, Kind, Recorded, rejected
 from shopinf.payouts.runs import Rail, State
 from shopinf.payouts.statements import Action, Mark, Statement, Terms
 from shopinf.periods import Period, read_period
+
+from .accounts import MIA, UTC_ZONE, D, again, fresh, on
 
 pytestmark = pytest.mark.both_engines
 CLOCK = StillClock(on("2026-09-01"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from accounts import MIA, UTC_ZONE, D, adjustment, again, due, entered, fresh, on
 
 from shopinf.attribution.earning import Part, earned
 from shopinf.attribution.sales import Amounts
@@ -27,6 +27,8 @@ from shopinf.payouts.entries import (
 from shopinf.payouts.rates import Tiers, read_rate
 from shopinf.payouts.statements import Action, Due, Mark, Status, figures, payable, said_of, standing, statement_name
 from shopinf.periods import read_period
+
+from .accounts import MIA, UTC_ZONE, D, adjustment, again, due, entered, fresh, on
 
 
 def sums(opening: Decimal, *entries: Entry) -> tuple[Decimal, ...]:
@@ -221,7 +223,7 @@ def test_what_is_on_hold_is_not_payable_until_it_is_released() -> None:
         ({"person": "mia", "since": on("2026-06-02")}, True),
     ],
 )
-def test_a_word_is_about_an_order_a_code_or_an_influencer_from_a_day_on(about: dict[str, object], fits: bool) -> None:
+def test_a_word_is_about_an_order_a_code_or_an_influencer_from_a_day_on(about: dict[str, Any], fits: bool) -> None:
     said = said_of([mark(Action.HOLD, **about)], OrderKey(1, 1), "MIA10", "mia", on("2026-06-03"))
     assert (said is not None) is fits
 

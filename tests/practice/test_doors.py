@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -270,7 +271,7 @@ def test_tokens_can_be_made_to_expire(shop: PracticeStore) -> None:
         ({"grant_type": "password"}, "invalid_request"),
     ],
 )
-def test_a_wrong_grant_is_refused_with_a_page(shop: PracticeStore, sent: dict[str, str], code: str) -> None:
+def test_a_wrong_grant_is_refused_with_a_page(shop: PracticeStore, sent: dict[str, Any], code: str) -> None:
     answer = grant(shop, **sent)
     assert answer.status_code == 400
     assert answer.headers["Content-Type"].startswith("text/html")

@@ -148,8 +148,8 @@ def test_fixed_amounts_are_spread_or_taken_off_each(shop: PracticeStore, goods: 
     order = shop.sell("TEN", lines=[(goods[0], 1, "10.00"), (goods[1], 1, "10.00"), (goods[2], 1, "10.00")])
     assert [offs(order, i)[0][1] for i in range(3)] == ["3.34", "3.33", "3.33"]
     assert shop.sell("TEN", lines=[(goods[0], 1, "4.00")])["subtotal_price"] == "0.00"
-    each = {"value": "-5.0", "value_type": "fixed_amount", "allocation_method": "each"}
-    chosen = {"target_selection": "entitled", "entitled_variant_ids": [goods[0]]}
+    each: Json = {"value": "-5.0", "value_type": "fixed_amount", "allocation_method": "each"}
+    chosen: Json = {"target_selection": "entitled", "entitled_variant_ids": [goods[0]]}
     shop.codes["EACH"] = shop.add_rule("EACH", **each, **chosen)["id"]
     order = shop.sell("EACH", lines=[(goods[0], 2, "20.00"), (goods[1], 1, "20.00")])
     assert (offs(order, 0), offs(order, 1)) == ([(0, "10.00")], [])
@@ -246,7 +246,7 @@ def test_a_code_that_does_not_work_sells_nothing(shop: PracticeStore, clock: Clo
     shop.sell("LIMIT", lines=lines)
     with pytest.raises(ValueError, match="its limit"):
         shop.sell("LIMIT", lines=lines)
-    least = {"prerequisite_subtotal_range": {"greater_than_or_equal_to": "50.0"}}
+    least: Json = {"prerequisite_subtotal_range": {"greater_than_or_equal_to": "50.0"}}
     shop.codes["MANY"] = shop.add_rule("MANY", **least)["id"]
     with pytest.raises(ValueError, match="subtotal"):
         shop.sell("MANY", lines=lines)

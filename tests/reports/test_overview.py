@@ -5,13 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from samples import NAMES, sample
 
 from shopinf.attribution.growth import growth
 from shopinf.attribution.report import By, Choice
 from shopinf.money import Money
 from shopinf.reports import report_file
 from shopinf.results import Format
+
+from .samples import NAMES, sample
 
 
 def test_every_side_adds_up_to_the_same_totals() -> None:

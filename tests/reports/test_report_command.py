@@ -9,9 +9,10 @@ from typing import Any
 import openpyxl
 import pytest
 from bench import Bench, Ran
-from pagereader import figures, read, table
 
 from shopinf.practice import PracticeStore
+
+from .pagereader import figures, read, table
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from samples import sample
-from test_report_page import HOSTILE
 
 from shopinf.reports.html import file as page
+
+from .samples import sample
+from .test_report_page import HOSTILE
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (

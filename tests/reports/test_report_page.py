@@ -8,14 +8,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from pagereader import Element, figures, read, table
-from samples import NAMES, ZONE, sample
 
 from shopinf.attribution.overview import Overview
 from shopinf.attribution.report import By, Choice, DateBasis
 from shopinf.reports.html import file as page
 from shopinf.reports.tables import LISTED
 from shopinf.results import Failure
+
+from .pagereader import Element, figures, read, table
+from .samples import NAMES, ZONE, sample
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -119,7 +120,7 @@ def test_the_change_stands_beside_the_key_figures() -> None:
 def test_more_returns_are_no_good_news() -> None:
     found = made(sample("EUR", compare=True))
     moods = {
-        block.all("dt")[0].text: (block.all("dd", "change")[0].all("b") or [None])[0]
+        block.all("dt")[0].text: next(iter(block.all("dd", "change")[0].all("b")), None)
         for block in found.all("dl")[0].all("div")
     }
     for name, mark in moods.items():

@@ -10,8 +10,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from samples import NOW, ZONE, sample
-from test_report_page import HOSTILE
 
 from shopinf.attribution.overview import Overview
 from shopinf.attribution.report import By, report_columns
@@ -22,6 +20,9 @@ from shopinf.reports import xlsx as room
 from shopinf.reports.xlsx import file as workbook
 from shopinf.reports.xlsx import money_format
 from shopinf.results import Failure
+
+from .samples import NOW, ZONE, sample
+from .test_report_page import HOSTILE
 
 SHEETS = {"Influencers": By.INFLUENCER, "Codes": By.CODE, "Orders": By.ORDER}
 

@@ -83,7 +83,9 @@ def settled(amount: str) -> Adjustment:
 
 
 def tracked(code: str, influencer: str, made: str = "2026-01-01", **more: Any) -> TrackedCode:
-    own = (Since(read_commission(more.pop("commission"))),) if "commission" in more else ()
+    own: tuple[Since[Commission | None], ...] = ()
+    if "commission" in more:
+        own = (Since(read_commission(more.pop("commission"))),)
     names, owners = more.pop("names", (Since(code),)), more.pop("owners", (Since(influencer),))
     return TrackedCode(names, owners, made_at=on(made), commissions=own, **more)
 

@@ -7,7 +7,15 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from making import (
+
+from shopinf.attribution.buyers import rank
+from shopinf.attribution.codebook import Since
+from shopinf.attribution.commissions import read_commission
+from shopinf.attribution.credits import Excluded, Method, MultiCode, Rules, Status, attribute
+from shopinf.attribution.sales import Amounts
+from shopinf.orders import Application, Landing, Order, UsedCode, read_landing
+
+from .making import (
     LEO,
     PLAIN,
     SHIRT,
@@ -26,13 +34,6 @@ from making import (
     tracked,
     with_refund,
 )
-
-from shopinf.attribution.buyers import rank
-from shopinf.attribution.codebook import Since
-from shopinf.attribution.commissions import read_commission
-from shopinf.attribution.credits import Excluded, Method, MultiCode, Rules, Status, attribute
-from shopinf.attribution.sales import Amounts
-from shopinf.orders import Application, Landing, Order, UsedCode, read_landing
 
 # Two influencers' codes on 100.00: MIA10 takes 10.00 off, LEO5 5.00.
 BOTH = order(line(1, "100.00", "10.00", "5.00"), codes=["MIA10", "LEO5"])
@@ -73,7 +74,7 @@ def test_equal_discounts_go_to_the_code_made_first_then_to_the_first_by_text() -
 
 def test_a_shipping_discount_counts_only_where_no_code_touches_the_items() -> None:
     applications = (code_used("LEO5", "shipping_line"), code_used("MIA10"))
-    shipped = {"applications": applications, "shipping_discounts": ((0, D("20.00")),)}
+    shipped: dict[str, Any] = {"applications": applications, "shipping_discounts": ((0, D("20.00")),)}
     assert credit(order(line(1, "100.00", "", "1.00"), **shipped)).influencer == "mia"
     assert credit(order(line(1, "100.00"), **shipped)).influencer == "leo"
 
@@ -113,7 +114,12 @@ def test_a_gift_is_known_by_its_identity_and_not_by_its_total() -> None:
 
 def test_a_cancelled_order_is_reversed_on_its_own_day_refunded_or_not() -> None:
     got = credit(replace(PLAIN, cancelled_at=on("2026-07-02")))
-    assert (got.status, got.amounts.net_sales, got.amounts.returns, got.commission) == ("reversed", 0, D("90.00"), 0)
+    assert (got.status, got.amounts.net_sales, got.amounts.returns, got.commission) == (
+        Status.REVERSED,
+        D(0),
+        D("90.00"),
+        D(0),
+    )
     assert [(event.at, event.commission) for event in got.events] == [
         (on("2026-06-10"), D("9.00")),
         (on("2026-07-02"), D("-9.00")),
@@ -186,7 +192,7 @@ def test_where_the_history_is_cut_the_rank_is_assumed_by_when_the_customer_was_m
 def test_an_influencers_own_order_earns_nothing_and_is_still_a_row(who: dict[str, Any]) -> None:
     mia = person(email_keys=["m"], phone_keys=["p"], customer_ids=[7], address_keys=["a"])
     got = credit(order(line(1, "200.00"), codes=["MIA10"], **who), book(people={"mia": mia}))
-    assert (got.commission, got.amounts.net_sales, got.status) == (0, D("200.00"), Status.APPROVED)
+    assert (got.commission, got.amounts.net_sales, got.status) == (D(0), D("200.00"), Status.APPROVED)
     assert "self_referral" in got.reasons
 
 
@@ -320,7 +326,7 @@ def test_a_discounted_line_was_ordered_and_an_older_one_without_a_discount_was_a
 
 def test_a_discount_above_the_goods_leaves_nothing_and_no_less() -> None:
     got = credit(order(line(1, "40.00", "45.00", tax="2.00"), codes=["MIA10"], taxes_included=True))
-    assert (got.amounts.discounts, got.amounts.net_sales, got.amounts.returns) == (D("40.00"), 0, 0)
+    assert (got.amounts.discounts, got.amounts.net_sales, got.amounts.returns) == (D("40.00"), D(0), D(0))
 
 
 def test_no_share_loses_more_than_it_had() -> None:

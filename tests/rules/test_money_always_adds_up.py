@@ -10,7 +10,6 @@ from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from making import LEO, MIA, TEN, UTC_ZONE, D, book, tracked
 
 from shopinf.attribution.buyers import rank
 from shopinf.attribution.commissions import read_commission
@@ -32,6 +31,8 @@ from shopinf.orders import (
     Transaction,
     UsedCode,
 )
+
+from .making import LEO, MIA, TEN, UTC_ZONE, D, book, tracked
 
 often = settings(max_examples=70, deadline=None, database=None)
 CODES = book(MIA, LEO, tracked("ANN", "ann"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from making import MIA, book, day, line, order
 
 from shopinf.attribution.codebook import Since, TrackedCode
 from shopinf.errors import MachineProblem
 from shopinf.orderfacts import from_facts, to_facts
 from shopinf.orders import Landing, read_landing
+
+from .making import MIA, book, day, line, order
 
 
 @pytest.mark.parametrize(

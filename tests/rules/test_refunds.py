@@ -6,11 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from making import MUG, PLAIN, SHIRT, D, credit, less, line, mug_back, on, order, refund, settled, with_refund
 
 from shopinf.attribution.credits import Status
 from shopinf.attribution.refunds import BARE, Sent
 from shopinf.orders import Adjustment, Order, Refund, RefundLine, Transaction
+
+from .making import MUG, PLAIN, SHIRT, D, credit, less, line, mug_back, on, order, refund, settled, with_refund
 
 BACK = (2, 1, "36.00", "2.88")  # the mug of 40.00 less ten per cent, and its tax
 BARELY = (2, 1, "0.00", "0.00")  # the mug restocked, no money

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from making import LEO, TEN, D, book, line, on, order, refund, tracked
 
 from shopinf.attribution.buyers import rank
 from shopinf.attribution.codebook import Codes
@@ -19,6 +18,8 @@ from shopinf.attribution.report import By, Choice, DateBasis, Report, StoreOrder
 from shopinf.attribution.tally import Row
 from shopinf.orders import Order
 from shopinf.periods import Period, read_period
+
+from .making import LEO, TEN, D, book, line, on, order, refund, tracked
 
 ZONE = ZoneInfo("Europe/Berlin")
 

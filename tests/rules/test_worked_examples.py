@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from making import (
+
+from shopinf.attribution.credits import Status
+from shopinf.orders import Order
+
+from .making import (
     MUG,
     PLAIN,
     SHIRT,
@@ -19,9 +23,6 @@ from making import (
     refund,
     with_refund,
 )
-
-from shopinf.attribution.credits import Status
-from shopinf.orders import Order
 
 # example, the order, net sales, commission
 MONEY = [

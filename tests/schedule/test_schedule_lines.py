@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def as_cron_reads(command: str) -> str:
 
 
 @pytest.mark.parametrize("cron", [as_cron_reads, lambda command: command.replace(r"\%", "%")], ids=["Debian", "plain"])
-def test_every_word_arrives_through_cron_and_the_shell(cron, tmp_path: Path) -> None:
+def test_every_word_arrives_through_cron_and_the_shell(cron: Callable[[str], str], tmp_path: Path) -> None:
     folder = tmp_path / "an agency's 50% \\ folder"
     folder.mkdir()
     wish = "a\\%b 'c' $d"

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+import tzdata
 from bench import Bench
 
 import shopinf.local.machine
@@ -100,7 +101,7 @@ def test_the_zone_of_a_machine_is_read_from_the_link_or_the_copy(tmp_path: Path,
         path
         for path in [
             *(Path(folder) / "Asia/Tokyo" for folder in zoneinfo.TZPATH),
-            Path(__import__("tzdata").__file__).parent / "zoneinfo/Asia/Tokyo",
+            Path(str(tzdata.__file__)).parent / "zoneinfo/Asia/Tokyo",
         ]
         if path.exists()
     )

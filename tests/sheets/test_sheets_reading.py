@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -67,7 +68,7 @@ def test_map_options_are_column_and_field() -> None:
     ("mapping", "message"),
     [({"Foo": "influencer"}, "names no column"), ({"email": "shoe"}, "names no field")],
 )
-def test_a_map_that_leads_nowhere_is_refused(sheet: Path, mapping: dict[str, str], message: str) -> None:
+def test_a_map_that_leads_nowhere_is_refused(sheet: Path, mapping: dict[str, Any], message: str) -> None:
     with pytest.raises(BadInput, match=message) as refused:
         rows_of(sheet, "email\na@b.example\n", **mapping)
     assert "email" in (refused.value.hint or "")
@@ -292,7 +293,7 @@ def test_a_cell_that_excel_could_not_compute_is_named(tmp_path: Path) -> None:
 
 def test_of_several_sheets_the_first_visible_one_with_rows_is_read_and_named(tmp_path: Path) -> None:
     book = Workbook()
-    book.active.title = "Empty"  # type: ignore[union-attr]
+    book.active.title = "Empty"
     book.create_sheet("Hidden").append(["influencer"])
     book["Hidden"].sheet_state = "hidden"
     for row in (["influencer"], ["maya"]):

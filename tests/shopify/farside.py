@@ -159,7 +159,7 @@ def page(text: str, status: int) -> httpx.Response:
     return httpx.Response(status, content=text.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
 
 
-def limit(used: int, size: int = 40) -> dict[str, str]:
+def limit(used: int, size: int = 40) -> dict[str, Any]:
     return {"X_Shopify_Shop_Api_Call_Limit": f"{used}/{size}"}
 
 

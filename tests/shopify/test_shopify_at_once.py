@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
-from farside import StillClock
 
 from shopinf.errors import NoAnswer, Stopped
 from shopinf.shopify.pages import at_once
+
+from .farside import StillClock
 
 
 @pytest.mark.parametrize("workers", [1, 2, 8, 20])
@@ -43,7 +45,7 @@ def test_no_work_is_done_far_ahead_of_who_asks() -> None:
     def jobs() -> Iterator[Callable[[], int]]:
         for n in range(1000):
             begun.append(n)
-            yield lambda n=n: n
+            yield partial(int, n)
 
     found = at_once(jobs(), workers=2, clock=StillClock())
     next(found)
@@ -63,7 +65,7 @@ def test_an_error_comes_after_what_was_finished_and_nothing_is_begun_after_it(wo
 
     found: list[int] = []
     with pytest.raises(NoAnswer, match="broke"):
-        found.extend(at_once([lambda n=n: job(n) for n in range(500)], workers=workers, clock=StillClock()))
+        found.extend(at_once([partial(job, n) for n in range(500)], workers=workers, clock=StillClock()))
     assert sorted([*found, 5]) == sorted(begun)
     assert len(begun) < 100
 

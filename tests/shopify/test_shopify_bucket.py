@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import random
 import threading
+from functools import partial
 
 import pytest
-from farside import CrowdClock, FarBucket, StillClock, in_threads
 
 from shopinf.errors import Stopped
 from shopinf.shopify.bucket import Bucket
+
+from .farside import CrowdClock, FarBucket, StillClock, in_threads
 
 PLANS = [(40, 2.0), (80, 4.0), (400, 20.0)]
 
@@ -65,7 +67,7 @@ def crowd(
         finally:
             clock.leave()
 
-    assert in_threads([lambda seed=seed: work(seed) for seed in range(threads)]) == []
+    assert in_threads([partial(work, seed) for seed in range(threads)]) == []
     return far, clock
 
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
-from farside import API, BASE, HOST, ScriptedWire, StillClock, page, reply, shop_on
 from pydantic import BaseModel
 
 from shopinf.errors import BadInput, LostResponse, NoAnswer, NoSuchThing, Refused
 from shopinf.shopify.client import numbers_in
 from shopinf.shopify.pages import next_link
+
+from .farside import API, BASE, HOST, ScriptedWire, StillClock, page, reply, shop_on
 
 EVIL = "https://evil.example/admin/api/2026-07/orders.json?page_info=x"
 
@@ -196,7 +197,8 @@ def test_a_write_follows_no_redirect_at_all() -> None:
 
 
 def listing(rows: list[dict[str, Any]], link: str | None = None) -> httpx.Response:
-    return reply({"orders": rows}, **({"Link": link} if link else {}))
+    headers: dict[str, Any] = {"Link": link} if link else {}
+    return reply({"orders": rows}, **headers)
 
 
 def next_page(query: str, base: str = API) -> str:

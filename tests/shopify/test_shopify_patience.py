@@ -6,10 +6,11 @@ import gzip
 
 import httpx
 import pytest
-from farside import API, BASE, HOST, TOKEN, Breaking, ScriptedWire, StillClock, limit, page, reply, shop_on
 
 from shopinf.errors import LostResponse, NoAnswer, ShopinfError, Stopped, StoreReadOnly
 from shopinf.shopify.transport import Exchange
+
+from .farside import API, BASE, HOST, TOKEN, Breaking, ScriptedWire, StillClock, limit, page, reply, shop_on
 
 PASSING = [408, 500, 502, 503, 504, 520, 522, 530]
 BROKEN = [

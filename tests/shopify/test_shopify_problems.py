@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from farside import API, page, reply
 
 from shopinf import errors
 from shopinf.shopify.problems import problem, said
+
+from .farside import API, page, reply
 
 PCD = (
     "[API] This app is not approved to access REST endpoints with protected customer data. "

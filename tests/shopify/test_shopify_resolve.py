@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from farside import ScriptedWire, StillClock, page, reply
 
 from shopinf.errors import BadInput, NotFound, Stopped
 from shopinf.shopify.shop import resolve
 from shopinf.stores import read_store_name
+
+from .farside import ScriptedWire, StillClock, page, reply
 
 META = {"id": 1, "name": "Aurora", "domain": "www.aurora.example", "myshopify_domain": "aurora-skin.myshopify.com"}
 HOME = '<script>var Shopify = Shopify || {};\nShopify.shop = "aurora-skin.myshopify.com";</script>'

@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from farside import API, BASE, START, ScriptedWire, page, reply, shop_on
 
 from shopinf.errors import NoAnswer, NoSuchShop, RequestRejected, StoreReadOnly
 from shopinf.shopify.shop import (
@@ -21,6 +20,8 @@ from shopinf.shopify.shop import (
     shop_facts,
     uninstall_app,
 )
+
+from .farside import API, BASE, START, ScriptedWire, page, reply, shop_on
 
 SHOP = {"id": 548380009, "name": "Aurora", "myshopify_domain": "aurora-skin.myshopify.com", "currency": "EUR"}
 PCD = {"errors": "[API] This app is not approved to access REST endpoints with protected customer data. See …"}

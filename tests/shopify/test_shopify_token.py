@@ -7,7 +7,6 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
-from farside import BASE, TOKEN, ScriptedWire, StillClock, in_threads, page, reply, shop_on
 
 from shopinf.errors import (
     BadInput,
@@ -20,6 +19,8 @@ from shopinf.errors import (
 )
 from shopinf.shopify.auth import StoreToken
 from shopinf.stores import Credentials, Secret
+
+from .farside import BASE, TOKEN, ScriptedWire, StillClock, in_threads, page, reply, shop_on
 
 APP = Credentials(api_key=Secret("c11ent1d"), api_secret_key=Secret("shpss_5ecret"))
 ASK = f"POST {BASE}/admin/oauth/access_token"

@@ -9,12 +9,13 @@ from contextlib import closing
 
 import httpx
 import pytest
-from farside import BASE, TOKEN, StillClock, shop_on
 from pytest_httpx import HTTPXMock
 
 from shopinf.errors import BadInput, MachineProblem, NoAnswer, Stopped
 from shopinf.loopback import is_loopback
 from shopinf.network.wire import NetworkWire
+
+from .farside import BASE, TOKEN, StillClock, shop_on
 
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 

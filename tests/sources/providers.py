@@ -206,9 +206,9 @@ class FakeInfluencersClub(Provider):
 def _emails_in(call: Call) -> list[str]:
     head = f"Content-Type: {call.headers['content-type']}\r\n\r\n".encode()
     parts: Message = BytesParser().parse(io.BytesIO(head + call.body))
-    for part in parts.get_payload():  # type: ignore[union-attr]
-        if part.get_param("name", header="content-disposition") == "file":  # type: ignore[union-attr]
-            lines = part.get_payload(decode=True).decode().split()  # type: ignore[union-attr]
+    for part in parts.walk():
+        if part.get_param("name", header="content-disposition") == "file":
+            lines = bytes(part.get_payload(decode=True)).decode().split()
             assert lines[0] == "email"
             return list(lines[1:])
     raise AssertionError("no file was sent")

@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 from bench import Bench
 from customerbench import people
-from providers import Answer, Call, FakeInfluencersClub, FakeModash, Provider, user
 from werkzeug.serving import make_server
 
 from shopinf.practice import PracticeStore, serve
+
+from .providers import Answer, Call, FakeInfluencersClub, FakeModash, Provider, user
 
 CUSTOMERS = 16
 
@@ -27,7 +28,7 @@ CUSTOMERS = 16
 @contextmanager
 def listening(fake: Provider) -> Iterator[str]:
     """A fake on loopback."""
-    server = make_server("127.0.0.1", 0, fake.app, threaded=True)  # type: ignore[arg-type]
+    server = make_server("127.0.0.1", 0, fake.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

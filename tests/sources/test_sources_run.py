@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from bench import Bench, Ran
 from customerbench import enrich, found, people, write
-from providers import FakeGravatar, FakeInfluencersClub, FakeModash, FakeUpfluence, Provider, user
 
 from shopinf.locking import NO_STORE
 from shopinf.practice import PracticeStore
+
+from .providers import FakeGravatar, FakeInfluencersClub, FakeModash, FakeUpfluence, Provider, user
 
 pytestmark = pytest.mark.both_engines
 

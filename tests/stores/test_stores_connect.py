@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from bench import Bench
-from odd_keyrings import PlaintextKeyring
 
 from shopinf.practice import PracticeStore
+
+from .odd_keyrings import PlaintextKeyring
 
 KEYS = (
     "schema store shop_id domain name plan currency timezone auth api_version group read_only scopes features notes "

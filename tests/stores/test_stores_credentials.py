@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from bench import Bench
-from odd_keyrings import ForgetfulKeyring, LockedKeyring, NoKeyring
 
 from shopinf.practice import PracticeStore
+
+from .odd_keyrings import ForgetfulKeyring, LockedKeyring, NoKeyring
 
 
 @pytest.fixture

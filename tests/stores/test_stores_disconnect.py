@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from bench import Bench
-from odd_keyrings import NoKeyring
 
 from shopinf.practice import PracticeStore
+
+from .odd_keyrings import NoKeyring
 
 
 def test_without_a_terminal_and_without_yes_nothing_is_removed(run: Bench, shop: PracticeStore) -> None:

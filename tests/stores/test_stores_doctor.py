@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 import pytest
 from bench import Bench, Ran
-from odd_keyrings import ForgetfulKeyring, LockedKeyring, NoKeyring, PlaintextKeyring
 
 from shopinf.practice import PracticeStore
+
+from .odd_keyrings import ForgetfulKeyring, LockedKeyring, NoKeyring, PlaintextKeyring
 
 
 def checks(ran: Ran) -> dict[str, Any]:

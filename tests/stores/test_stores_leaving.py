@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from bench import Bench, Ran
 from customerbench import enrich, people, write
-from odd_keyrings import LockedKeyring
 
 from shopinf.practice import PracticeStore
+
+from .odd_keyrings import LockedKeyring
 
 LEAVE = ("disconnect", "maya-shop", "--yes")
 ALL = (*LEAVE, "--pause-codes", "--uninstall-app")

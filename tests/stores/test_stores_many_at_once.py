@@ -14,12 +14,13 @@ from typing import Any
 
 import pytest
 from bench import Bench
-from portfolio import TROUBLES, Portfolio
 
 from shopinf.desk import Desk
 from shopinf.errors import StoreFrozen
 from shopinf.practice import PracticeStore, serve
 from shopinf.stores import Store, variable_stem
+
+from .portfolio import TROUBLES, Portfolio
 
 FIRST, SECOND = "atelier-rosa", "blue-heron"
 PERIOD = ("--period", "2026-11")
