@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -144,3 +147,23 @@ def test_links_in_a_sheet_make_two_people_of_two_and_nobody_of_none(
     refused = run("discounts", "create", "--campaign", "q5", "--from", str(video), "--percent", "5", "-y")
     assert refused.code == 2
     assert "line 2, column influencer: https://youtu.be/dQw4 is not the address of a profile" in refused.err
+
+
+def test_completion_offers_those_who_are_known(run: Bench, store: PracticeStore) -> None:
+    def completed(*words: str) -> list[str]:
+        environ = {
+            **os.environ,
+            "SHOPINF_HOME": str(run.home),
+            **run.environ,
+            "_SHOPINF_COMPLETE": "complete_bash",
+            "COMP_WORDS": " ".join(["shopinf", *words]),
+            "COMP_CWORD": str(len(words)),
+        }
+        code = "import sys; sys.argv = ['shopinf']; from shopinf.main import run; run()"
+        done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, timeout=60)
+        return done.stdout.split()
+
+    assert completed("influencers", "show", "ma") == ["maya"]
+    assert completed("influencers", "show", "x") == []
+    assert completed("discounts", "list", "--influencer", "m") == ["maya"]
+    assert completed("gifts", "status", "--influencer", "m") == ["maya"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shopinf.commands.influencers.choice import InfluencerOption
 from shopinf.discounts.campaigns import find_campaign, same_campaign
 from shopinf.discounts.plan import CodeRecord, State
 from shopinf.errors import NotFound
@@ -30,7 +31,7 @@ class CampaignChoice:
     """Codes by campaign and influencer; what is given narrows the choice."""
 
     campaign: Annotated[str | None, typer.Option("--campaign", help="Only this campaign.", metavar="NAME")] = None
-    influencer: Annotated[str | None, typer.Option("--influencer", help="Only this influencer.")] = None
+    influencer: InfluencerOption = None
 
     @property
     def codes(self) -> Sequence[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shopinf.commands.influencers.choice import InfluencerOption
 from shopinf.discounts.campaigns import read_campaign, same_campaign
 from shopinf.errors import NotFound
 from shopinf.gifts.plan import GiftRecord, State
@@ -24,7 +25,7 @@ class GiftChoice:
     """Gifts by campaign and influencer; what is given narrows the choice."""
 
     campaign: Annotated[str | None, typer.Option("--campaign", help="Only this campaign.", metavar="NAME")] = None
-    influencer: Annotated[str | None, typer.Option("--influencer", help="Only this influencer.")] = None
+    influencer: InfluencerOption = None
 
 
 def choose_gifts(desk: Desk, stores: Sequence[Store], choice: GiftChoice) -> dict[int, list[GiftRecord]]:

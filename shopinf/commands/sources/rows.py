@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from shopinf.sources.catalogue import Kind
 
 SOURCE_COLUMNS = columns(
-    order="source title connected consent_at key credits credits_per_match sends gives", times="consent_at"
+    order="source title connected consent_at key credits credits_per_match sends gives",
+    times="consent_at",
+    shown="source connected key credits_per_match sends gives credits",
 )
 
 

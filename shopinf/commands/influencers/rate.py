@@ -1,0 +1,45 @@
+"""`shopinf influencers rate`: what was agreed with somebody, from a day on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from shopinf.attribution.commissions import read_commission
+from shopinf.commands.influencers.choice import InfluencerArgument
+from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
+from shopinf.periods import read_day
+from shopinf.results import Cell, Result, columns
+
+app = Noun()
+
+COLUMNS = columns("influencer commission since")
+
+
+@app.command(
+    "rate",
+    epilog=examples(
+        "influencers rate maya --commission 12% --from 2026-12-01", "influencers rate maya --commission none"
+    ),
+)
+def rate(
+    desk: DeskContext,
+    influencer: InfluencerArgument,
+    commission: Annotated[str, typer.Option("--commission", help="10%, 5.00 an order, or none.", metavar="10%|5.00")],
+    since: Annotated[
+        str | None,
+        typer.Option("--from", help="The first day; today if not given.", metavar="DATE"),
+    ] = None,
+    form: FormChoice = FormChoice(),
+) -> None:
+    """Agree on a commission with somebody from a day on; orders before it stay with what was agreed then.
+
+    A code's own commission goes before it.
+    """
+    one = desk.ledger.people.called(influencer)
+    agreed = None if commission.strip().casefold() in ("none", "-") else str(read_commission(commission))
+    day = read_day(since) if since else desk.clock.now().astimezone().date()
+    desk.ledger.roster.agree(one, agreed, day)
+    row: dict[str, Cell] = {"influencer": one.influencer, "commission": agreed, "since": day.isoformat()}
+    desk.show(Result("shopinf.influencers.rate/1", COLUMNS, [row]), form)
