@@ -53,6 +53,12 @@ class RuleRecord:
     price_rule_id: int | None = None
     before_id: int | None = None
     sent_at: datetime | None = None
+    run: str | None = None  # that sent it
+
+    @property
+    def in_doubt(self) -> bool:
+        """May the store have it, although that is not known here? Then it is looked for before it is sent again."""
+        return not self.live and self.sent_at is not None
 
     @property
     def own(self) -> bool:

@@ -77,6 +77,7 @@ def read_record(row: Row[Any], rules: dict[int, RuleRecord]) -> CodeRecord:
             price_rule_id=one["rule_price_rule_id"],
             before_id=one["rule_before_id"],
             sent_at=one["rule_sent_at"],
+            run=one["rule_run"],
         )
     return CodeRecord(
         id=one["id"],
@@ -166,7 +167,7 @@ def _renew_rule(db: Connection, rule: int, wanted: Intended) -> None:
 
 def forget_rule(db: Connection, rule: int) -> None:
     """The rule is gone from the store; its row may be used for another try."""
-    values = {"state": "intended", "price_rule_id": None, "sent_at": None, "before_id": None}
+    values = {"state": "intended", "price_rule_id": None, "sent_at": None, "before_id": None, "run": None}
     db.execute(update(price_rules).where(price_rules.c.id == rule).values(values))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select, update
@@ -162,24 +162,24 @@ class Codes:
         self._note_all(db, shop_id, "code.intended", entries)
         return ids
 
-    def sending(self, shop_id: int, rules: Collection[RuleRecord], before_id: int) -> None:
-        """Price rules are about to be sent: one that gets lost is looked for among ids above *before_id*.
+    def sending(self, shop_id: int, rules: Collection[RuleRecord], before_id: int) -> datetime:
+        """Price rules are about to be sent, and when that was: a lost one is looked for among ids above *before_id*.
 
         A rule that another machine of the team has sent since *rules* were read is left to it: `Busy`.
         """
-        expected = {rule.id: rule.sent_at for rule in rules}
-        now = self._ledger.clock.now()
+        expected = {rule.id: (rule.sent_at, rule.run) for rule in rules}
+        now, run = self._ledger.clock.now().replace(microsecond=0), self._ledger.run
         with self._database.writing() as db:
             for part in parts(sorted(expected)):
-                query = select(price_rules.c.id, price_rules.c.sent_at, price_rules.c.state)
+                query = select(price_rules.c.id, price_rules.c.sent_at, price_rules.c.run, price_rules.c.state)
                 for row in db.execute(query.where(price_rules.c.id.in_(part)).with_for_update()):
-                    if row.state == "live" or row.sent_at != expected[row.id]:
+                    if row.state == "live" or (row.sent_at, row.run) != expected[row.id]:
                         raise _busy()
-                db.execute(
-                    update(price_rules).where(price_rules.c.id.in_(part)).values(before_id=before_id, sent_at=now)
-                )
+                values = {"before_id": before_id, "sent_at": now, "run": run}
+                db.execute(update(price_rules).where(price_rules.c.id.in_(part)).values(values))
             data = {"rules": sorted(expected), "before_id": before_id}
             self._ledger.note(db, shop_id, "rules.sent", "rules", data)
+        return now
 
     def rules_live(self, shop_id: int, found: Mapping[int, int]) -> None:
         """Price rules exist in the store: ledger's id → Shopify's."""

@@ -108,15 +108,16 @@ class Gifts:
         self._ledger.note(db, shop_id, "gift.intended", f"gift:{gift}", key | {"lines": row["lines"]})
         return gift
 
-    def sending(self, shop_id: int, record: GiftRecord, before_id: int) -> bool:
-        """The creation of its draft is about to be sent; False when another run took it meanwhile.
+    def sending(self, shop_id: int, record: GiftRecord, before_id: int) -> datetime | None:
+        """The creation of its draft is about to be sent: when that was; None when another run took it meanwhile.
 
         If its answer is lost, the draft is looked for among ids above *before_id*.
         """
-        values = {"before_id": before_id, "sent_at": self._ledger.clock.now(), "run": self._ledger.run}
+        at = self._ledger.clock.now().replace(microsecond=0)
+        values = {"before_id": before_id, "sent_at": at, "run": self._ledger.run}
         # Two runs of a team may plan the same gift: only one of them finds it as it was read.
         unchanged = _same(gifts.c.sent_at, record.sent_at)
-        return self._change(shop_id, record, "gift.sending", values, State.INTENDED, unchanged)
+        return at if self._change(shop_id, record, "gift.sending", values, State.INTENDED, unchanged) else None
 
     def drafted(self, shop_id: int, record: GiftRecord, draft_order_id: int, retail: Money | None) -> bool:
         """The draft is in the store."""

@@ -175,7 +175,12 @@ CREATE TABLE claims (entry BIGINT NOT NULL PRIMARY KEY, payment BIGINT NOT NULL)
 CREATE INDEX claims_payment ON claims (payment);
 """
 
-MIGRATIONS = [_FIRST, _LOCKS, _PAYOUTS]
+# Who sent a price rule: whether it can still take effect depends on that, where a team shares the ledger.
+_SENDERS = """
+ALTER TABLE price_rules ADD COLUMN run TEXT;
+"""
+
+MIGRATIONS = [_FIRST, _LOCKS, _PAYOUTS, _SENDERS]
 
 _WORDS = {
     "sqlite": {"{id}": "INTEGER PRIMARY KEY", "{json}": "JSON", "{compact}": " WITHOUT ROWID"},

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -95,8 +97,10 @@ class Shop:
             host=self._base.host,
             notes=self._notes,
             talk=talk,
-            before_write=before_write,
+            before_write=self._before_write,
         )
+        self._check = before_write
+        self._latest = threading.local()
         self._token = StoreToken(access.base_url, access.name, access.credentials, clock)
         self._client = httpx.Client(
             transport=transport,
@@ -224,7 +228,26 @@ class Shop:
             parsed = None
         return Answer(response.status_code, response.headers, parsed)
 
+    @contextmanager
+    def until(self, at: datetime) -> Iterator[None]:
+        """A block whose writes, in this thread, go out before *at*; one that waited longer for its turn never does."""
+        self._latest.at = at
+        try:
+            yield
+        finally:
+            self._latest.at = None
+
     # below
+
+    def _before_write(self) -> None:
+        latest: datetime | None = getattr(self._latest, "at", None)
+        if latest is not None and self.clock.now() > latest:
+            raise LostResponse(
+                f"{self.access.name} left no room for a change for minutes, so it was not sent",
+                hint="Run the same command again later: it looks at the store first and makes only what is missing.",
+            )
+        if self._check is not None:
+            self._check()
 
     def _url(self, path: str, params: Mapping[str, Any]) -> httpx.URL:
         full = path if path.startswith("/") else f"/admin/api/{self.access.api_version}/{path}"

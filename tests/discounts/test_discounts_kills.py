@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import postgres
 import pytest
+
+from .hurried import FASTER
 
 pytestmark = pytest.mark.slow
 SOAK = Path(__file__).parents[1] / "benchmarks" / "soak_discounts.py"
@@ -57,6 +61,39 @@ def test_two_of_a_team_killed_together_make_nothing_twice(tmp_path: Path, postgr
         team.close()
 
 
+def test_a_request_that_outlives_its_machine_is_waited_for_by_the_next(
+    tmp_path: Path, postgresql: postgres.Server
+) -> None:
+    """As when it waited for the rate limit; of its 75 seconds the hurried clock makes one and a half."""
+    team = soak_module().Soak(tmp_path / "soak", together=2, ledger_url=postgresql.ledger(), latency=0)
+    people = soak_module().sheet(tmp_path / "people.csv", 1)
+    command = ["discounts", "create", "--campaign", "soak", "--from", str(people), "--percent", "15"]
+    on_its_way, arrives = threading.Event(), threading.Event()
+
+    def hold(seconds: float) -> None:
+        on_its_way.set()
+        arrives.wait(60)
+
+    team.store.sleep = hold
+    team.store.faults.hang("POST price_rules.json", seconds=75.0)
+    try:
+        killed = team.start(*command, who=1)
+        assert on_its_way.wait(60)
+        killed.send_signal(signal.SIGKILL)
+        killed.communicate()
+        following = team.start(*command)
+        assert following.stderr
+        assert any("looking again" in line for line in following.stderr)
+        assert not team.store.price_rules
+        threading.Timer(75 / FASTER, arrives.set).start()
+        _, err = following.communicate(timeout=60)
+        assert following.returncode == 0, err
+        team.check(1, 1)
+    finally:
+        arrives.set()
+        team.close()
+
+
 def test_two_runs_at_once_make_nothing_twice(soak: Any, tmp_path: Path) -> None:
     people = soak_module().sheet(tmp_path / "people.csv", 40)
     command = ["discounts", "create", "--campaign", "soak", "--from", str(people), "--percent", "15", "--yes"]
@@ -69,8 +106,6 @@ def test_two_runs_at_once_make_nothing_twice(soak: Any, tmp_path: Path) -> None:
 
 
 def test_what_was_made_before_ctrl_c_is_recorded(soak: Any, tmp_path: Path) -> None:
-    import signal
-
     soak.store.faults.random(0)
     soak.store.latency = 0.05
     people = soak_module().sheet(tmp_path / "people.csv", 2000)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Table, UniqueConstraint, inspect, select
 
 from shopinf.errors import MachineProblem
+from shopinf.ledger import migrations
 from shopinf.ledger.engine import Database
 from shopinf.ledger.tables import lock_notes, meta, metadata
+from shopinf.ledger.tables.journal import price_rules
 
 TABLES = sorted((table for table in metadata.tables.values() if table is not meta), key=lambda table: table.name)
 
@@ -55,6 +59,23 @@ def test_a_ledger_of_a_newer_shopinf_is_left_alone(ledger: Database) -> None:
     ledger.close()
     with pytest.raises(MachineProblem, match="newer shopinf"), ledger.reading():
         pass
+
+
+def test_a_ledger_of_an_earlier_version_opens_as_it_is(
+    tmp_path: Path, ledger_url: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here one from before a rule said which run sent it."""
+    url = ledger_url or f"sqlite:///{tmp_path}/ledger.db"
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:2])
+        with closing(Database(url, shown="the ledger")) as former, former.writing() as db:
+            db.exec_driver_sql(
+                "INSERT INTO price_rules (shop_id, campaign, terms_key, terms, reference, title, origin, state, "
+                "sent_at) VALUES (1, 'q4', 'k', '{}', 'r', 't', 'made', 'intended', '2026-11-22T12:00:00Z')"
+            )
+    with closing(Database(url, shown="the ledger")) as ledger, ledger.reading() as db:
+        [rule] = db.execute(select(price_rules)).mappings()
+    assert (rule["campaign"], rule["sent_at"], rule["run"]) == ("q4", datetime(2026, 11, 22, 12, tzinfo=UTC), None)
 
 
 def test_many_who_open_a_new_ledger_at_once_find_the_same_one(tmp_path: Path, ledger_url: str | None) -> None:

@@ -11,6 +11,8 @@ import postgres
 import pytest
 from bench import Bench
 
+from shopinf.ledger import migrations
+from shopinf.ledger.engine import Database
 from shopinf.ledger.tables import lock_notes, meta, metadata
 from shopinf.practice import PracticeStore
 
@@ -135,7 +137,7 @@ def test_a_file_that_is_no_ledger_is_refused(worked: Bench, tmp_path: Path, cont
 
 
 def test_a_file_of_a_newer_shopinf_is_refused_and_an_older_one_is_brought_up_to_date(
-    worked: Bench, tmp_path: Path
+    worked: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "all.db"
     worked("ledger", "export", str(file)).ok()
@@ -143,7 +145,12 @@ def test_a_file_of_a_newer_shopinf_is_refused_and_an_older_one_is_brought_up_to_
         db.execute("UPDATE meta SET value = '999' WHERE key = 'version'")
     newer = worked("ledger", "import", str(file), "--replace", "--yes")
     assert (newer.code, "newer shopinf" in newer.err) == (9, True)
-    with closing(sqlite3.connect(file)) as db, db:
-        db.execute("UPDATE meta SET value = '1' WHERE key = 'version'")
-        db.execute("DROP TABLE lock_notes")
-    worked("ledger", "import", str(file), "--replace", "--yes").ok()
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:1])
+        with closing(Database.in_file(tmp_path / "first.db")) as first, first.writing() as table:
+            table.exec_driver_sql(
+                "INSERT INTO influencers (id, influencer, folded, made_at) "
+                "VALUES ('1', 'leo', 'leo', '2026-01-01T00:00:00Z')"
+            )
+    worked("ledger", "import", str(tmp_path / "first.db"), "--replace", "--yes").ok()
+    assert "leo" in worked("influencers", "list", "-f", "csv").ok().out

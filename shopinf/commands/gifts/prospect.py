@@ -15,6 +15,7 @@ from shopinf.products import Status, Variant, name_variants
 from shopinf.shopify.drafts import Home, customer_home
 from shopinf.shopify.pages import at_once
 from shopinf.shopify.products import product_pages, products_by_id
+from shopinf.work.doubt import together
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -112,7 +113,7 @@ def _with_homes(shop: Shop, asks: Sequence[Ask], needed: Callable[[Ask], bool]) 
     """*asks*, those without an address with that of the customer who has their e-mail; looked up where *needed*."""
     without = [ask for ask in asks if ask.recipient.address is None and ask.recipient.email and needed(ask)]
     jobs = (partial(_looked_up, shop, ask) for ask in without)
-    found = {ask.person: home for ask, home in at_once(jobs, workers=max(2, shop.bucket.size // 10), clock=shop.clock)}
+    found = {ask.person: home for ask, home in at_once(jobs, workers=together(shop), clock=shop.clock)}
     return [_at_home(ask, found[ask.person]) if ask.person in found else ask for ask in asks]
 
 

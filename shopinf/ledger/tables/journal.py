@@ -51,6 +51,7 @@ price_rules = Table(
     Column("price_rule_id", BigInteger),  # Shopify's id, once known
     Column("before_id", BigInteger),  # the store's highest rule id when the creation was sent
     Column("sent_at", Moment),
+    Column("run", Text),  # that sent it
     UniqueConstraint("shop_id", "campaign", "terms_key", name="price_rules_fence"),
     UniqueConstraint("shop_id", "reference", name="price_rules_reference"),
     Index("price_rules_theirs", "shop_id", "price_rule_id"),

@@ -11,7 +11,9 @@ from shopinf.discounts.plan import CodeRecord, State
 from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, ShopinfError, Stopped
 from shopinf.orders import folded
 from shopinf.shopify import discounts as remote
-from shopinf.work.codes.make import SECOND_LOOK, TRIES, Making, taken
+from shopinf.shopify.client import PAGE
+from shopinf.work.codes.make import TRIES, Making, taken
+from shopinf.work.doubt import SECOND_LOOK
 
 FIRST_WAIT = 2.0  # seconds, until a job has shown how long one takes
 SHORTEST_WAIT, LONGEST_WAIT = 0.15, 30.0
@@ -158,16 +160,22 @@ class Filling:
 
     def _ours(self, records: Sequence[CodeRecord]) -> dict[str, int]:
         """Which of these taken names are under our own rule: made by a request whose answer was lost."""
-        if not records:
-            return {}
+        found = self._found(records)
+        if missing := [record for record in records if folded(record.code) not in found]:
+            self._clock.wait(SECOND_LOOK)  # taken, yet not to be found: the store's answers lag
+            found |= self._found(missing)
+        return {name: code.id for name, code in found.items() if code.price_rule_id == self._rule_id}
+
+    def _found(self, records: Sequence[CodeRecord]) -> dict[str, remote.Code]:
+        """The codes of these names that are in the store, or, where they are many, only those under our rule."""
         if len(records) > LOOKED_UP:
-            pages = len(self._codes.of_rule(self._rule)) // 250 + 1
+            pages = len(self._codes.of_rule(self._rule)) // PAGE + 1
             if pages < len(records):
                 names = {folded(record.code) for record in records}
                 listed = remote.codes_of(self._shop, self._rule_id)
-                return {folded(code.code): code.id for code in listed if folded(code.code) in names}
+                return {folded(code.code): code for code in listed if folded(code.code) in names}
         found = (remote.look_up(self._shop, record.code) for record in records)
-        return {folded(code.code): code.id for code in found if code and code.price_rule_id == self._rule_id}
+        return {folded(code.code): code for code in found if code}
 
     def _taken(self, record: CodeRecord) -> list[CodeRecord]:
         """A name that somebody else has: an explicit one fails alone, a generated one is tried with a suffix."""

@@ -1,39 +1,35 @@
 """Making codes so that none is made twice: planned in the ledger, sent, found again when an answer was lost.
 
 A price rule is written down before it is sent, with the highest rule id known then. When its answer is lost, or the run
-is killed, the next look goes through the rules above that id for its reference. What is found is ours. What is not
-found may still be under way, so it is looked for again once the call's time is over, and then once more, before it is
-sent anew. A code needs less care: its name is unique in the shop, so a second one is refused, and the name under our
-own rule is ours.
+is killed, the next look goes through the rules above that id for its reference, and it is sent anew when doubt.py says
+that it will not appear any more. A code needs less care: its name is unique in the shop, so a second one is refused,
+and the name under our own rule is ours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from shopinf.discounts.codes import suffixed
 from shopinf.discounts.plan import CodeRecord
-from shopinf.errors import BadInput, LostResponse, NoAnswer, Refused, ShopinfError, Stopped
+from shopinf.errors import BadInput, LostResponse, Refused, ShopinfError, Stopped
 from shopinf.orders import folded
 from shopinf.shopify import discounts as remote
 from shopinf.shopify.pages import at_once
+from shopinf.work.doubt import Doubt, Noted, looked_for, together
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.shopify.client import Shop
     from shopinf.stores import Store
 
-# How long after it was noted a request can take effect: 30 s for the call, and what it waited for the rate limit.
-IN_FLIGHT = timedelta(seconds=40)
-SECOND_LOOK = 4.0  # seconds; a store's answers may lag behind its writes
+ROUNDS = 5  # of looking for lost rules and sending again, without a single code getting further
 TOGETHER = 10  # results written to the ledger at once
-ROUNDS = 5  # of looking for lost rules and sending again
 TRIES = 6  # for one code
-IN_A_ROW = 8  # failures without one success: the store has a trouble that going on would not help
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +51,17 @@ class Making:
     def __init__(self, desk: Desk, store: Store, shop: Shop, tick: Callable[[int], None]) -> None:
         self.desk, self.store, self.shop, self.tick = desk, store, shop, tick
         self.codes = desk.ledger.codes
+        self.doubt = Doubt(desk, store, shop, self)
         self.trouble: ShopinfError | None = None
         self._newest: int | None = None
-        self._row = 0
-
-    @property
-    def workers(self) -> int:
-        """As many as keep the store's bucket busy, yet few enough that none waits long for its turn."""
-        return max(2, self.shop.bucket.size // 10)
 
     def own(self, records: Sequence[CodeRecord]) -> None:
         """Make a price rule and a code for each of *records*; those of earlier runs are looked for last."""
-        sure = [record for record in records if record.rule.live or record.rule.sent_at is None]
-        doubtful = [record for record in records if not record.rule.live and record.rule.sent_at is not None]
         try:
             self._look_around()
-            doubtful += self._make(sure)
-            for _ in range(ROUNDS):
-                if not doubtful:
-                    return
-                ids = [record.id for record in doubtful]
-                self._settle(self.codes.by_ids(ids))  # as the ledger has them now: when they were sent, and above what
-                doubtful = self._make(self.codes.by_ids(ids))
-            if doubtful:
-                raise NoAnswer(
-                    f"{self.store.name} lost the answers to {len(doubtful)} codes again and again",
-                    hint="Run the same command again later: it makes only what is missing.",
-                )
+            lost = self._make([record for record in records if not record.rule.in_doubt])
+            doubtful = [record for record in records if record.rule.in_doubt]
+            self.doubt.see_through(doubtful + lost, self._make, noun="code", rounds=ROUNDS)
         except Stopped:
             raise
         except ShopinfError as trouble:
@@ -90,24 +70,26 @@ class Making:
     def rule(self, record: CodeRecord) -> int:
         """The id of the price rule that *record* belongs to, made if it is not there yet."""
         self._look_around()
-        for _ in range(ROUNDS):
-            [record] = self.codes.by_ids([record.id])
-            if not record.rule.live and record.rule.sent_at is not None:
-                self._settle([record])
-                [record] = self.codes.by_ids([record.id])
-            if record.rule.live and record.rule.price_rule_id is not None:
-                return record.rule.price_rule_id
-            self._announce([record])
-            try:
-                found = remote.make_rule(self.shop, record.rule.title, record.rule.terms)
-                self.codes.rules_live(self.store.shop_id, {record.rule.id: found})
-                return found
-            except LostResponse:
-                continue
-        raise NoAnswer(
-            f"{self.store.name} lost the answer to a price rule again and again",
-            hint="Run the same command again later: it makes only what is missing.",
-        )
+        records = self.now([record])
+        lost = records if records[0].rule.in_doubt else self._make_rule(records)
+        self.doubt.see_through(lost, self._make_rule, noun="price rule", rounds=ROUNDS)
+        [record] = self.now([record])
+        assert record.rule.price_rule_id is not None
+        return record.rule.price_rule_id
+
+    def _make_rule(self, records: Sequence[CodeRecord]) -> list[CodeRecord]:
+        """Make the one rule of *records* unless it is there; returns them when it may or may not be."""
+        rule = records[0].rule
+        if rule.live:
+            return []
+        noted = self._announce(records)
+        try:
+            with self.doubt.in_time(noted):
+                made = remote.make_rule(self.shop, rule.title, rule.terms)
+        except LostResponse:
+            return list(records)
+        self.codes.rules_live(self.store.shop_id, {rule.id: made})
+        return []
 
     # own rules
 
@@ -116,7 +98,7 @@ class Making:
         lost: list[CodeRecord] = []
         done: list[Made] = []
         try:
-            for made in at_once(self._announced(records), workers=self.workers, clock=self.shop.clock):
+            for made in at_once(self._announced(records), workers=together(self.shop), clock=self.shop.clock):
                 if made.rule_id:
                     self._newest = max(self._newest or 0, made.rule_id)
                 if made.lost:
@@ -126,31 +108,36 @@ class Making:
                 if len(done) >= TOGETHER:
                     self._keep(done)
                     done = []
-                self._watch(made)
+                # A name that is taken says nothing of the store's health.
+                self.doubt.watch(None if isinstance(made.error, _Taken) else made.error)
         finally:  # also when the run is stopped: what was made is written down
             self._keep(done)
         return lost
 
     def _announced(self, records: Sequence[CodeRecord]) -> Iterator[Callable[[], Made]]:
         """The work for each record, noted in the ledger as sent just before it begins."""
-        for start in range(0, len(records), self.workers):
-            part = records[start : start + self.workers]
-            self._announce(part)
-            yield from (partial(self._one, record) for record in part)
+        many = together(self.shop)
+        for start in range(0, len(records), many):
+            part = records[start : start + many]
+            noted = self._announce(part)
+            yield from (partial(self._one, record, noted) for record in part)
 
-    def _announce(self, records: Sequence[CodeRecord]) -> None:
+    def _announce(self, records: Sequence[CodeRecord]) -> datetime:
+        """Note the rules that are about to be sent; returns when that was."""
         rules = {record.rule.id: record.rule for record in records if not record.rule.live}
-        if rules:
-            self.codes.sending(self.store.shop_id, list(rules.values()), self._newest or 0)
+        if not rules:
+            return self.shop.clock.now()
+        return self.codes.sending(self.store.shop_id, list(rules.values()), self._newest or 0)
 
-    def _one(self, record: CodeRecord) -> Made:
+    def _one(self, record: CodeRecord, noted: datetime) -> Made:
         """Make one code, and the rule for it unless it is there."""
         rule_id = record.rule.price_rule_id if record.rule.live else None
         try:
             if rule_id is None:
                 if record.explicit and remote.look_up(self.shop, record.code):
                     return Made(record, record.code, error=taken(record.code))
-                rule_id = remote.make_rule(self.shop, record.rule.title, record.rule.terms)
+                with self.doubt.in_time(noted):
+                    rule_id = remote.make_rule(self.shop, record.rule.title, record.rule.terms)
         except LostResponse as error:
             return Made(record, record.code, error=error, lost=True)
         except Refused as error:
@@ -201,13 +188,6 @@ class Making:
                 self.codes.fail(shop_id, made.record, said(made.error), rule_gone=made.rule_gone or not made.rule_id)
         self.tick(sum(1 for made in done if not made.lost))
 
-    def _watch(self, made: Made) -> None:
-        """Stop when one code after another fails: something else is wrong."""
-        refused_by_name = isinstance(made.error, _Taken)
-        self._row = self._row + 1 if made.error is not None and not refused_by_name else 0
-        if self._row >= IN_A_ROW and made.error is not None:
-            raise made.error
-
     # finding what may be there
 
     def _look_around(self) -> None:
@@ -216,25 +196,13 @@ class Making:
             known = self.codes.newest_rule(self.store.shop_id)
             self._newest = max(known, remote.some_newest_rule(self.shop))
 
-    def _settle(self, records: Sequence[CodeRecord]) -> None:
-        """Find out which of *records* have their rule in the store, so that the others can be sent again."""
-        absent = self._adopt(records)
-        sent = [record.rule.sent_at for record in absent if record.rule.sent_at is not None]
-        if not sent:
-            return
-        left = (max(sent) + IN_FLIGHT - self.shop.clock.now()).total_seconds()
-        if left > 0:
-            self.desk.out.say(
-                f"{len(absent)} requests to {self.store.name} had no answer and may still take effect; "
-                f"looking again in {left:.0f} s"
-            )
-            self.shop.clock.wait(left)
-            absent = self._adopt(absent)
-        if absent:
-            self.shop.clock.wait(SECOND_LOOK)
-            self._adopt(absent)
+    def now(self, records: Sequence[CodeRecord]) -> list[CodeRecord]:
+        return self.codes.by_ids([record.id for record in records])
 
-    def _adopt(self, records: Sequence[CodeRecord]) -> list[CodeRecord]:
+    def noted(self, record: CodeRecord) -> Noted:
+        return Noted(record.rule.sent_at, record.rule.run)
+
+    def look(self, records: Sequence[CodeRecord], *, last: bool) -> list[CodeRecord]:
         """Take the rules that are in the store for ours; returns the records whose rule is not."""
         wanted = {record.rule.reference: record for record in records if not record.rule.live}
         lowest = min((record.rule.before_id or 0 for record in wanted.values()), default=None)
@@ -262,10 +230,8 @@ def claim(shop: Shop, rule_id: int, code: str) -> int | None:
             if not remote.is_taken(error):
                 raise
             refused = True
-        found = remote.look_up(shop, code)
-        if found is None and lost is not None:
-            shop.clock.wait(SECOND_LOOK)  # the look-up may lag behind what we ourselves wrote
-            found = remote.look_up(shop, code)
+        # Refused, and yet not to be found: it may be our own, by a request of an earlier run.
+        found = looked_for(partial(remote.look_up, shop, code), shop.clock)
         if found is not None and found.price_rule_id == rule_id:
             return found.id
         if found is not None or refused:

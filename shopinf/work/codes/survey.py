@@ -11,6 +11,7 @@ from shopinf.orders import folded
 from shopinf.shopify import discounts as remote
 from shopinf.shopify.client import PAGE
 from shopinf.shopify.pages import at_once
+from shopinf.work.doubt import together
 
 if TYPE_CHECKING:
     from shopinf.shopify.client import Shop
@@ -50,13 +51,13 @@ def _lists_cost(shop: Shop, rules: int) -> int:
 
 def _looked_up(shop: Shop, wanted: Mapping[str, str]) -> dict[str, remote.Code]:
     jobs = (partial(remote.look_up, shop, code) for code in wanted.values())
-    found = at_once(jobs, workers=max(2, shop.bucket.size // 10), clock=shop.clock)
+    found = at_once(jobs, workers=together(shop), clock=shop.clock)
     return {folded(code.code): code for code in found if code is not None}
 
 
 def _in_lists(shop: Shop, rules: Collection[int], wanted: Collection[str]) -> dict[str, remote.Code]:
     jobs = (partial(_codes_of, shop, rule, wanted) for rule in rules)
-    lists = at_once(jobs, workers=max(2, shop.bucket.size // 10), clock=shop.clock)
+    lists = at_once(jobs, workers=together(shop), clock=shop.clock)
     return {folded(code.code): code for codes in lists for code in codes}
 
 

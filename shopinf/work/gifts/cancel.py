@@ -20,9 +20,8 @@ def take_back(desk: Desk, store: Store, records: Sequence[GiftRecord], why: str)
     gifts = desk.ledger.gifts
     ids = [record.id for record in records]
     with desk.writing(store):
-        sending = Sending(desk, store, desk.shop(store), lambda count: None, {})
-        if doubtful := [record for record in gifts.by_ids(ids) if record.in_doubt]:
-            sending.settle(doubtful)
+        sending = Sending(desk, store, desk.shop(store))
+        sending.doubt.settle([record for record in gifts.by_ids(ids) if record.in_doubt])
         for record in gifts.by_ids(ids):
             if not record.is_open:
                 continue

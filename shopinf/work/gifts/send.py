@@ -2,9 +2,8 @@
 
 A gift is written down before its draft is sent, with the id of a draft that all later ones are above; and before the
 draft is completed. When an answer is lost, or the run is killed, the draft is looked for by its reference, or looked
-at by its id. What is found is ours. What is not found may still be under way, so it is looked for again once the call's
-time is over, and then once more, before anything is sent anew. A draft that does not cost exactly nothing is deleted,
-never completed.
+at by its id, and sent anew when doubt.py says that it will not appear any more. A draft that does not cost exactly
+nothing is deleted, never completed.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
@@ -25,22 +23,17 @@ from shopinf.ledger.gifts import Intended
 from shopinf.money import Money
 from shopinf.shopify import drafts as remote
 from shopinf.shopify.pages import at_once
+from shopinf.work.doubt import Doubt, Noted, looked_for, together
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.shopify.client import Shop
     from shopinf.stores import Store
 
-# How long a request can take effect after the run that sent it noticed that its answer is lost, or was ended.
-IN_FLIGHT = timedelta(seconds=40)
-# How long after it was noted it may be sent at all: it may have waited for the rate limit first.
-LATEST = timedelta(minutes=5)
-SECOND_LOOK = 4.0  # seconds; a store's answers may lag behind its writes
 LOOKS = 3  # at a draft that seems to be gone
 CALCULATED = 180.0  # seconds that a draft's totals are waited for
 RACES = 12  # completions refused as too early
-IDLE_ROUNDS = 2  # of looking for lost answers and sending again, without a single gift getting further
-IN_A_ROW = 8  # failures without one success: the store has a trouble that going on would not help
+ROUNDS = 2  # of looking for lost answers and sending again, without a single gift getting further
 _TRIAL = re.compile(r"develop|partner|affiliate|trial|sandbox", re.IGNORECASE)
 PER_MINUTE = 5  # drafts that development and trial stores take
 DELETED = "its draft was deleted in Shopify"
@@ -110,23 +103,26 @@ class Sending:
     """Sends planned gifts of one store; the ledger says what came of each, `trouble` what stopped the rest."""
 
     def __init__(
-        self, desk: Desk, store: Store, shop: Shop, tick: Callable[[int], None], parcels: Mapping[int, Parcelled]
+        self,
+        desk: Desk,
+        store: Store,
+        shop: Shop,
+        tick: Callable[[int], None] = lambda count: None,
+        parcels: Mapping[int, Parcelled] | None = None,
     ) -> None:
-        self.desk, self.store, self.shop, self.tick = desk, store, shop, tick
+        self.store, self.shop, self.tick = store, shop, tick
         self.gifts = desk.ledger.gifts
+        self.doubt = Doubt(desk, store, shop, self)
         self.trouble: ShopinfError | None = None
-        self._parcels = parcels
+        self._parcels = parcels or {}
         self._newest: int | None = None
-        self._row = 0
-        self._begun = shop.clock.now()  # whoever sent something before is no longer running
         self._trial = is_trial(store)
         self._pacing = threading.Lock()
         self._posted: deque[float] = deque(maxlen=PER_MINUTE)
 
     @property
     def workers(self) -> int:
-        """As many as keep the store's bucket busy, yet few enough that none waits long for its turn."""
-        return 1 if self._trial else max(2, self.shop.bucket.size // 10)
+        return 1 if self._trial else together(self.shop)
 
     def send(self, records: Sequence[GiftRecord]) -> None:
         """Send each of *records*; those that an earlier run may have sent are looked for last."""
@@ -134,23 +130,17 @@ class Sending:
         try:
             self._look_around()
             doubtful += self._carry_on([record for record in records if not record.in_doubt])
-            idle = 0
-            while doubtful and idle < IDLE_ROUNDS:
-                ids = [record.id for record in doubtful]
-                self.settle(self.gifts.by_ids(ids))  # as the ledger has them now
-                left = [record for record in self.gifts.by_ids(ids) if record.is_open]
-                self.tick(len(ids) - len(left))
-                doubtful = self._carry_on(left)
-                idle = idle + 1 if len(doubtful) == len(ids) else 0
-            if doubtful:
-                raise NoAnswer(
-                    f"{self.store.name} lost the answers to {len(doubtful)} gifts again and again",
-                    hint="Run the same command again later: it sends only what is missing.",
-                )
+            self.doubt.see_through(doubtful, self._go_on, noun="gift", rounds=ROUNDS)
         except Stopped:
             raise
         except ShopinfError as trouble:
             self.trouble = trouble
+
+    def _go_on(self, records: Sequence[GiftRecord]) -> list[GiftRecord]:
+        """Send those of *records* that are open still; returns those that got lost on the way."""
+        left = [record for record in records if record.is_open]
+        self.tick(len(records) - len(left))
+        return self._carry_on(left)
 
     # one gift
 
@@ -163,9 +153,7 @@ class Sending:
                 lost.append(sent.record)
             else:
                 self.tick(1)
-            self._row = self._row + 1 if sent.error is not None else 0
-            if self._row >= IN_A_ROW and sent.error is not None:
-                raise sent.error
+            self.doubt.watch(sent.error)
         return lost
 
     def _one(self, record: GiftRecord) -> Sent:
@@ -192,9 +180,11 @@ class Sending:
         parcel = self._parcels[record.id]
         wish = remote.Wish(record.reference, record.lines, parcel.recipient, parcel.note, parcel.tags)
         self._pace()
-        if not self.gifts.sending(self.store.shop_id, record, self._newest or 0):
+        noted = self.gifts.sending(self.store.shop_id, record, self._newest or 0)
+        if noted is None:
             return None
-        draft = remote.make_draft(self.shop, wish, record.currency)
+        with self.doubt.in_time(noted):
+            draft = remote.make_draft(self.shop, wish, record.currency)
         self.gifts.drafted(self.store.shop_id, record, draft.id, draft.retail)
         return draft
 
@@ -215,7 +205,8 @@ class Sending:
             if former is None:
                 return Sent(record)
             try:
-                done = remote.complete_draft(self.shop, draft_id, record.currency)
+                with self.doubt.in_time(former):
+                    done = remote.complete_draft(self.shop, draft_id, record.currency)
             except NoSuchThing:
                 self.gifts.cancel(self.store.shop_id, record, DELETED)
                 return Sent(record)
@@ -262,13 +253,8 @@ class Sending:
                 return None
 
     def _look_at(self, draft_id: int, currency: str) -> remote.Draft | None:
-        """A draft as it stands; one that is not found is looked for again, for an answer may lag behind a write."""
-        for look in range(LOOKS):
-            if look:
-                self.shop.clock.wait(SECOND_LOOK)
-            if (draft := remote.find_draft(self.shop, draft_id, currency)) is not None:
-                return draft
-        return None
+        """A draft as it stands; None when it is gone."""
+        return looked_for(lambda: remote.find_draft(self.shop, draft_id, currency), clock=self.shop.clock, looks=LOOKS)
 
     def _pace(self) -> None:
         """Wait where the store takes but a few drafts a minute."""
@@ -289,41 +275,20 @@ class Sending:
             known = self.gifts.newest_draft(self.store.shop_id)
             self._newest = max(known, remote.some_newest_draft(self.shop))
 
-    def settle(self, records: Sequence[GiftRecord]) -> None:
-        """Find out what the store has of *records*, which are in doubt, so that the rest can be sent again."""
-        noticed = self.shop.clock.now()
-        left = self._look(records)
-        if not left:
-            return
-        wait = (max(self._safe(record, noticed) for record in left) - self.shop.clock.now()).total_seconds()
-        if wait > 0:
-            self.desk.out.say(
-                f"{len(left)} requests to {self.store.name} had no answer and may still take effect; "
-                f"looking again in {wait:.0f} s"
-            )
-            self.shop.clock.wait(wait)
-            left = self._look(left)
-        if left:
-            self.shop.clock.wait(SECOND_LOOK)
-            self._look(left, everywhere=True)
+    def now(self, records: Sequence[GiftRecord]) -> list[GiftRecord]:
+        return self.gifts.by_ids([record.id for record in records])
 
-    def _safe(self, record: GiftRecord, noticed: datetime) -> datetime:
-        """From when on a request that has not taken effect never will."""
-        sent = record.completing_at or record.sent_at or noticed
-        if record.run != self.desk.ledger.run:
-            if self.desk.ledger.shared:  # a run on another machine may be waiting for the rate limit
-                return sent + LATEST
-            noticed = self._begun
-        return min(sent + LATEST, noticed + IN_FLIGHT)
+    def noted(self, record: GiftRecord) -> Noted:
+        return Noted(record.completing_at or record.sent_at, record.run)
 
-    def _look(self, records: Sequence[GiftRecord], *, everywhere: bool = False) -> list[GiftRecord]:
-        """Take what is in the store for ours; returns the records of which it has nothing new."""
+    def look(self, records: Sequence[GiftRecord], *, last: bool) -> list[GiftRecord]:
+        """Take what is in the store for ours, the *last* time whatever became of it; returns what is not there."""
         sought = {record.reference.casefold(): record for record in records if record.state is State.INTENDED}
         left = []
         if sought:
             lowest = min(record.before_id or 0 for record in sought.values())
             found: dict[str, list[remote.Draft]] = {}
-            for status in ("open", "invoice_sent", "completed") if everywhere else ("open",):
+            for status in ("open", "invoice_sent", "completed") if last else ("open",):
                 for draft in remote.drafts_since(self.shop, lowest, self.store.currency, status):
                     if draft.reference in sought:
                         found.setdefault(str(draft.reference), []).append(draft)
