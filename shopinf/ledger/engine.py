@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Table, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
+from shopinf import installation
 from shopinf.errors import BadInput, MachineProblem
 from shopinf.interrupts import whole
 from shopinf.ledger import migrations, postgres, sqlite
@@ -104,7 +105,7 @@ class Database:
             engine: Engine = self._kind.open_engine(make_url(self._url))
         except ImportError:
             raise BadInput(
-                "A ledger on PostgreSQL needs one more package", hint="pip install 'shopinf[postgres]'"
+                "A ledger on PostgreSQL needs one more package", hint=installation.to_add("psycopg[binary]")
             ) from None
         try:
             self._migrate(engine)
@@ -120,7 +121,7 @@ class Database:
             raise MachineProblem(
                 f"The ledger {self._shown} was written by a newer shopinf (version {version}; "
                 f"this one knows {migrations.latest()})",
-                hint="Install the newer shopinf: pip install --upgrade shopinf",
+                hint=installation.UPDATE,
             )
         if version == migrations.latest():
             return

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from shopinf import installation
 from shopinf.errors import MachineProblem
 from shopinf.local.toml import Toml, kind_named, kind_of, read_toml
 from shopinf.stores import Auth, Store
@@ -93,9 +94,7 @@ def _book(file: Toml, hint: str) -> Book:
     if isinstance(version, bool) or not isinstance(version, int):
         raise file.wrong("version must be a whole number", file.line_of("version"), hint=hint)
     if version > VERSION:
-        raise MachineProblem(
-            f"{file.path} was written by a newer shopinf", hint="Update shopinf: pip install --upgrade shopinf"
-        )
+        raise MachineProblem(f"{file.path} was written by a newer shopinf", hint=installation.UPDATE)
     tables = file.values.get("stores", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise file.wrong("stores must be [[stores]] tables", file.line_of("stores"), hint=hint)

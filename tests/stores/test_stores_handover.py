@@ -126,7 +126,7 @@ def test_a_file_of_a_newer_shopinf_is_named_and_refused(colleague: Bench, file: 
     ran = colleague("stores", "import", str(file))
     assert (ran.code, ran.out) == (2, "")
     assert f"error: {file}: this was written by a newer shopinf (shopinf.stores.export/2; this one reads" in ran.err
-    assert "hint: Update this one" in ran.err
+    assert "hint: Install the newer shopinf" in ran.err
 
 
 @pytest.mark.parametrize("words", ["stores list", "stores show", "verify-scopes"])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from shopinf import installation
 from shopinf.commands.stores.target import practice_address
 from shopinf.errors import BadInput, BadSheet
 from shopinf.local.storebook import check_name
@@ -79,7 +80,7 @@ def _check_schema(place: str, found: dict[str, Any]) -> None:
                 raise BadSheet(
                     place,
                     f"this was written by a newer shopinf ({schema}; this one reads {SCHEMA})",
-                    hint="Update this one: pip install --upgrade shopinf",
+                    hint=installation.UPDATE,
                 )
             raise _wrong(place, f"this is {schema[:80]}, not exported stores")
         case {"name": _, "domain": _, "shop_id": _}:
