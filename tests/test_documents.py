@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -41,11 +42,24 @@ def test_a_documents_sessions_come_out_as_they_stand_there(
         handle="nordlicht", seed=8, customers=40, currency="EUR", timezone="Europe/Berlin", taxes_included=True
     )
     run.environ["SHOPINF_NORDLICHT_ACCESS_TOKEN"] = nordlicht.access_token
+    REWRITTEN.clear()
     with ExitStack() as others:
         for step in list(steps(document)):
             play(step, run, [store, nordlicht], document, others)
     if REWRITE:
         rewrite(document, REWRITTEN)
+
+
+def test_the_readme_is_a_tour_that_fits_a_terminal() -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 130
+    assert [line for line in lines if len(line) > 110] == []
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, ROOT / "shopinf" / "README.md"], ids=lambda path: path.name)
+def test_a_documents_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), target
 
 
 def rewrite(document: Path, rewritten: dict[int, Any]) -> None:
@@ -58,7 +72,6 @@ def rewrite(document: Path, rewritten: dict[int, Any]) -> None:
         gap = [""] if lines[end - 1] == "" else []
         lines[line:end] = [*(text.rstrip() for text in shown if text), *gap]
     document.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    rewritten.clear()
 
 
 def stand_in_berlin(run: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,11 @@
 """Sessions in documents, replayed: what was typed has to bring what stands below it.
 
-In a ```console block `$` is typed, `!` is standard error, `[3]` the exit code, and the rest standard output. A session
-runs through the whole document, in one home, with practice stores. `$ cat FILE` makes FILE hold what stands below it
-when it does not exist yet, and compares it otherwise. A line that ends with `&` is a run that is still at it until the
-document ends: it holds the locks of every store. `…` at the end of a line stands for any rest of it, alone on a line
-for any lines. Ids that the store gives (ten digits and more) may differ: several requests are under way at once.
+In a ```console block `$` is typed (a line that ends with a backslash goes on in the next), `!` is standard error, `[3]`
+the exit code, and the rest standard output. A session runs through the whole document, in one home, with practice
+stores. `$ cat FILE` makes FILE hold what stands below it when it does not exist yet, and compares it otherwise. A line
+that ends with `&` is a run that is still at it until the document ends: it holds the locks of every store. `…` at the
+end of a line stands for any rest of it, alone on a line for any lines. Ids that the store gives (ten digits and more)
+may differ: several requests are under way at once.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 
 @dataclass
 class Step:
-    """One typed line and what came back."""
+    """One typed line and what came back; *line* is where the typed ends."""
 
     line: int
     typed: str
@@ -31,7 +32,9 @@ def steps(document: Path) -> Iterator[Step]:
     """The steps of all console blocks of a document."""
     inside, step = False, None
     for number, line in enumerate(document.read_text(encoding="utf-8").splitlines(), 1):
-        if line.startswith("```"):
+        if step and step.typed.endswith("\\"):
+            step.line, step.typed = number, step.typed[:-1] + line.strip()
+        elif line.startswith("```"):
             if step:
                 yield step
             inside, step = line.strip() == "```console", None
