@@ -124,8 +124,20 @@ class Desk:
         """A block in which Ctrl-C and SIGTERM stop the run's waits."""
         return stopping(self.clock) if self.setting.signals else _nothing()
 
-    def heed(self, *, quiet: bool, verbose: bool, yes: bool, wait: float | None, log_file: Path | None) -> None:
+    def heed(
+        self,
+        *,
+        quiet: bool,
+        verbose: bool,
+        yes: bool,
+        wait: float | None,
+        log_file: Path | None,
+        no_color: bool,
+        no_input: bool,
+    ) -> None:
         """Take the options that work everywhere, before the command or after it."""
+        self.out.plain = self.out.plain or no_color
+        self.out.alone = self.out.alone or no_input
         self.out.quiet = self.out.quiet or quiet
         self.out.verbose = self.out.verbose or verbose
         self.out.yes = self.out.yes or yes

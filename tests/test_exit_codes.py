@@ -92,7 +92,6 @@ def test_1_a_bug_is_ours_and_shows_no_value_even_when_asked_for_details(
 
 USAGE = [
     ["no-such-command"],
-    ["stores"],
     ["stores", "no-such-command"],
     ["stores", "list", "--no-such-option"],
     ["stores", "list", "extra"],

@@ -91,3 +91,61 @@ def held(run: Bench, shop_id: int) -> Any:
 
     (run.home / "locks").mkdir()
     return FileLock(run.home / "locks" / f"{shop_id}-writing.lock")
+
+
+def test_a_noun_alone_prints_what_it_has_and_help_alone_what_there_is(run: Bench) -> None:
+    assert "  pause " in run("discounts").ok().out
+    assert run("help", "discounts").ok().out.strip() == run("discounts").out.strip()
+    assert "  discounts " in run("help").ok().out
+
+
+def test_help_of_a_command_is_that_of_its_option(run: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["discounts", "create", "--help"]) == 0
+    assert run("help", "discounts", "create").ok().out.strip() == capsys.readouterr().out.strip()
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("discount create", "Did you mean shopinf discounts?"),
+        ("discounts crate", "Did you mean shopinf discounts create?"),
+        ("help order", "Did you mean shopinf orders?"),
+        ("zzz", "shopinf --help"),
+    ],
+)
+def test_a_command_that_is_none_names_the_nearest(run: Bench, typed: str, hint: str) -> None:
+    ran = run(*typed.split())
+    assert (ran.code, ran.err.splitlines()[-1]) == (2, f"hint: {hint}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("discounts create --campaign q4 --count x", "--count: that is not a number"),
+        ("discounts create --campaign q4 --count 0", "--count: it has to be 1 or more"),
+        ("discounts create --count 3", "--campaign is missing"),
+        ("orders attribute --by influncer", "--by: 'influncer' is none of 'influencer', 'code', …"),
+        ("discounts create --percnt 5", "There is no option --percnt; near it: …"),
+        ("stores show a b", "Too much was typed: b"),
+        ("stores list -f", "-f needs a value"),
+    ],
+)
+def test_what_was_typed_wrongly_is_told_in_our_own_words(run: Bench, typed: str, sentence: str) -> None:
+    ran = run(*typed.split())
+    said = ran.err.splitlines()[0].removeprefix("error: ")
+    assert ran.code == 2
+    assert said.startswith(sentence.removesuffix("…")) if sentence.endswith("…") else said == sentence
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_option_shows_a_type_of_python_instead_of_a_word(name: str) -> None:
+    for words, command in leaves(name):
+        shown = command.get_help(command.make_context(words[-1], ["--help"], resilient_parsing=True))
+        assert not re.search(r"<[a-z]+( [a-z]+)?>|list\[", shown), words
+
+
+def test_every_command_groups_its_options(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["orders", "attribute", "--help"]) == 0
+    shown = capsys.readouterr().out
+    places = [shown.index(f"{title}:\n") for title in ("Options", "Which stores", "What comes out", "In every command")]
+    assert places == sorted(places)

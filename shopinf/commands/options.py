@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 import typing
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
+from typer.core import TyperCommand
+from typer.models import ArgumentInfo, OptionInfo
 
 from shopinf import periods
 from shopinf.errors import BadInput
@@ -31,6 +35,10 @@ if TYPE_CHECKING:
     DeskContext = Desk
 else:
     DeskContext = object
+
+
+OWN, STORES, ANSWER, EVERYWHERE = "Options", "Which stores", "What comes out", "In every command"
+_WORDS = {int: "N", float: "N", Path: "FILE", str: "TEXT"}  # for the value of an option that names it nowhere else
 
 
 def examples(*lines: str) -> str:
@@ -112,6 +120,7 @@ LogFileOption = Annotated[
 class StoreChoice:
     """Which stores a command line means: by name, by group, or all of them."""
 
+    panel: ClassVar[str] = STORES
     store: StoreOption = None
     group: GroupOption = None
     all_stores: AllStoresOption = False
@@ -142,6 +151,7 @@ class PeriodChoice:
 class FormChoice:
     """What form an answer takes and where it goes; checked before the command begins."""
 
+    panel: ClassVar[str] = ANSWER
     format: FormatOption = None
     output: OutputOption = None
     columns: ColumnsOption = None
@@ -178,13 +188,36 @@ def exactly_one(**given: object) -> str:
     return chosen[0]
 
 
+NoColorOption = Annotated[bool, typer.Option("--no-color", help="No colours and no links in a terminal.")]
+NoInputOption = Annotated[bool, typer.Option("--no-input", help="Ask nothing: what needs an answer is refused.")]
+
+
 _EVERYWHERE: Mapping[str, Any] = {
     "quiet": (QuietOption, False),
     "verbose": (VerboseOption, False),
     "yes": (YesOption, False),
     "wait": (WaitOption, None),
     "log_file": (LogFileOption, None),
+    "no_color": (NoColorOption, False),
+    "no_input": (NoInputOption, False),
 }
+
+
+class Command(TyperCommand):
+    """A command whose help lists its options in the groups of their meaning, its own first."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            own = "Arguments" if parameter.param_type_name == "argument" else OWN
+            if (record := parameter.get_help_record(ctx)) is not None:
+                name, help = record
+                group = groups.setdefault(getattr(parameter, "rich_help_panel", None) or own, [])
+                group.append((re.sub(r" <.*>$", "", name), help))  # Python's word for its type helps nobody
+        last = [STORES, ANSWER, EVERYWHERE]
+        for title in [*(name for name in groups if name not in last), *(name for name in last if name in groups)]:
+            with formatter.section(title):
+                formatter.write_dl(groups[title])
 
 
 class Noun(typer.Typer):
@@ -208,7 +241,7 @@ class Noun(typer.Typer):
         of for a file's name beside `{date}`, `{store}` and `{period}`, which follow from its options, and *columns*
         what its rows have.
         """
-        register = super().command(*args, **kwargs)
+        register = super().command(*args, cls=Command, **kwargs)
 
         def decorate(function: Callable[..., None]) -> Callable[..., None]:
             register(_at_the_desk(function, Manners(asks, attended, fills=fills, columns=columns)))
@@ -245,8 +278,12 @@ def _at_the_desk(function: Callable[..., None], said: Manners) -> Callable[..., 
     keyword = inspect.Parameter.KEYWORD_ONLY
     parameters = [inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)]
     for name, parameter in list(signature.parameters.items())[1:]:
-        parameters += spelled.get(name, [parameter.replace(kind=keyword)])
-    parameters += [inspect.Parameter(n, keyword, annotation=a, default=d) for n, (a, d) in _EVERYWHERE.items()]
+        own = parameter.replace(kind=keyword, annotation=_described(parameter.annotation))
+        parameters += spelled.get(name, [own])
+    parameters += [
+        inspect.Parameter(n, keyword, annotation=_described(a, EVERYWHERE), default=d)
+        for n, (a, d) in _EVERYWHERE.items()
+    ]
     called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     called.__annotations__ = {p.name: p.annotation for p in parameters}
     called.__name__, called.__doc__ = function.__name__, function.__doc__
@@ -264,6 +301,19 @@ def _is_bundle(annotation: object) -> bool:
     return isinstance(annotation, type) and dataclasses.is_dataclass(annotation)
 
 
+def _described(annotation: Any, panel: str | None = None) -> Any:
+    """*annotation* with what its help needs: the group that it is listed in, and a word for its value."""
+    kind, *said = typing.get_args(annotation) or (annotation,)
+    if not said or not isinstance(said[0], OptionInfo | ArgumentInfo):
+        return annotation
+    info = copy(said[0])
+    info.rich_help_panel = info.rich_help_panel or panel
+    kinds = {kind, *typing.get_args(kind), *(arg for each in typing.get_args(kind) for arg in typing.get_args(each))}
+    if isinstance(info, OptionInfo) and info.metavar is None and bool not in kinds:
+        info.metavar = next((word for type, word in _WORDS.items() if type in kinds), None)
+    return Annotated[kind, info]
+
+
 def _spelled(bundle: type[Any]) -> list[inspect.Parameter]:
     """The fields of a bundle as parameters of a command."""
     hints = typing.get_type_hints(bundle, include_extras=True)
@@ -271,7 +321,7 @@ def _spelled(bundle: type[Any]) -> list[inspect.Parameter]:
         inspect.Parameter(
             each.name,
             inspect.Parameter.KEYWORD_ONLY,
-            annotation=hints[each.name],
+            annotation=_described(hints[each.name], getattr(bundle, "panel", None)),
             default=inspect.Parameter.empty if each.default is dataclasses.MISSING else each.default,
         )
         for each in dataclasses.fields(bundle)

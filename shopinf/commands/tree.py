@@ -16,7 +16,16 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from shopinf import __version__
-from shopinf.commands.options import LogFileOption, QuietOption, VerboseOption, WaitOption, YesOption
+from shopinf.commands.options import (
+    LogFileOption,
+    NoColorOption,
+    NoInputOption,
+    QuietOption,
+    VerboseOption,
+    WaitOption,
+    YesOption,
+)
+from shopinf.commands.usage import UnknownCommand, told
 from shopinf.errors import BadInput, ShopinfError, Stopped
 
 if TYPE_CHECKING:
@@ -40,6 +49,8 @@ COMMANDS = {
     "schedule": "Leave a command to cron or systemd.",
     "ledger": "Back up the ledger, or move it.",
     "practice": "Serve practice stores on this machine.",
+    "help": "Show the help of a command.",
+    "version": "Show the version.",
     "demo": "Run the whole story on a practice store in a minute.",
 }
 
@@ -72,7 +83,23 @@ class Door:
         self._open.close()
 
 
-class Tree(TyperGroup):
+class Group(TyperGroup):
+    """A command with commands below it, which names the nearest one for a word that is none of them."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        known = self.list_commands(ctx)
+        if args[0] not in known and not args[0].startswith("-"):
+            raise UnknownCommand(ctx.command_path, args[0], known)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands with the first lines of their help, never cut."""
+        found: list[tuple[str, Any]] = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, (command.help or "").partition("\n")[0]) for name, command in found])
+
+
+class Tree(Group):
     """The top of the tree; a noun's module is imported when one of its commands is wanted."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -96,7 +123,7 @@ class Tree(TyperGroup):
             ctx.listing = False
 
 
-class Verbs(TyperGroup):
+class Verbs(Group):
     """The verbs of a noun, a file each in the noun's folder; a file is imported when its command is wanted."""
 
     def __init__(self, noun: ModuleType, **settings: Any) -> None:
@@ -155,16 +182,35 @@ def top(
     yes: YesOption = False,
     wait: WaitOption = None,
     log_file: LogFileOption = None,
+    no_color: NoColorOption = False,
+    no_input: NoInputOption = False,
 ) -> None:
     """Heed the options that work before a command as well as after it."""
-    context.obj.desk.heed(quiet=quiet, verbose=verbose, yes=yes, wait=wait, log_file=log_file)
+    context.obj.desk.heed(
+        quiet=quiet, verbose=verbose, yes=yes, wait=wait, log_file=log_file, no_color=no_color, no_input=no_input
+    )
+
+
+def help_of(words: Sequence[str]) -> str:
+    """The help of the command that *words* name, as `--help` shows it."""
+    command: Any = typer.main.get_command(app)
+    context = command.make_context("shopinf", [*words, "--help"], resilient_parsing=True)
+    for word in words:
+        if not isinstance(command, TyperGroup):
+            raise BadInput(f"{context.command_path} has no commands", hint=f"{context.command_path} --help")
+        found = command.get_command(context, word)
+        if found is None:
+            raise UnknownCommand(context.command_path, word, command.list_commands(context))
+        command = found
+        context = type(context)(command, info_name=word, parent=context)
+    return str(command.get_help(context))
 
 
 def carry_out(argv: Sequence[str], door: Door) -> int:
     """Run one command line; what Typer finds wrong with it becomes one of our own sentences."""
     command: Any = typer.main.get_command(app)
     argv = list(argv) or ["--help"]
-    if "_SHOPINF_COMPLETE" in os.environ:  # a shell asks for completions, or for its script of them
+    if os.environ.get("_SHOPINF_COMPLETE"):  # a shell asks for completions, or for its script of them
         return int(command.main(args=argv, prog_name="shopinf", standalone_mode=False, obj=door) or 0)
     try:
         # Not `command.main`: it makes a silent exit code of Ctrl-C, of a closed pipe and of the end of a file.
@@ -175,11 +221,22 @@ def carry_out(argv: Sequence[str], door: Door) -> int:
     except typer.Abort:
         raise Stopped("Stopped; nothing more was done") from None
     except typer.TyperException as error:
-        door.desk.log_to(_log_file_in(argv))
-        with suppress(ShopinfError):  # what was typed wrongly is told first
-            door.desk.log.start(_path(error))
-        raise _usage(error) from None
+        if type(error).__name__ == "NoArgsIsHelpError":  # a noun alone
+            door.desk.out.print(error.ctx.get_help())  # type: ignore[attr-defined]
+            return 0
+        _begin_log(door, argv, _path(error))
+        raise told(error, _path(error)) from None
+    except UnknownCommand as error:
+        _begin_log(door, argv, error.path)
+        raise BadInput(error.message, hint=error.hint) from None
     return answer if isinstance(answer, int) else 0
+
+
+def _begin_log(door: Door, argv: Sequence[str], path: str) -> None:
+    """Let the log tell of a command line that could not be read; what was typed wrongly is told first."""
+    door.desk.log_to(_log_file_in(argv))
+    with suppress(ShopinfError):
+        door.desk.log.start(path)
 
 
 def _log_file_in(argv: Sequence[str]) -> Path | None:
@@ -194,12 +251,3 @@ def _log_file_in(argv: Sequence[str]) -> Path | None:
 def _path(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     return str(context.command_path) if context else "shopinf"
-
-
-def _usage(error: typer.TyperException) -> BadInput:
-    path = _path(error)
-    if type(error).__name__ == "NoArgsIsHelpError":
-        return BadInput(
-            f"{path} needs a command" if path != "shopinf" else "No command was given", hint=f"{path} --help"
-        )
-    return BadInput(error.format_message().rstrip("."), hint=f"{path} --help")

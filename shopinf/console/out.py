@@ -60,6 +60,8 @@ class Out:
         self.stderr = stderr if stderr is not None else io.StringIO()
         self.stdin = stdin if stdin is not None else io.StringIO()
         self.quiet, self.verbose, self.yes = quiet, verbose, yes
+        self.plain = False  # no colours, whatever the terminal can
+        self.alone = False  # nobody is asked anything
         self.closed = False  # nobody reads standard output any more
         self._environ, self._clock, self._replace = environ, clock, replace
         self._monotonic = clock.monotonic if clock else time.monotonic
@@ -71,7 +73,7 @@ class Out:
     @property
     def attended(self) -> bool:
         """Is somebody there to be asked: are standard input and standard error both terminals?"""
-        return _is_terminal(self.stdin) and _is_terminal(self.stderr)
+        return not self.alone and _is_terminal(self.stdin) and _is_terminal(self.stderr)
 
     # results
 
@@ -236,7 +238,7 @@ class Out:
             _to_nowhere(self.stderr)
 
     def _styled(self, stream: TextIO) -> bool:
-        return not self._environ.get("NO_COLOR") and not self._dumb and _is_terminal(stream)
+        return not self.plain and not self._environ.get("NO_COLOR") and not self._dumb and _is_terminal(stream)
 
     @property
     def _dumb(self) -> bool:

@@ -102,6 +102,8 @@ def _read(typed: Sequence[str]) -> Asked:
             raise BadInput(f"{context.command_path} needs a command", hint=f"{context.command_path} --help")
         name, command, rest = command.resolve_command(context, rest)
         path.append(str(name))
+        if isinstance(command, TyperGroup) and not rest:
+            raise BadInput(f"shopinf {' '.join(path)} needs a command", hint=f"shopinf {' '.join(path)} --help")
         context = command.make_context(name, [*rest], parent=context)
         given |= {key: value for key, value in context.params.items() if value or key not in given}
     manners = manners_of(command)
