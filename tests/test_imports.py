@@ -32,7 +32,7 @@ ROOMS: dict[str, set[str]] = {
 # Rooms that only some may enter: who writes what others read, and who pretends to be Shopify.
 GUESTS: dict[str, tuple[str, ...]] = {
     "practice": ("commands/practice.py", "commands/demo.py"),
-    "reports": ("commands/", "work/orders/presenting.py"),
+    "reports": ("commands/",),
     "payfiles": ("commands/payouts/", "work/payouts/"),
     "capture": ("commands/livecapture/", "work/livecapture/"),
 }

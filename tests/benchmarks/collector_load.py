@@ -48,7 +48,7 @@ def serve(home: Path, pipe: Connection) -> None:
     from shopinf.desk import Desk, Setting
     from shopinf.errors import Stopped
     from shopinf.local.clock import SystemClock
-    from shopinf.work.livecapture.serving import Place, collect
+    from shopinf.work.livecapture.collect import Place, collect
 
     run = Bench(home)
     run.connect(run.open(throttle=False)).ok()

@@ -215,9 +215,9 @@ def test_every_module_that_asks_is_known_to_ask() -> None:
         "commands/gifts/cancel.py",
         "commands/gifts/send.py",
         "commands/ledger/import_.py",
-        "commands/livecapture.py",
         "commands/influencers/forget.py",
         "commands/influencers/merge.py",
+        "commands/livecapture/uninstall.py",
         "work/customers/tags.py",
         "work/customers/waterfall.py",
     }

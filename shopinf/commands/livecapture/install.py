@@ -1,39 +1,72 @@
-"""Installing a capture: a script tag where Shopify still makes one, and files to paste where it does not."""
+"""`shopinf livecapture install`: a script tag where Shopify still makes one, and files to paste where it does not."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
+import typer
+
 from shopinf.capture import files
+from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
 from shopinf.errors import BadInput, MachineProblem, ScopeMissing, StoreReadOnly
-from shopinf.livecapture import PORT, REFUSED, TAGS_END, Capture, Method, ScriptTag, script_src
+from shopinf.livecapture import (
+    PORT,
+    REFUSED,
+    TAGS_END,
+    Capture,
+    Method,
+    ScriptTag,
+    read_endpoint,
+    read_src,
+    script_src,
+)
 from shopinf.local.disk import write_atomically
 from shopinf.loopback import is_loopback
+from shopinf.outcomes import Done
+from shopinf.results import Failure, Result, columns
 from shopinf.scopes import expand
 from shopinf.shell import quoted
-from shopinf.shopify.scripttags import TagsClosed, create_script_tag, script_tags
-from shopinf.shopify.shop import granted_scopes
-from shopinf.stores import Store
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+    from shopinf.stores import Store
+
+app = Noun()
 
 _ADMIN = "https://admin.shopify.com/store"
 
 
+COLUMNS = columns("store method status src id file paste_at ends_at")
+
+
 @dataclass(frozen=True)
 class Wish:
-    """The options of `livecapture install`."""
+    """What is to be loaded into a storefront, and how it gets there."""
 
-    src: str | None
-    endpoint: str | None
-    method: Method
-    out: Path
-    dry_run: bool
+    src: Annotated[str | None, typer.Option("--src", help="Another party's script instead of ours.", metavar="URL")] = (
+        None
+    )
+    endpoint: Annotated[
+        str | None, typer.Option("--endpoint", help="Your collector's public address.", metavar="URL")
+    ] = None
+    method: Annotated[Method, typer.Option("--method", help="How it gets onto the storefront.")] = Method.AUTO
+    out: Annotated[
+        Path, typer.Option("--out", help="The folder for the files to paste.", metavar="DIR", file_okay=False)
+    ] = Path("shopinf-livecapture")
+    dry_run: DryRunOption = False
+
+    def __post_init__(self) -> None:
+        if self.src and self.endpoint:
+            raise BadInput("Only one of --src and --endpoint can be given", hint="--endpoint is for our own script.")
+
+    def read(self) -> Wish:
+        """The same with its addresses read."""
+        src, endpoint = self.src and read_src(self.src), self.endpoint and read_endpoint(self.endpoint)
+        return replace(self, src=src or None, endpoint=endpoint or None)
 
 
 @dataclass
@@ -44,8 +77,38 @@ class Installed:
     notes: list[str] = field(default_factory=list)
 
 
-def install(desk: Desk, store: Store, wish: Wish) -> Installed:
-    """Put a capture on the storefront of *store*, or hand over what has to be pasted."""
+@app.command(
+    "install",
+    columns=COLUMNS,
+    epilog=examples(
+        "livecapture install --endpoint https://capture.example.com",
+        "livecapture install --src https://cdn.example.com/capture.js --method snippet --out ./client",
+    ),
+)
+def install(
+    desk: DeskContext,
+    stores: StoreChoice = StoreChoice(),
+    wish: Wish = Wish(),
+    form: FormChoice = FormChoice(),
+) -> None:
+    """Put a capture on the storefront, or hand over what has to be pasted.
+
+    Shopify has refused new script tags since 2026-10-01 and stops loading existing ones on 2027-03-01, so a custom
+    pixel and a theme snippet are written, ready to paste. Nothing is collected before a visitor consents.
+    """
+    read = wish.read()
+    outcomes = desk.each_store(desk.stores(stores), lambda store: _installed(desk, store, read)).or_nothing()
+    desk.deliver(outcomes, _answer, form)
+    outcomes.settle()
+
+
+def _answer(done: Done[Installed], failures: Sequence[Failure]) -> Result:
+    rows = [row for _, each in done for row in each.rows]
+    notes = list(dict.fromkeys(note for _, each in done for note in each.notes))
+    return Result("shopinf.livecapture.install/1", COLUMNS, rows, notes=notes, failures=failures)
+
+
+def _installed(desk: Desk, store: Store, wish: Wish) -> Installed:
     capture = _capture(desk, store, wish)
     src = wish.src or script_src(capture.endpoint or "", capture.key)
     done = Installed()
@@ -81,6 +144,8 @@ def _own_machine(store: Store) -> str | None:
 
 
 def _tag(desk: Desk, store: Store, src: str, wish: Wish, done: Installed) -> None:
+    from shopinf.shopify.scripttags import script_tags
+
     demanded = wish.method is Method.SCRIPT_TAG
     reason = _why_not(desk, store, demanded=demanded)
     if reason:
@@ -101,6 +166,8 @@ def _tag(desk: Desk, store: Store, src: str, wish: Wish, done: Installed) -> Non
 
 def _why_not(desk: Desk, store: Store, *, demanded: bool) -> str | None:
     """Why no tag can be asked for; raised where one was demanded."""
+    from shopinf.shopify.shop import granted_scopes
+
     if store.read_only:
         if demanded:
             raise StoreReadOnly(
@@ -120,19 +187,17 @@ def _why_not(desk: Desk, store: Store, *, demanded: bool) -> str | None:
 
 
 def _create(desk: Desk, store: Store, src: str, done: Installed, *, demanded: bool) -> None:
-    leads = desk.ledger.leads
-    with desk.writing(store):
-        leads.intend(store.shop_id, src)
-        try:
-            made = create_script_tag(desk.shop(store), src)
-        except TagsClosed as closed:
-            leads.note(store.shop_id, "tag.refused", {"src": src})
-            if demanded:
-                raise
-            done.rows.append(_tag_row(store, src, "refused", None))
-            done.notes.append(f"{store.name}: {closed.message}")
-            return
-        leads.note(store.shop_id, "tag.live", {"src": src, "id": made.id})
+    from shopinf.shopify.scripttags import TagsClosed
+    from shopinf.work.livecapture.tags import ask_for_tag
+
+    try:
+        made = ask_for_tag(desk, store, src)
+    except TagsClosed as closed:
+        if demanded:
+            raise
+        done.rows.append(_tag_row(store, src, "refused", None))
+        done.notes.append(f"{store.name}: {closed.message}")
+        return
     done.rows.append(_tag_row(store, src, "created", made))
     done.notes.append(_lasts(store))
 
@@ -207,9 +272,3 @@ def _say_next(store: Store, capture: Capture, wish: Wish, done: Installed) -> No
 def _row(store: Store, method: Method, status: str, **more: Any) -> dict[str, Any]:
     empty: Mapping[str, Any] = dict.fromkeys(("src", "id", "file", "paste_at", "ends_at"))
     return {"store": store.name, "method": method.value, "status": status, **empty, **more}
-
-
-def all_rows(done: Sequence[tuple[Store, Installed]]) -> tuple[list[dict[str, Any]], list[str]]:
-    """The rows and notes of all stores."""
-    notes = [note for _, each in done for note in each.notes]
-    return [row for _, each in done for row in each.rows], list(dict.fromkeys(notes))

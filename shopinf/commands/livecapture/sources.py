@@ -1,4 +1,4 @@
-"""Live Capture without any script: the sources that a run from cron goes through, as they were used before."""
+"""Where leads and new customers are looked up when no source is named: as before, else in what is connected."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shopinf.errors import BadInput
-from shopinf.sources.catalogue import Sign
+from shopinf.sources.catalogue import Sign, kinds
 from shopinf.sources.specs import Spec, place, remembered_spec
 from shopinf.stores import Store
-from shopinf.work.livecapture.leads import connected_sources
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -38,6 +37,12 @@ def sources_of(desk: Desk, stores: Sequence[Store]) -> Remembered:
         "There is no source yet to look customers up in",
         hint="Name one with --source csv:influencers.csv; from then on it is remembered.",
     )
+
+
+def connected_sources(desk: Desk) -> list[Spec]:
+    """The providers that customers' data may be sent to, as far as they can look somebody up by e-mail."""
+    agreed = [each for each in kinds() if (known := desk.ledger.enrichment.source(each.name)) and known.consent_at]
+    return [Spec(each.name) for each in agreed] if any(each.by is Sign.EMAIL for each in agreed) else []
 
 
 def _remembered(keys: Iterable[str]) -> Remembered | None:

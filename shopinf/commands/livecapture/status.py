@@ -1,4 +1,4 @@
-"""Looking after captures: the tags and until when they work, whether the storefront loads the script; removing them."""
+"""`shopinf livecapture status`: the tags and until when they work, what the storefront loads, what was heard."""
 
 from __future__ import annotations
 
@@ -6,31 +6,47 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from shopinf.errors import RequestRejected, ScopeMissing, ShopinfError, Stopped
-from shopinf.livecapture import SCRIPT, Capture, ScriptTag, is_loaded_by, script_src
-from shopinf.results import Failure
-from shopinf.shopify.resolve import public_page
-from shopinf.shopify.scripttags import delete_script_tag, script_tags
-from shopinf.stores import Store
+from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
+from shopinf.errors import RequestRejected, ScopeMissing
+from shopinf.livecapture import Capture, ScriptTag, is_loaded_by, script_src
+from shopinf.outcomes import Done
+from shopinf.results import Failure, Result, columns
 from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+    from shopinf.stores import Store
 
-Row = dict[str, Any]
-Seen = tuple[list[Row], list[str]]  # rows, and what is to be said
-Removed = tuple[list[Row], list[Failure]]
+app = Noun()
 
+COLUMNS = columns(order="store what status id src ours ends_at at", times="at")
 
-def is_ours(tag: ScriptTag, capture: Capture | None) -> bool:
-    """Was this tag asked for by `livecapture install`, or does it carry the store's public key?"""
-    if capture is None:
-        return False
-    return tag.src in capture.sources or f"{SCRIPT}?key={capture.key}" in tag.src
+Seen = tuple[list[dict[str, Any]], list[str]]  # rows, and what is to be said
 
 
-def looked_at(desk: Desk, store: Store) -> Seen:
+@app.command(
+    "status", columns=COLUMNS, epilog=examples("livecapture status", "livecapture status --all-stores -f json")
+)
+def status(desk: DeskContext, stores: StoreChoice = StoreChoice(), form: FormChoice = FormChoice()) -> None:
+    """Show script tags and when they end, whether the storefront loads the script, and the last event.
+
+    A pixel cannot be seen from outside; its events can.
+    """
+    outcomes = desk.each_store(desk.stores(stores), lambda store: _looked_at(desk, store)).or_nothing()
+
+    def answer(done: Done[Seen], failures: Sequence[Failure]) -> Result:
+        rows = [row for _, (mine, _) in done for row in mine]
+        notes = [note for _, (_, mine) in done for note in mine]
+        return Result("shopinf.livecapture.status/1", COLUMNS, rows, notes=notes, failures=failures)
+
+    desk.deliver(outcomes, answer, form)
+    outcomes.settle()
+
+
+def _looked_at(desk: Desk, store: Store) -> Seen:
     """The state of a store's capture as rows: its tags, its storefront, its events."""
+    from shopinf.work.livecapture.tags import is_ours
+
     capture = desk.ledger.leads.capture(store.shop_id)
     tags, notes = _tags(desk, store)
     today = desk.today(store)
@@ -56,6 +72,8 @@ def looked_at(desk: Desk, store: Store) -> Seen:
 
 
 def _tags(desk: Desk, store: Store) -> tuple[list[ScriptTag], list[str]]:
+    from shopinf.shopify.scripttags import script_tags
+
     try:
         return script_tags(desk.shop(store)), []
     except ScopeMissing:
@@ -66,6 +84,9 @@ def _tags(desk: Desk, store: Store) -> tuple[list[ScriptTag], list[str]]:
 
 def _storefront(desk: Desk, store: Store, capture: Capture | None, tags: Sequence[ScriptTag]) -> dict[str, Any]:
     """Does the home page, as a visitor gets it, load the script? Pixels cannot be seen there, only their events."""
+    from shopinf.shopify.resolve import public_page
+    from shopinf.work.livecapture.tags import is_ours
+
     address = f"{store.url or 'https://' + (store.storefront or store.domain)}/"
     page = public_page(address, desk.wire, desk.clock)
     wanted = [tag.src for tag in tags if is_ours(tag, capture)] + list(capture.sources if capture else ())
@@ -76,35 +97,6 @@ def _storefront(desk: Desk, store: Store, capture: Capture | None, tags: Sequenc
     text = page.decode("utf-8", "replace")
     loaded = next((src for src in wanted if is_loaded_by(text, src)), None)
     return _row(store, "storefront", "loads the script" if loaded else "does not load it", src=loaded or address)
-
-
-def tags_to_remove(desk: Desk, store: Store, src: str | None) -> list[ScriptTag]:
-    """Our tags in *store*; with *src* also those that load just that."""
-    capture = desk.ledger.leads.capture(store.shop_id)
-    return [tag for tag in script_tags(desk.shop(store)) if is_ours(tag, capture) or tag.src == src]
-
-
-def remove(desk: Desk, store: Store, tags: Sequence[ScriptTag]) -> Removed:
-    """Remove *tags* from *store*; returns what became of each."""
-    rows: list[dict[str, Any]] = []
-    failures: list[Failure] = []
-    with desk.writing(store):
-        for tag in tags:
-            try:
-                delete_script_tag(desk.shop(store), tag)
-            except Stopped:
-                raise
-            except ShopinfError as error:
-                failures.append(Failure.of(error, store=store.name, what=f"script tag {tag.id}"))
-                rows.append(removal_row(store, tag, "failed"))
-            else:
-                desk.ledger.leads.disown(store.shop_id, tag.src, tag.id)
-                rows.append(removal_row(store, tag, "removed"))
-    return rows, failures
-
-
-def removal_row(store: Store, tag: ScriptTag, status: str) -> dict[str, Any]:
-    return {"store": store.name, "id": tag.id, "src": tag.src, "status": status}
 
 
 def _row(store: Store, what: str, status: str, **more: Any) -> dict[str, Any]:
