@@ -1,0 +1,3 @@
+"""`shopinf products`: the stores' catalogues in the ledger."""
+
+VERBS = ("import", "list")
