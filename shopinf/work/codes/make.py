@@ -46,7 +46,7 @@ class Made:
 
 
 class Making:
-    """Makes planned codes of one store; `failed` says why some were not made, `trouble` what stopped the rest."""
+    """Makes planned codes of one store; the ledger says what came of each, `trouble` what stopped the rest."""
 
     def __init__(self, desk: Desk, store: Store, shop: Shop, tick: Callable[[int], None]) -> None:
         self.desk, self.store, self.shop, self.tick = desk, store, shop, tick
