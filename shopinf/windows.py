@@ -30,6 +30,9 @@ class Window:
         return replace(self, until=at), replace(self, since=at + _SECOND)
 
 
+ALL = Window()
+
+
 def cut(whole: Window, oldest: datetime, newest: datetime, parts: int) -> list[Window]:
     """*whole* in windows of equal length between *oldest* and *newest*; the outer ones keep its own ends."""
     windows: list[Window] = []

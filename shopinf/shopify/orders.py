@@ -46,7 +46,7 @@ from shopinf.shopify.orderjson import (
     in_shop_money,
 )
 from shopinf.shopify.pages import page_of
-from shopinf.windows import ALWAYS, EVER, Window
+from shopinf.windows import ALL, ALWAYS, EVER, Window
 
 # Python works on one page at a time anyway; so the others need not hold what they have read of theirs meanwhile.
 _PARSING = threading.Lock()
@@ -72,7 +72,7 @@ class Counted:
     at: datetime | None
 
 
-def count_orders(shop: Shop, window: Window = Window(), *, updated_since: datetime | None = None) -> Counted:
+def count_orders(shop: Shop, window: Window = ALL, *, updated_since: datetime | None = None) -> Counted:
     """How many orders of any status were created in *window*, or of these changed since then."""
     try:
         raw = shop.get_raw("orders/count.json", status="any", **_bounds(window), updated_at_min=updated_since)
@@ -86,7 +86,7 @@ def count_orders(shop: Shop, window: Window = Window(), *, updated_since: dateti
 def pages(
     shop: Shop,
     key: bytes,
-    window: Window = Window(),
+    window: Window = ALL,
     *,
     updated_since: datetime | None = None,
     whole: bool = False,
