@@ -51,13 +51,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Reach:
-    """What a source may reach: the wire, the clock, and where it tells of its requests and its waits."""
+    """What a source may reach: the wire, the clock, and where it tells of its requests."""
 
     wire: Wire
     clock: Clock
     trace: Callable[[Call], None]
     environ: Mapping[str, str]
-    waiting: Callable[[str], None] = lambda text: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +164,6 @@ class Door:
                 left = reset - self.clock.now().timestamp() if reset > 1e9 else reset
                 pause = max(pause, left + 1.0)
         pause = min(pause, _LONGEST_WAIT)
-        if pause > 5:
-            self._reach.waiting(f"waiting for {self.title}'s limit, {max(round(pause / 60), 1)} min")
         self.clock.wait(pause)
 
     def _reply(

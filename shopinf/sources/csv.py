@@ -14,8 +14,7 @@ from datetime import datetime
 from shopinf.people.emails import read_emails
 from shopinf.people.handles import Written, profile_address, read_handle, read_platform
 from shopinf.people.profiles import Account, Profile, read_followers, read_percent, together
-
-NAME = "csv"
+from shopinf.sources.specs import SHEET
 
 _PLATFORMS = {
     "instagram": ("instagram", "ig", "insta"),
@@ -147,7 +146,7 @@ def _account(
         next(links, None) or profile_address(known, name),
         followers=read_followers(followers),
         engagement_rate_pct=read_percent(engagement),
-        source=NAME,
+        source=SHEET,
         matched_at=now,
     )
 

@@ -36,7 +36,7 @@ class InfluencersClub:
     name, title, price = NAME, TITLE, PRICE
 
     def __init__(self, key: Secret, reach: Reach, jobs: Jobs) -> None:
-        self._clock, self._jobs, self._waiting = reach.clock, jobs, reach.waiting
+        self._clock, self._jobs = reach.clock, jobs
         base = base_url(NAME, "https://api-dashboard.influencers.club", reach.environ)
         self._door = Door(TITLE, NAME, base, reach, lambda: {"Authorization": f"Bearer {key.reveal()}"})
         self._download = Door(TITLE, NAME, base, reach, dict)  # without the key: files lie elsewhere
@@ -164,7 +164,6 @@ class InfluencersClub:
                         f"{TITLE} has not moved on with a list of {job.count:,} e-mails for a quarter of an hour",
                         hint="Run the same command again later: it takes up the same list.",
                     )
-            self._waiting(f"{TITLE} works through a list, {done:,} of {job.count:,}")
             self._clock.wait(_WAITS[min(polls, len(_WAITS) - 1)])
             polls += 1
 

@@ -8,6 +8,7 @@ import typer
 
 from shopinf.commands.discounts.choice import CodeArgument, choose_code
 from shopinf.commands.discounts.rows import one_code
+from shopinf.commands.influencers.choice import influencer_names
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
 from shopinf.orders import folded
 from shopinf.people.persons import read_typed
@@ -24,7 +25,9 @@ app = Noun()
 def assign(
     desk: DeskContext,
     code: CodeArgument,
-    influencer: Annotated[str, typer.Argument(help="Whose it is to be.", metavar="INFLUENCER")],
+    influencer: Annotated[
+        str, typer.Argument(help="Whose it is to be.", metavar="INFLUENCER", autocompletion=influencer_names)
+    ],
     stores: StoreChoice,
     form: FormChoice,
     since: Annotated[

@@ -16,6 +16,7 @@ from shopinf.commands.discounts.choice import RedirectOption, UtmOption
 from shopinf.commands.discounts.prospect import ALONE, Prospect, find_prospect, show_prospects
 from shopinf.commands.discounts.rows import Summary, bare_row, code_row, codes_result
 from shopinf.commands.discounts.sheet import Amounts, Asked, percentage, read_rows
+from shopinf.commands.influencers.choice import influencer_names
 from shopinf.commands.options import (
     DeskContext,
     DryRunOption,
@@ -60,7 +61,9 @@ class CodeOptions:
         Path | None, typer.Option("--from", help="A sheet with one influencer a row; - is standard input.")
     ] = None
     count: Annotated[int | None, typer.Option("--count", help="So many codes for nobody in particular.", min=1)] = None
-    influencer: Annotated[str | None, typer.Option("--influencer", help="One influencer.")] = None
+    influencer: Annotated[
+        str | None, typer.Option("--influencer", help="One influencer.", autocompletion=influencer_names)
+    ] = None
     code: Annotated[str | None, typer.Option("--code", help="The code for --influencer, as it is to be.")] = None
     slot: Annotated[str, typer.Option("--slot", help="Tells an influencer's second code from the first.")] = ""
     percent: Annotated[str | None, typer.Option("--percent", help="Per cent off.", metavar="P")] = None

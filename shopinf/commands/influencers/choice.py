@@ -24,6 +24,12 @@ WHO = "An influencer's id, @handle, e-mail or profile link."
 InfluencerArgument = Annotated[
     str, typer.Argument(help=WHO, metavar="INFLUENCER", autocompletion=influencer_names, show_default=False)
 ]
+InfluencersOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--influencer", help="Only this one; may be repeated.", metavar="INFLUENCER", autocompletion=influencer_names
+    ),
+]
 InfluencerOption = Annotated[
     str | None,
     typer.Option("--influencer", help="Only this influencer.", metavar="INFLUENCER", autocompletion=influencer_names),

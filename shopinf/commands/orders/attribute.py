@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shopinf.attribution.report import INTERNAL, By, Choice, DateBasis, report_columns
+from shopinf.commands.influencers.choice import InfluencersOption
 from shopinf.commands.options import (
     DeskContext,
     NoSyncOption,
@@ -54,7 +55,7 @@ class RowChoice:
         DateBasis | None, typer.Option("--date", help="Count refunds on the order's day, or each on its own.")
     ] = None
     campaign: Annotated[list[str] | None, typer.Option("--campaign", help="Only this one; may be repeated.")] = None
-    influencer: Annotated[list[str] | None, typer.Option("--influencer", help="Only this one; may be repeated.")] = None
+    influencer: InfluencersOption = None
     include_pending: Annotated[bool, typer.Option("--include-pending", help="Count orders not paid yet.")] = False
     include_zero: Annotated[bool, typer.Option("--include-zero", help="Show those who sold nothing too.")] = False
     compare: Annotated[Compare | None, typer.Option("--compare", help="Show what it was in the period before.")] = None

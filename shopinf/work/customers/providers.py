@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from shopinf.errors import BadInput, CredentialsMissing
@@ -13,14 +13,12 @@ if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.stores import Secret
 
-Waiting = Callable[[str], None]
-
 
 def vault_of(desk: Desk) -> SourceVault:
     return SourceVault(desk.environ, desk.places.config, desk.setting.keyring)
 
 
-def open_provider(desk: Desk, kind: Kind, waiting: Waiting = lambda text: None) -> Provider:
+def open_provider(desk: Desk, kind: Kind) -> Provider:
     """A provider with its key, which may be asked: the consent to send customers' data there was given."""
     found = vault_of(desk).find(kind.name, kind.fields, optional=kind.optional)
     if found is None and not kind.optional:
@@ -34,11 +32,11 @@ def open_provider(desk: Desk, kind: Kind, waiting: Waiting = lambda text: None) 
             f"Nobody has agreed yet that {kind.sends} go to {kind.title}",
             hint=f"shopinf sources connect {kind.name} asks for it once; --yes does not answer it.",
         )
-    return make_provider(desk, kind, found.keys if found else {}, waiting)
+    return make_provider(desk, kind, found.keys if found else {})
 
 
-def make_provider(desk: Desk, kind: Kind, keys: Mapping[str, Secret], waiting: Waiting = lambda text: None) -> Provider:
+def make_provider(desk: Desk, kind: Kind, keys: Mapping[str, Secret]) -> Provider:
     """A provider with these keys, whether or not it may be asked yet."""
     from shopinf.sources.calls import Reach
 
-    return kind.make(keys, Reach(desk.wire, desk.clock, desk.trace, desk.environ, waiting), desk.ledger.enrichment)
+    return kind.make(keys, Reach(desk.wire, desk.clock, desk.trace, desk.environ), desk.ledger.enrichment)

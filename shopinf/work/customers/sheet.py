@@ -12,8 +12,8 @@ from shopinf.people.matching import TAIL, Confidence, Index, Match, unambiguous
 from shopinf.people.profiles import Profile, together
 from shopinf.sheets.fields import Field, Fields, Places
 from shopinf.sheets.reading import Sheet, read_sheet
-from shopinf.sources.csv import COLUMNS, NAME, REQUIRED, read_profile_row
-from shopinf.sources.specs import Spec
+from shopinf.sources.csv import COLUMNS, REQUIRED, read_profile_row
+from shopinf.sources.specs import SHEET, Spec
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -96,7 +96,7 @@ def _settled(found: Sequence[tuple[Match, Profile]]) -> Hit | None:
         profiles = unambiguous(profiles)
     if not profiles:
         return None
-    return Hit(merged(profiles), best.confidence, best.matched_on, NAME)
+    return Hit(merged(profiles), best.confidence, best.matched_on, SHEET)
 
 
 def merged(profiles: Sequence[Profile]) -> Profile:
