@@ -13,6 +13,7 @@ import pytest
 from bench import Bench as Bench
 from bench import StillClock
 
+from shopinf.console.out import Out
 from shopinf.practice import PracticeStore
 
 MEMORY = Path("/dev/shm")
@@ -89,3 +90,19 @@ def _quick_tests_start_nothing(request: pytest.FixtureRequest) -> Iterator[None]
     yield
     if request.node.get_closest_marker("quick"):
         assert not started, "a test that starts a program is not quick: mark it slow"
+
+
+@pytest.fixture(autouse=True)
+def _who_asks_has_said_so(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A command that asks declares it: `schedule print` warns of a question that nobody will be there to answer."""
+    undeclared: list[str] = []
+    confirm = Out.confirm
+
+    def confirmed(out: Out, question: str, *, flag: str = "--yes") -> None:
+        if out.asks is False:
+            undeclared.append(question)
+        confirm(out, question, flag=flag)
+
+    monkeypatch.setattr(Out, "confirm", confirmed)
+    yield
+    assert not undeclared, f"asked by a command without asks=True: {undeclared}"

@@ -267,7 +267,7 @@ def _at_the_desk(function: Callable[..., None], said: Manners) -> Callable[..., 
         desk.command = context.command_path
         desk.heed(**{name: given.pop(name) for name in _EVERYWHERE})
         desk.log.start(desk.command)
-        desk.fills, desk.columns = manners.fills, manners.columns
+        desk.fills, desk.columns, desk.out.asks = manners.fills, manners.columns, manners.asks
         for name, bundle in bundles.items():
             given[name] = bundle(**{each.name: given.pop(each.name) for each in spelled[name]})
             if isinstance(given[name], FormChoice):
@@ -286,7 +286,7 @@ def _at_the_desk(function: Callable[..., None], said: Manners) -> Callable[..., 
     ]
     called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     called.__annotations__ = {p.name: p.annotation for p in parameters}
-    called.__name__, called.__doc__ = function.__name__, function.__doc__
+    called.__module__, called.__name__, called.__doc__ = function.__module__, function.__name__, function.__doc__
     called.manners = manners  # type: ignore[attr-defined]
     return called
 

@@ -63,6 +63,7 @@ class Out:
         self.plain = False  # no colours, whatever the terminal can
         self.alone = False  # nobody is asked anything
         self.closed = False  # nobody reads standard output any more
+        self.asks: bool | None = None  # does the command that runs say that it can ask? None: no command runs
         self._environ, self._clock, self._replace = environ, clock, replace
         self._monotonic = clock.monotonic if clock else time.monotonic
         self._lock = RLock()

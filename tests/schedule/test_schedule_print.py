@@ -201,28 +201,6 @@ def test_a_command_that_is_well_thought_of_has_no_notes(run: Bench, agency: Agen
         assert "note:" not in run("schedule", "print", "--", *gifts, answered, environ=zone).ok().err
 
 
-def test_every_module_that_asks_is_known_to_ask() -> None:
-    """A new question has to be told to `schedule print`, which says who will not be there to answer it."""
-    house = Path(shopinf.__file__).parent
-    asking = {
-        str(path.relative_to(house)) for path in house.rglob("*.py") if re.search(r"\bout\.confirm\(", path.read_text())
-    }
-    assert asking == {
-        "commands/disconnect.py",
-        "commands/discounts/create.py",
-        "commands/discounts/import_.py",
-        "commands/discounts/switch.py",
-        "commands/gifts/cancel.py",
-        "commands/gifts/send.py",
-        "commands/ledger/import_.py",
-        "commands/influencers/forget.py",
-        "commands/influencers/merge.py",
-        "commands/livecapture/uninstall.py",
-        "work/customers/tags.py",
-        "work/customers/waterfall.py",
-    }
-
-
 # What it needs
 
 
