@@ -53,3 +53,17 @@ def test_a_campaign_is_found_however_it_is_written(run: Bench, shop: PracticeSto
     unknown = run(*command, *more, "--campaign", "autumn")
     assert (unknown.code, unknown.err.splitlines()[0]) == (3, "error: No campaign is called autumn")
     assert run(*command, *more, "--campaign", " ").code == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [(("--campaign", "Sprng Sale"), "Spring Sale"), (("--code", "MAYA51"), "MAYA15")],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_slip_of_the_pen_is_told_with_what_may_have_been_meant(
+    run: Bench, shop: PracticeStore, typed: tuple[str, str], meant: str
+) -> None:
+    run(*MAKE, "--campaign", "Spring Sale").ok()
+    slip = run("discounts", "pause", *typed, "--yes")
+    assert slip.code == 3
+    assert f"Did you mean {meant}? Otherwise: shopinf discounts list" in slip.err

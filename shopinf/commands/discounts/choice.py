@@ -12,6 +12,7 @@ from shopinf.commands.influencers.choice import InfluencerOption
 from shopinf.discounts.campaigns import find_campaign, same_campaign
 from shopinf.discounts.plan import CodeRecord, State
 from shopinf.errors import NotFound
+from shopinf.nearest import did_you_mean
 from shopinf.orders import folded
 
 if TYPE_CHECKING:
@@ -59,20 +60,18 @@ def choose_codes(desk: Desk, stores: Sequence[Store], choice: CampaignChoice) ->
     person = _person(desk, choice.influencer)
     found: dict[str, list[CodeRecord]] = {}
     campaigns: set[str] = set()
-    names: set[str] = set()
+    names: dict[str, str] = {}
     for store in stores:
         records = desk.ledger.codes.of_shop(store.shop_id, person=person.id if person else None)
         campaigns |= {record.campaign for record in records}
-        names |= {folded(record.code) for record in records if record.state is not State.FAILED}
+        names |= {folded(record.code): record.code for record in records if record.state is not State.FAILED}
         found[store.name] = [record for record in records if _is_meant(record, choice)]
     if choice.campaign is not None:
         find_campaign(choice.campaign, campaigns)
     for code in choice.codes:
         if folded(code) not in names:
-            raise NotFound(
-                f"No code is called {code} here",
-                hint="shopinf discounts list shows the codes that shopinf made or imported.",
-            )
+            listed = "shopinf discounts list shows the codes that shopinf made or imported."
+            raise NotFound(f"No code is called {code} here", hint=did_you_mean(code, names.values(), listed))
     return found
 
 
