@@ -18,7 +18,9 @@ from shopinf.words import agreeing
 Cell = str | int | bool | Decimal | Money | datetime | date | None | Sequence[str]
 
 
-_WHOLE = re.compile(r"(?:^|_)(?:code|codes|id|ids|link|url|src|sku|order_name|statement|run|path|file|influencer)$")
+_WHOLE = re.compile(
+    r"(?:^|_)(?:code|codes|id|ids|link|url|src|sku|order_name|statement|run|path|file|influencer|fix|next)$"
+)
 
 
 class Kind(StrEnum):

@@ -12,6 +12,7 @@ import pytest
 from bench import Bench
 from commandtree import leaves, tree_of
 
+from shopinf.commands.options import manners_of
 from shopinf.commands.tree import COMMANDS
 from shopinf.main import main
 
@@ -149,3 +150,14 @@ def test_every_command_groups_its_options(capsys: pytest.CaptureFixture[str]) ->
     shown = capsys.readouterr().out
     places = [shown.index(f"{title}:\n") for title in ("Options", "Which stores", "What comes out", "In every command")]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_that_answers_with_data_declares_its_columns(name: str) -> None:
+    for words, command in leaves(name):
+        options = {option for parameter in command.params for option in parameter.opts}
+        columns = manners_of(command).columns
+        assert ("--columns" in options) == bool(columns), words
+        ranked = [column for column in columns if column.rank is not None]
+        assert len(ranked) <= 15, f"{words}: these are all of them"
+        assert len(columns) <= 12 or ranked, f"{words}: which of them answer the question?"

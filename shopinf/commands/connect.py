@@ -35,6 +35,7 @@ COLUMNS = columns(
 
 @app.command(
     "connect",
+    columns=COLUMNS,
     attended=True,
     epilog=examples(
         "connect mysuperstore",
@@ -139,7 +140,7 @@ def _answer(store: Store, found: Look, notes: list[str]) -> Result:
     lacking = [_lack(r) for r in ready if r.missing and not good_enough(r, read_only=store.read_only)]
     row = store_row(store)
     body = {**row, "scopes": sorted(found.scopes), "features": feature_rows(ready)}
-    return Result("shopinf.store/1", COLUMNS, [row], body=body, notes=[*notes, *lacking])
+    return Result("shopinf.store/1", COLUMNS, [row], body=body, notes=[*notes, *lacking], card=True)
 
 
 def _lack(ready: Readiness) -> str:

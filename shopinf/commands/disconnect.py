@@ -30,6 +30,7 @@ _SHOWN = 10  # codes named in a sentence; the answer has them all
 
 @app.command(
     "disconnect",
+    columns=COLUMNS,
     asks=True,
     epilog=examples(
         "disconnect maya-shop --dry-run",

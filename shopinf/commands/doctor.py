@@ -50,7 +50,7 @@ class Sighting:
     clock_off: float | None
 
 
-@app.command("doctor", epilog=examples("doctor", "doctor -f json"))
+@app.command("doctor", columns=COLUMNS, epilog=examples("doctor", "doctor -f json"))
 def doctor(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
     """Look over this machine and every store.
 
@@ -74,7 +74,7 @@ def doctor(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
     ]
     rows = [check.row() for check in checks]
     told = failures if chosen.format is Format.JSON else ()  # a table has them in its rows
-    desk.show(Result("shopinf.doctor/1", COLUMNS, rows, failures=told), form)
+    desk.show(Result("shopinf.doctor/1", COLUMNS, rows, failures=told, card=True), form)
     if failures:
         names = ", ".join(failure.what for failure in failures)
         raise PartlyDone(

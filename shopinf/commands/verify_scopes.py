@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 app = Noun()
 
-COLUMNS = columns("store feature status scope need granted")
+COLUMNS = columns("store feature status scope need granted", shown="scope granted feature status need store")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Verified:
 
 @app.command(
     "verify-scopes",
+    columns=COLUMNS,
     epilog=examples(
         "verify-scopes maya-shop",
         "verify-scopes --all-stores --feature discounts --feature orders",

@@ -67,7 +67,8 @@ def table(result: Result, form: Form, screen: Screen) -> tuple[str, LeftOut]:
     if not result.rows:
         return "", left
     if result.card:
-        grid = _Grid(result.columns, result, screen)
+        filled = [c for c in result.columns if any(row.get(c.key) not in (None, "") for row in result.rows)]
+        grid = _Grid(filled, result, screen)
         return (_records(grid, screen) if len(result.rows) == 1 else _folded(grid, screen)), left
     columns = list(result.columns)
     if not form.columns and not form.wide:

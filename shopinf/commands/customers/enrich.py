@@ -14,6 +14,7 @@ from shopinf.commands.customers.choice import (
     TagOption,
     read_wanted,
 )
+from shopinf.commands.customers.rows import COLUMNS
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
 from shopinf.commands.sources.choice import MaxCreditsOption, SourcesOption
 from shopinf.errors import BadInput
@@ -88,6 +89,7 @@ class EnrichOptions:
 
 @app.command(
     "enrich",
+    columns=COLUMNS,
     asks=True,
     epilog=examples(
         "customers enrich --source csv:influencers.csv",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shopinf.commands.discounts.choice import CodeArgument, choose_code
-from shopinf.commands.discounts.rows import one_code
+from shopinf.commands.discounts.rows import CODE_COLUMNS, one_code
 from shopinf.commands.influencers.choice import influencer_names
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
 from shopinf.orders import folded
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = Noun()
 
 
-@app.command("assign", epilog=examples("discounts assign MAYA15 leo --from 2026-11-01"))
+@app.command("assign", columns=CODE_COLUMNS, epilog=examples("discounts assign MAYA15 leo --from 2026-11-01"))
 def assign(
     desk: DeskContext,
     code: CodeArgument,

@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 
 app = Noun()
 
-CHECK_COLUMNS = columns("store campaign influencer slot code problem fix", numbers="price_rule_id discount_code_id")
+CHECK_COLUMNS = columns(
+    "store campaign influencer slot code problem fix",
+    numbers="price_rule_id discount_code_id",
+    shown="code problem fix influencer campaign store",
+)
 
 
-@app.command("check", epilog=examples("discounts check --campaign q4"))
+@app.command("check", columns=CHECK_COLUMNS, epilog=examples("discounts check --campaign q4"))
 def check(desk: DeskContext, stores: StoreChoice, form: FormChoice, choice: CodeChoice) -> None:
     """Compare the codes with what the stores have, each difference with its fix; exit 7 if there are any."""
     asked = desk.stores(stores)

@@ -14,7 +14,7 @@ import typer
 
 from shopinf.commands.discounts.choice import RedirectOption, UtmOption
 from shopinf.commands.discounts.prospect import ALONE, Prospect, find_prospect, show_prospects
-from shopinf.commands.discounts.rows import Summary, bare_row, code_row, codes_result
+from shopinf.commands.discounts.rows import CODE_COLUMNS, Summary, bare_row, code_row, codes_result
 from shopinf.commands.discounts.sheet import Amounts, Asked, percentage, read_rows
 from shopinf.commands.influencers.choice import influencer_names
 from shopinf.commands.options import (
@@ -197,6 +197,7 @@ class CodeOptions:
 
 @app.command(
     "create",
+    columns=CODE_COLUMNS,
     asks=True,
     epilog=examples(
         "discounts create --campaign q4 --influencer maya --percent 15",

@@ -55,6 +55,7 @@ class Mode(StrEnum):
 
 @app.command(
     "import",
+    columns=CODE_COLUMNS,
     asks=True,
     epilog=examples(
         "discounts import codes.csv --campaign upfluence",

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 
 app = Noun()
 
-LINK_COLUMNS = columns("store campaign influencer slot email code link status")
+LINK_COLUMNS = columns(
+    "store campaign influencer slot email code link status", shown="link influencer code status campaign store"
+)
 GONE = {Standing.FAILED, Standing.UNFINISHED, Standing.RETIRED, Standing.MISSING}  # nobody is to be sent to these
 
 
 @app.command(
     "links",
+    columns=LINK_COLUMNS,
     epilog=examples(
         "discounts links --campaign q4 -o links.csv",
         "discounts links --influencer maya --redirect /products/serum --utm source={influencer}",

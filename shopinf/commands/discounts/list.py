@@ -21,7 +21,9 @@ SHOWN = ("active", "scheduled", "paused", "expired", "missing", "retired")
 
 
 @app.command(
-    "list", epilog=examples("discounts list --campaign q4", "discounts list --status active --status scheduled -f csv")
+    "list",
+    columns=CODE_COLUMNS,
+    epilog=examples("discounts list --campaign q4", "discounts list --status active --status scheduled -f csv"),
 )
 def list_(
     desk: DeskContext,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shopinf.commands.discounts.choice import CodeChoice
+from shopinf.commands.discounts.rows import CODE_COLUMNS
 from shopinf.commands.discounts.switch import carry_out, find_meant
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
 from shopinf.words import counted
@@ -11,7 +12,10 @@ app = Noun()
 
 
 @app.command(
-    "pause", asks=True, epilog=examples("discounts pause --code MAYA15", "discounts pause --campaign q4 --yes")
+    "pause",
+    columns=CODE_COLUMNS,
+    asks=True,
+    epilog=examples("discounts pause --code MAYA15", "discounts pause --campaign q4 --yes"),
 )
 def pause(
     desk: DeskContext, stores: StoreChoice, form: FormChoice, choice: CodeChoice, dry_run: DryRunOption = False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shopinf.commands.discounts.choice import CodeArgument, choose_code
-from shopinf.commands.discounts.rows import one_code
+from shopinf.commands.discounts.rows import CODE_COLUMNS, one_code
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
 from shopinf.discounts.codes import check_code
 from shopinf.discounts.plan import CodeRecord, Origin, State, standing
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 app = Noun()
 
 
-@app.command("rename", epilog=examples("discounts rename MAYA15 MAYA20"))
+@app.command("rename", columns=CODE_COLUMNS, epilog=examples("discounts rename MAYA15 MAYA20"))
 def rename(
     desk: DeskContext,
     code: CodeArgument,

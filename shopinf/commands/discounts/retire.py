@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shopinf.commands.discounts.choice import CodeChoice
+from shopinf.commands.discounts.rows import CODE_COLUMNS
 from shopinf.commands.discounts.switch import carry_out, find_meant
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
 from shopinf.words import counted
@@ -10,7 +11,7 @@ from shopinf.words import counted
 app = Noun()
 
 
-@app.command("retire", asks=True, epilog=examples("discounts retire --influencer maya --yes"))
+@app.command("retire", columns=CODE_COLUMNS, asks=True, epilog=examples("discounts retire --influencer maya --yes"))
 def retire(
     desk: DeskContext, stores: StoreChoice, form: FormChoice, choice: CodeChoice, dry_run: DryRunOption = False
 ) -> None:

@@ -25,6 +25,7 @@ CODE_COLUMNS = columns(
     times="starts_at ends_at",
     order="store campaign influencer slot email code link value_type value commission starts_at ends_at status error "
     "price_rule_id discount_code_id",
+    shown="code influencer status link value commission ends_at error store",
 )
 SCHEMA = "shopinf.codes/1"
 

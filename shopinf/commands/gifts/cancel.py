@@ -25,7 +25,10 @@ TOO_LATE = "it is an order already: cancel the order in the Shopify admin"
 
 
 @app.command(
-    "cancel", asks=True, epilog=examples("gifts cancel --campaign spring", "gifts cancel --influencer maya --yes")
+    "cancel",
+    columns=GIFT_COLUMNS,
+    asks=True,
+    epilog=examples("gifts cancel --campaign spring", "gifts cancel --influencer maya --yes"),
 )
 def cancel(
     desk: DeskContext,

@@ -31,6 +31,7 @@ REPORT_COLUMNS = columns(
     times="first_sent_at",
     order="store campaign influencer gifts retail_value orders net_sales all_orders all_net_sales currency "
     "first_sent_at",
+    shown="influencer retail_value net_sales orders gifts campaign currency store",
 )
 _EVER = date(2000, 1, 1)
 _NOT_GIVEN = frozenset({Standing.CANCELLED, Standing.RESTOCKED})
@@ -40,7 +41,11 @@ MEANING = (
 )
 
 
-@app.command("report", epilog=examples("gifts report", "gifts report --campaign spring --no-sync -f csv"))
+@app.command(
+    "report",
+    columns=REPORT_COLUMNS,
+    epilog=examples("gifts report", "gifts report --campaign spring --no-sync -f csv"),
+)
 def report(
     desk: DeskContext,
     stores: StoreChoice = StoreChoice(),

@@ -20,6 +20,7 @@ SEND_COLUMNS = columns(
     money="retail_value",
     order="store campaign influencer items quantity ship_to retail_value currency draft_order_id order_id status error "
     "notes",
+    shown="influencer status items ship_to retail_value error notes store",
 )
 GIFT_COLUMNS = columns(
     numbers="draft_order_id order_id",
@@ -27,6 +28,7 @@ GIFT_COLUMNS = columns(
     times="sent_at updated_at",
     order="store campaign influencer draft_order_id order_id order_name status fulfillment_status shipment_status "
     "tracking_company tracking_number tracking_url sent_at updated_at retail_value currency",
+    shown="influencer status order_name shipment_status tracking_number sent_at campaign store",
 )
 
 

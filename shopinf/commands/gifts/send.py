@@ -90,6 +90,7 @@ class GiftOptions:
 
 @app.command(
     "send",
+    columns=SEND_COLUMNS,
     asks=True,
     epilog=examples(
         "gifts send --campaign spring --from people.csv --variant SER30 --dry-run",

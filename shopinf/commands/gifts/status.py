@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 app = Noun()
 
 
-@app.command("status", epilog=examples("gifts status --campaign spring", "gifts status --stale 10 -f csv"))
+@app.command(
+    "status",
+    columns=GIFT_COLUMNS,
+    epilog=examples("gifts status --campaign spring", "gifts status --stale 10 -f csv"),
+)
 def status(
     desk: DeskContext,
     stores: StoreChoice = StoreChoice(),

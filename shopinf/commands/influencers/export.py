@@ -22,7 +22,7 @@ COLUMNS = columns(
 )
 
 
-@app.command("export", epilog=examples("influencers export -o influencers.csv"))
+@app.command("export", columns=COLUMNS, epilog=examples("influencers export -o influencers.csv"))
 def export(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
     """Write all influencers, one account a row, as `influencers import` reads them; CSV unless told otherwise."""
     if form.format is None and desk.form(form).format is Format.TABLE:

@@ -16,7 +16,7 @@ app = Noun()
 COLUMNS = columns("what count", numbers="count")
 
 
-@app.command("forget", asks=True, epilog=examples("influencers forget maya@example.com --yes"))
+@app.command("forget", columns=COLUMNS, asks=True, epilog=examples("influencers forget maya@example.com --yes"))
 def forget(
     desk: DeskContext,
     who: Annotated[

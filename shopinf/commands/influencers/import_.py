@@ -28,7 +28,7 @@ app = Noun()
 COLUMNS = columns("influencer email status")
 
 
-@app.command("import", epilog=examples("influencers import influencers.csv"))
+@app.command("import", columns=COLUMNS, epilog=examples("influencers import influencers.csv"))
 def import_(
     desk: DeskContext,
     file: Annotated[Path, typer.Argument(help="A sheet: csv, tsv, jsonl or xlsx; - is standard input.")],

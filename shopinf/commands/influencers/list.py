@@ -20,7 +20,7 @@ COLUMNS = columns(
 )
 
 
-@app.command("list", epilog=examples("influencers list", "influencers list --search maya -f json"))
+@app.command("list", columns=COLUMNS, epilog=examples("influencers list", "influencers list --search maya -f json"))
 def list_(
     desk: DeskContext,
     search: Annotated[str | None, typer.Option("--search", help="Only those in whose row it is.")] = None,

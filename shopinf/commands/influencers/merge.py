@@ -15,7 +15,7 @@ from shopinf.results import Cell, Result
 app = Noun()
 
 
-@app.command("merge", asks=True, epilog=examples("influencers merge maya.old maya --yes"))
+@app.command("merge", columns=CHANGED_COLUMNS, asks=True, epilog=examples("influencers merge maya.old maya --yes"))
 def merge(
     desk: DeskContext,
     influencer: InfluencerArgument,

@@ -19,6 +19,7 @@ COLUMNS = columns("influencer commission since")
 
 @app.command(
     "rate",
+    columns=COLUMNS,
     epilog=examples(
         "influencers rate maya --commission 12% --from 2026-12-01", "influencers rate maya --commission none"
     ),

@@ -15,7 +15,7 @@ from shopinf.results import Cell, Result
 app = Noun()
 
 
-@app.command("rename", epilog=examples("influencers rename maya mayalind"))
+@app.command("rename", columns=CHANGED_COLUMNS, epilog=examples("influencers rename maya mayalind"))
 def rename(
     desk: DeskContext,
     influencer: InfluencerArgument,

@@ -21,14 +21,19 @@ app = Noun()
 COLUMNS = columns("field value")
 
 
-@app.command("show", epilog=examples("influencers show maya", "influencers show maya@example.com -f json"))
+@app.command(
+    "show",
+    columns=COLUMNS,
+    epilog=examples("influencers show maya", "influencers show maya@example.com -f json"),
+)
 def show(desk: DeskContext, influencer: InfluencerArgument, form: FormChoice = FormChoice()) -> None:
     """Show everything that is known of an influencer: accounts, customers, codes, rates."""
     one = desk.ledger.people.called(influencer)
     accounts = desk.ledger.roster.accounts_of([one.id]).get(one.id, ())
     whole = _whole(desk, one, accounts)
     desk.show(
-        Result("shopinf.influencers.show/1", COLUMNS, list(_lines(whole, accounts)), body={"rows": [whole]}), form
+        Result("shopinf.influencers.show/1", COLUMNS, list(_lines(whole, accounts)), body={"rows": [whole]}, card=True),
+        form,
     )
 
 

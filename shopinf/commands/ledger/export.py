@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shopinf.commands.ledger.rows import moved
+from shopinf.commands.ledger.rows import COLUMNS, moved
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.console import files
 from shopinf.errors import BadInput
@@ -15,7 +15,11 @@ from shopinf.errors import BadInput
 app = Noun()
 
 
-@app.command("export", epilog=examples("ledger export backup.db", "ledger export 'backups/ledger-{date}.db' --quiet"))
+@app.command(
+    "export",
+    columns=COLUMNS,
+    epilog=examples("ledger export backup.db", "ledger export 'backups/ledger-{date}.db' --quiet"),
+)
 def export(
     desk: DeskContext,
     file: Annotated[Path, typer.Argument(help="The file; {date} in its name is today.", metavar="FILE")],

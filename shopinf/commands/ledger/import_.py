@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopinf.commands.ledger.rows import moved
+from shopinf.commands.ledger.rows import COLUMNS, moved
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, examples
 from shopinf.errors import BadInput
 from shopinf.words import counted
@@ -23,6 +23,7 @@ app = Noun()
 
 @app.command(
     "import",
+    columns=COLUMNS,
     asks=True,
     epilog=examples(
         "ledger import backup.db", "ledger import backup.db --replace --yes", "ledger import backup.db --dry-run"

@@ -14,6 +14,7 @@ from shopinf.commands.customers.choice import (
     TagOption,
     read_wanted,
 )
+from shopinf.commands.customers.rows import COLUMNS
 from shopinf.commands.livecapture.sources import Remembered, sources_of
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
 from shopinf.commands.sources.choice import MaxCreditsOption, SourceOption
@@ -59,6 +60,7 @@ class RunOptions:
 
 @app.command(
     "run",
+    columns=COLUMNS,
     asks=True,
     epilog=examples(
         "livecapture run --source csv:influencers.csv", "livecapture run --all-stores --max-credits 20 --yes -q"

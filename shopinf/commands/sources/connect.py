@@ -26,6 +26,7 @@ app = Noun()
 
 @app.command(
     "connect",
+    columns=SOURCE_COLUMNS,
     epilog=examples(
         "sources connect modash",
         "sources connect modash --stdin --consent < key.txt",

@@ -13,7 +13,7 @@ app = Noun()
 GONE_COLUMNS = columns("source what removed")
 
 
-@app.command("disconnect", epilog=examples("sources disconnect modash"))
+@app.command("disconnect", columns=GONE_COLUMNS, epilog=examples("sources disconnect modash"))
 def disconnect(desk: DeskContext, name: ProviderArgument, form: FormChoice = FormChoice()) -> None:
     """Remove a source's key, and take the consent back; what was found with it stays."""
     kind = kind_called(name)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 app = Noun()
 
 
-@app.command("list", epilog=examples("sources list", "sources list -f json"))
+@app.command("list", columns=SOURCE_COLUMNS, epilog=examples("sources list", "sources list -f json"))
 def list_(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
     """List the sources, whether they are connected, and what goes there; nothing is asked of them."""
     vault = vault_of(desk)

@@ -9,8 +9,10 @@ from shopinf.results import Format, Result, columns
 
 app = Noun()
 
+COLUMNS = columns(order=" ".join(EXPORTED), shown="name domain group read_only url")
 
-@app.command("export", epilog=examples("stores export -o stores.json"))
+
+@app.command("export", columns=COLUMNS, epilog=examples("stores export -o stores.json"))
 def export(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
     """Write the connected stores, without secrets, for a colleague or another machine.
 
@@ -19,6 +21,6 @@ def export(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
     if form.format is None and desk.form(form).format is Format.TABLE:
         form = FormChoice("json", form.output)
     rows = [exported(store) for store in open_book(desk).all()]
-    desk.show(Result(SCHEMA, columns(order=" ".join(EXPORTED)), rows), form)
+    desk.show(Result(SCHEMA, COLUMNS, rows), form)
     if form.output is not None:
         desk.out.say("There are no secrets in it.")

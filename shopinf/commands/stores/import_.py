@@ -23,7 +23,7 @@ app = Noun()
 COLUMNS = columns(order="store domain shop_id status", numbers="shop_id")
 
 
-@app.command("import", epilog=examples("stores import stores.json", "stores import - < stores.json"))
+@app.command("import", columns=COLUMNS, epilog=examples("stores import stores.json", "stores import - < stores.json"))
 def import_(
     desk: DeskContext,
     file: Annotated[Path, typer.Argument(help="A file of `stores export`; - reads standard input.")],

@@ -14,10 +14,11 @@ COLUMNS = columns(
     "connected_at",
     numbers="shop_id",
     times="connected_at",
+    shown="store name plan currency timezone group default disabled read_only domain",
 )
 
 
-@app.command("list", epilog=examples("stores list", "stores list -f json"))
+@app.command("list", columns=COLUMNS, epilog=examples("stores list", "stores list -f json"))
 def list_(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
     """List the connected stores."""
     book = open_book(desk)

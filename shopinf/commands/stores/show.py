@@ -23,7 +23,7 @@ app = Noun()
 COLUMNS = columns("field value")
 
 
-@app.command("show", epilog=examples("stores show", "stores show maya-shop -f json"))
+@app.command("show", columns=COLUMNS, epilog=examples("stores show", "stores show maya-shop -f json"))
 def show(desk: DeskContext, store: OptionalStoreArgument = None, form: FormChoice = FormChoice()) -> None:
     """Show what is known of a store; nothing is asked of Shopify."""
     book = open_book(desk)
@@ -38,7 +38,7 @@ def show(desk: DeskContext, store: OptionalStoreArgument = None, form: FormChoic
         notes.append(f"it is disabled; undo that with shopinf stores enable {quoted(found.name)}")
     if found.connected_at is None and not desk.vault.overshadowing(found):
         notes.append(f"it has no credentials here yet: shopinf connect {quoted(found.name)}")
-    desk.show(Result("shopinf.store/1", COLUMNS, lines, body=body, notes=notes), form)
+    desk.show(Result("shopinf.store/1", COLUMNS, lines, body=body, notes=notes, card=True), form)
 
 
 def _meant(desk: Desk) -> Store:
