@@ -12,8 +12,8 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from shopinf.attribution.commissions import Commission
 from shopinf.orders import Order, folded
+from shopinf.payouts.rates import Agreed, RateBook, Subject
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ class TrackedCode:
     campaign: str = ""
     slot: str = ""
     made_at: datetime | None = None
-    commissions: tuple[Since[Commission | None], ...] = ()  # its own; None: from then on the influencer's
+    id: int = 0  # its rates go by it
     marks: frozenset[str] = frozenset()  # what its links carry as utm_content or ref
 
     @property
@@ -92,19 +92,21 @@ class Person:
 
 
 class Codes:
-    """One store's codes, its influencers' own rates, and who the influencers are; days are days in *zone*."""
+    """One store's codes, what is earned, and who the influencers are; days are days in *zone*."""
 
     def __init__(
         self,
         tracked: Iterable[TrackedCode],
         *,
         zone: ZoneInfo,
-        commissions: Mapping[str, tuple[Since[Commission | None], ...]] | None = None,
+        shop_id: int = 0,
+        rates: RateBook | None = None,
         people: Mapping[str, Person] | None = None,
     ) -> None:
         self.tracked = tuple(tracked)
         self.zone = zone
-        self.commissions = commissions or {}
+        self.shop_id = shop_id
+        self.rates = rates or RateBook()
         self.people = people or {}
         self._by_text: dict[str, list[TrackedCode]] = {}
         self._by_mark: dict[str, list[TrackedCode]] = {}
@@ -139,9 +141,9 @@ class Codes:
         made = [code for code in marked if code.made_at is None or code.made_at.astimezone(self.zone).date() <= day]
         return max(made or marked, key=_youth) if marked else self.named(mark, day)
 
-    def commission(self, code: TrackedCode, influencer: str, day: date) -> Commission | None:
-        """The rate agreed on *day*: the code's own, else the influencer's."""
-        return on_day(code.commissions, day) or on_day(self.commissions.get(influencer, ()), day)
+    def rate(self, code: TrackedCode, influencer: str, day: date, products: Iterable[str] = ()) -> Agreed | None:
+        """The rate that counts on *day* for a sale by *code*, of a line with *products* where there are any."""
+        return self.rates.winning(Subject(self.shop_id, code.id, code.campaign, influencer), day, products)
 
 
 def _youth(code: TrackedCode) -> tuple[bool, float, str]:

@@ -16,10 +16,12 @@ from fractions import Fraction
 from shopinf.attribution.buyers import Rank
 from shopinf.attribution.codebook import Codes, TrackedCode, on_day
 from shopinf.attribution.commissions import Commission
+from shopinf.attribution.earning import NOTHING_EARNED, Earned, Part, alone, at_moment, earned_now, stake
 from shopinf.attribution.refunds import slack
-from shopinf.attribution.sales import Amounts, Happening, Sale, apportion, is_void, sale
+from shopinf.attribution.sales import Amounts, Happening, Sale, is_void, sale
 from shopinf.money import rounded
 from shopinf.orders import Order, folded, is_gift
+from shopinf.payouts.rates import Rate
 
 
 class MultiCode(StrEnum):
@@ -35,7 +37,7 @@ class Rules:
 
     multi_code: MultiCode = MultiCode.LARGEST
     links: bool = False
-    default: Commission | None = None  # for those without a rate of their own
+    default: Rate | None = None  # for those without a rate of their own
     gift_orders: Collection[int] = frozenset()
     gift_tags: tuple[str, ...] = ()
 
@@ -93,13 +95,20 @@ class Credit:
     method: Method
     share: Fraction
     amounts: Amounts  # this share of the order's, rounded
-    rate: Commission | None
-    commission: Decimal | None  # None: nobody has said what is earned
+    rate: Rate | None
+    commission: Decimal | None  # None: nobody has said what is earned; by tiers, as if it were the only one
     status: Status
     reasons: tuple[str, ...]
     other_codes: tuple[str, ...] = ()
     rank: Rank | None = None
     events: tuple[Event, ...] = ()
+    parts: tuple[Part, ...] = ()  # the stake that the commission is worked out of
+
+    @property
+    def earned(self) -> Earned:
+        """What the stake has come to: a commission, and what goes into tiers with the others of its period."""
+        over = self.sale.moments[-1].over
+        return NOTHING_EARNED if over or not self.parts else earned_now(self.order, self.sale, self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +146,13 @@ def attribute(
     moments = [moment.amounts.split(shares, order.currency) for moment in worth.moments]
     credits = []
     for place, (claim, share) in enumerate(zip(chosen, shares, strict=True)):
-        rate = codes.commission(claim.code, claim.influencer, day) or rules.default
         own = codes.people[claim.influencer].resemblance(order) if claim.influencer in codes.people else None
-        nothing, lost = rounded(Decimal(0), order.currency), rate is None and status is Status.REVERSED
+        rate, parts = _stake(codes, rules, claim, day, worth, rank, tuple(shares), place)
+        parts = (_NOTHING_PART,) if own else parts
+        nothing, lost = rounded(Decimal(0), order.currency), not parts and status is Status.REVERSED
         earned = [
-            nothing if own or moment.over or lost else _earned(rate, moment.amounts, shares, place, order)
-            for moment in worth.moments
+            nothing if moment.over or lost else alone(at_moment(order, worth, parts, number), order.currency)
+            for number, moment in enumerate(worth.moments)
         ]
         others = tuple(code for code in order.codes if folded(code) != folded(claim.text))
         credits.append(
@@ -162,7 +172,8 @@ def attribute(
                 reasons=(*_why(claim, share, found), *reasons, *_about_buyer(own, rank), *_about_rate(rate)),
                 other_codes=others,
                 rank=rank,
-                events=_events(worth, [parts[place] for parts in moments], earned),
+                events=_events(worth, [each[place] for each in moments], earned),
+                parts=parts,
             )
         )
     return credits
@@ -312,14 +323,28 @@ def _shares(chosen: list[Claim]) -> list[Fraction]:
     return [Fraction(claim.on_items) / Fraction(total) for claim in chosen]
 
 
-def _earned(
-    rate: Commission | None, amounts: Amounts, shares: list[Fraction], place: int, order: Order
-) -> Decimal | None:
-    """One share's commission: its part, to the cent, of what the whole order earns at this rate."""
-    if rate is None:
-        return None
-    whole = rate.on(amounts.base, amounts.net_sales, order.currency)
-    return apportion(whole, shares, order.currency)[place] if len(shares) > 1 else whole
+_NOTHING_PART = Part(Commission(percent=Decimal(0)))  # of somebody's own purchase
+
+
+def _stake(
+    codes: Codes,
+    rules: Rules,
+    claim: Claim,
+    day: date,
+    worth: Sale,
+    rank: Rank | None,
+    shares: tuple[Fraction, ...],
+    place: int,
+) -> tuple[Rate | None, tuple[Part, ...]]:
+    """The rate that counts for most of an order, and the stake by all that count for its lines."""
+
+    def find(products: Collection[str]) -> Rate | None:
+        agreed = codes.rate(claim.code, claim.influencer, day, products)
+        return agreed.rate if agreed else rules.default
+
+    new, assumed = (rank.new, rank.assumed) if rank else (None, False)
+    found = stake(worth.ordered, find, codes.rates.products, new=new, assumed=assumed, shares=shares, place=place)
+    return find(()) or (found[0].rate if found else None), found or ()
 
 
 def _events(worth: Sale, parts: list[Amounts], earned: list[Decimal | None]) -> tuple[Event, ...]:
@@ -347,5 +372,5 @@ def _about_buyer(own: str | None, rank: Rank | None) -> tuple[str, ...]:
     return (*(("self_referral", own) if own else ()), *(("assumed",) if rank and rank.assumed else ()))
 
 
-def _about_rate(rate: Commission | None) -> tuple[str, ...]:
+def _about_rate(rate: Rate | None) -> tuple[str, ...]:
     return () if rate else ("no commission rate",)

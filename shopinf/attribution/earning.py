@@ -6,16 +6,16 @@ in them depends on all the others of its period, so a stake answers with the net
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from shopinf.attribution.commissions import Commission
-from shopinf.attribution.sales import Amounts, apportion
+from shopinf.attribution.sales import Amounts, Sale, apportion
 from shopinf.money import rounded
 from shopinf.orders import Line, Order
-from shopinf.payouts.rates import Tiers
+from shopinf.payouts.rates import Rate, Tiers, for_customer
 
 _WHOLE = (Fraction(1),)
 _NOTHING = Decimal(0)
@@ -58,6 +58,29 @@ def earned(
     return Earned(commission, tuple(tiers))
 
 
+NOTHING_EARNED = Earned(_NOTHING)
+
+
+def at_moment(order: Order, worth: Sale, parts: Sequence[Part], number: int) -> Earned | None:
+    """What a stake came to after one of an order's moments; None where nobody has said what is earned."""
+    if not parts:
+        return None
+    by_line = any(part.lines is not None for part in parts)
+    last = number == len(worth.moments) - 1
+    worths = line_worths(order, worth.ordered, kept=last) if by_line else None
+    return earned(parts, worth.moments[number].amounts, order.currency, worths=worths)
+
+
+def earned_now(order: Order, worth: Sale, parts: Sequence[Part]) -> Earned:
+    """What a stake has come to by all that is known."""
+    return at_moment(order, worth, parts, len(worth.moments) - 1) or NOTHING_EARNED
+
+
+def alone(found: Earned | None, currency: str) -> Decimal | None:
+    """The commission as if no other order were in its tiers."""
+    return None if found is None else pooled([("", found)], currency)[0] if found.in_tiers else found.commission
+
+
 def _share(part: Part, whole: Decimal, currency: str) -> Decimal:
     """One share of *whole*, to the cent, so that the shares add up."""
     return whole if len(part.shares) == 1 else apportion(whole, part.shares, currency)[part.place]
@@ -74,6 +97,42 @@ def _of_lines(
     shares = (mine, 1 - mine)
     base = apportion(amounts.base, shares, currency)
     return base[0], apportion(amounts.net_sales, shares, currency, caps=base)[0]
+
+
+def stake(
+    goods: Sequence[Line],
+    find: Callable[[Collection[str]], Rate | None],
+    products: Container[str],
+    *,
+    new: bool | None,
+    assumed: bool = False,
+    shares: tuple[Fraction, ...] = _WHOLE,
+    place: int = 0,
+) -> tuple[Part, ...] | None:
+    """The stake in an order of *goods* at the rates that *find* gives for a line's ids and SKU; None without a rate.
+
+    *products* are those that have rates of their own. The rate for the customer is chosen here, once.
+    """
+    groups: dict[Rate | None, set[int]] = {}
+    for line in goods:
+        names = [each for each in product_names(line) if each in products]
+        groups.setdefault(find(names), set()).add(line.line_id)
+    if not groups:
+        groups[find(())] = set()
+    if None in groups:
+        return None
+    parts = []
+    for rate, lines in groups.items():
+        assert rate is not None
+        chosen = for_customer(rate, new=new, assumed=assumed)
+        parts.append(Part(chosen, shares, place, frozenset(lines) if len(groups) > 1 else None))
+    return tuple(parts)
+
+
+def product_names(line: Line) -> tuple[str, ...]:
+    """What a rate may call a line's product by: its ids and its SKU, folded."""
+    found = (line.product_id, line.variant_id, line.sku)
+    return tuple([str(each).strip().casefold() for each in found if each])
 
 
 def line_worths(order: Order, goods: Sequence[Line], *, kept: bool = True) -> dict[int, Decimal]:

@@ -29,8 +29,11 @@ from shopinf.ledger.coderows import (
     parts,
     read_record,
 )
+from shopinf.ledger.rates import add_rates
 from shopinf.ledger.tables.journal import batches, codes, journal, price_rules
+from shopinf.ledger.tables.payouts import rates
 from shopinf.orders import folded
+from shopinf.payouts.rates import Subject
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal
@@ -52,7 +55,6 @@ class History:
     record: CodeRecord
     names: tuple[Since[str], ...]
     owners: tuple[Since[str], ...]  # opaque ids
-    commissions: tuple[Since[str | None], ...]  # `10%`, `5.00`; None: the influencer's own rate
 
 
 class Codes:
@@ -155,6 +157,7 @@ class Codes:
             db.execute(codes.insert(), fresh)
         present = code_ids(db, shop_id, campaign, keys)
         ids = [present[each.person, each.slot] for each in wanted]
+        self._rate_from_ever(db, shop_id, dict(zip(ids, (each.commission for each in wanted), strict=True)))
         entries = [
             (id, {"code": each.code, "campaign": campaign, "influencer": each.person, "slot": each.slot})
             for id, each in zip(ids, wanted, strict=True)
@@ -272,6 +275,8 @@ class Codes:
         with self._database.writing() as db:
             if columns:
                 db.execute(update(codes).where(codes.c.id == record.id).values(columns))
+            if "commission" in columns and "day" in more:
+                self._rate(db, shop_id, {record.id: columns["commission"]}, date.fromisoformat(more["day"]))
             self._note(db, shop_id, kind, record.id, {**values, **more})
 
     def note(self, shop_id: int, record: CodeRecord, kind: str, **data: Any) -> None:
@@ -319,6 +324,8 @@ class Codes:
                 "made_at": each.made_at or now,
             }
             made = db.execute(codes.insert().values(row)).inserted_primary_key
+            if each.commission:
+                self._rate(db, shop_id, {int(made[0]): each.commission})  # type: ignore[index]
             data = {"code": each.code, "campaign": campaign, "influencer": each.person, "state": each.state}
             self._note(db, shop_id, f"code.{each.origin}", int(made[0]), data)  # type: ignore[index]
 
@@ -336,18 +343,29 @@ class Codes:
                 self._ledger.note(db, shop_id, "rule.adopted", f"rule:{rule}", {"price_rule_id": price_rule_id})
 
     def known(self, shop_id: int) -> list[History]:
-        """Every code of a store that orders may name, with what it was called, whose it was and what it earned.
+        """Every code of a store that orders may name, with what it was called and whose it was.
 
         Days are the shop's own; people go by their opaque id, and nobody is "".
         """
         told: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
-        for kind in ("code.assigned", "code.renamed", "code.changed"):
+        for kind in ("code.assigned", "code.renamed"):
             for entry in self._ledger.entries(shop_id, kind=kind):
                 told.setdefault(entry["subject"], {}).setdefault(kind, []).append(entry["data"])
         records = self._records(joined().where(codes.c.shop_id == shop_id, codes.c.state != State.FAILED))
         return [_history(record, told.get(f"code:{record.id}", {})) for record in records]
 
     # below
+
+    def _rate(self, db: Connection, shop_id: int, agreed: Mapping[int, str | None], since: date | None = None) -> None:
+        add_rates(db, self._ledger, {Subject(shop_id, code): rate for code, rate in agreed.items()}, since)
+
+    def _rate_from_ever(self, db: Connection, shop_id: int, agreed: Mapping[int, str | None]) -> None:
+        """What codes earn that are about to be made; one that is tried again may have been given another rate."""
+        known: dict[int, str | None] = {}
+        for part in parts(sorted(agreed)):
+            query = select(rates.c.code, rates.c.rate).where(rates.c.code.in_(part), rates.c.product == "")
+            known |= dict(map(tuple, db.execute(query.order_by(rates.c.id))))
+        self._rate(db, shop_id, {code: rate for code, rate in agreed.items() if rate != known.get(code)})
 
     def _note(self, db: Connection, shop_id: int, kind: str, code: int, data: Mapping[str, Any]) -> None:
         self._ledger.note(db, shop_id, kind, f"code:{code}", data)
@@ -391,5 +409,4 @@ def _history(record: CodeRecord, told: Mapping[str, Sequence[Mapping[str, Any]]]
         record,
         names=since("code.renamed", "code", "former_code", record.code),
         owners=since("code.assigned", "influencer", "former_influencer", record.person),
-        commissions=since("code.changed", "commission", "former_commission", record.commission),
     )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Table, delete, func, insert, or_, select, union, update
 
+from shopinf.ledger.rates import move_rates
 from shopinf.ledger.tables.journal import codes, gifts, journal
+from shopinf.ledger.tables.payouts import rates
 from shopinf.ledger.tables.people import (
     accounts,
     aliases,
@@ -18,7 +20,6 @@ from shopinf.ledger.tables.people import (
     lookups,
     matches,
     merges,
-    rates,
 )
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.people.emails import email_key
@@ -39,7 +40,7 @@ def merge(ledger: Journal, gone: Influencer, kept: Influencer) -> dict[str, int]
     moved: dict[str, int] = {}
     with ledger.database.writing() as db:
         moved["accounts"] = _move(db, accounts, ("platform", "folded"), gone.id, kept.id)
-        moved["rates"] = _move(db, rates, ("since",), gone.id, kept.id)
+        moved["rates"] = move_rates(db, gone.id, kept.id)
         for table in (codes, gifts):
             moved[table.name] = _reassign(db, table, gone.id, kept.id)
         for table in (emails, aliases, matches, lookups, merges, leads):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shopinf.ledger.payments import Payments
     from shopinf.ledger.people import People
     from shopinf.ledger.products import Products
+    from shopinf.ledger.rates import Rates
     from shopinf.ledger.roster import Roster
 
 
@@ -97,6 +98,12 @@ class Ledger(Journal):
         from shopinf.ledger.gifts import Gifts
 
         return Gifts(self)
+
+    @shared_property
+    def rates(self) -> Rates:
+        from shopinf.ledger.rates import Rates
+
+        return Rates(self)
 
     @shared_property
     def accounts(self) -> Accounts:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from shopinf.attribution.codebook import Since
 from shopinf.errors import BadInput
 from shopinf.ledger.people import Recognition
 from shopinf.ledger.persons import influencer_of
 from shopinf.ledger.tables.journal import journal
-from shopinf.ledger.tables.people import accounts, aliases, emails, influencers, rates
+from shopinf.ledger.tables.people import accounts, aliases, emails, influencers
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.people.emails import email_key
 from shopinf.people.influencers import Influencer, Named, Source, folded_name
@@ -169,32 +167,6 @@ class Roster:
                 db.execute(delete(aliases).where(aliases.c.folded == folded))
             self._ledger.note(db, 0, "influencer.renamed", f"person:{one.id}", {})
         return Influencer(one.id, name, one.first_name, one.last_name, one.email)
-
-    # rates
-
-    def agree(self, one: Influencer, commission: str | None, since: date | None) -> None:
-        """Agree on a commission with somebody from a day on, in place of what was agreed for that day."""
-        row = {
-            "person": one.id,
-            "since": since.isoformat() if since else "",
-            "commission": commission,
-            "at": self._ledger.clock.now(),
-        }
-        with self._database.writing() as db:
-            upsert(db, rates, [row])
-            data = {"commission": commission, "since": row["since"]}
-            self._ledger.note(db, 0, "influencer.rated", f"person:{one.id}", data)
-
-    def rates(self, people: Iterable[str]) -> dict[str, tuple[Since[str | None], ...]]:
-        """What was agreed with each of *people*, as text like `12%`, from which day on."""
-        found: dict[str, list[Since[str | None]]] = {}
-        with self._database.reading() as db:
-            for part in parts(sorted(set(people))):
-                query = select(rates).where(rates.c.person.in_(part)).order_by(rates.c.since)
-                for row in db.execute(query).mappings():
-                    day = date.fromisoformat(row["since"]) if row["since"] else None
-                    found.setdefault(row["person"], []).append(Since(row["commission"], day))
-        return {person: tuple(each) for person, each in found.items()}
 
 
 def _account(row: Any) -> Account:

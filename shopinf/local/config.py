@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from shopinf.errors import BadInput, MachineProblem, ShopinfError
@@ -144,11 +143,10 @@ def _seconds(value: object) -> float:
 
 
 def _commission(value: object) -> str:
+    from shopinf.payouts.rates import read_rate
+
     text = _text(value)
-    if not re.fullmatch(r"\d+(\.\d+)?\s*%|\d+\.\d+", text):
-        raise _Wrong(f'must be a percentage such as "10%" or an amount such as "5.00", not {text[:40]!r}')
-    if text.endswith("%") and Decimal(text[:-1].strip()) > 100:
-        raise _Wrong("must not be more than 100%")
+    read_rate(text)
     return text
 
 

@@ -122,6 +122,17 @@ def _tiers(said: str, whole: str, mode: TierMode | None) -> Tiers:
     return Tiers(tuple(steps), chosen)
 
 
+def has_amounts(rate: Rate) -> bool:
+    """Does it name money, which is another in each currency?"""
+    match rate:
+        case Commission(flat=flat):
+            return flat is not None
+        case ByCustomer(new=new, returning=returning):
+            return new.flat is not None or returning.flat is not None
+        case Tiers():
+            return True
+
+
 def for_customer(rate: Rate, *, new: bool | None, assumed: bool = False) -> Commission | Tiers:
     """What *rate* is for a new or a returning customer.
 

@@ -213,8 +213,8 @@ def test_a_new_commission_has_its_day(run: Bench, shop: PracticeStore, clock: St
     run(*ONE, "--commission", "10%").ok()
     clock.pass_(days=9)
     run(*ONE, "--commission", "12%", "--update-terms").ok()
-    [known] = run.ledger().codes.known(shop.id)
-    assert known.commissions == (Since("10%"), Since("12%", date(2026, 12, 1)))
+    rates = [(str(each.rate), each.since) for each in run.ledger().rates.of_store(shop.id, "USD", {})]
+    assert rates == [("10%", None), ("12%", date(2026, 12, 1))]
 
 
 # listing and checking

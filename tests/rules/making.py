@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from shopinf.attribution.codebook import Codes, Person, Since, TrackedCode
 from shopinf.attribution.commissions import Commission, read_commission
 from shopinf.attribution.credits import Credit, Rules, attribute
 from shopinf.orders import Adjustment, Application, Line, Order, Refund, RefundLine, Transaction
+from shopinf.payouts.rates import Agreed, Rate, RateBook, Subject, read_rate
 
 UTC_ZONE = ZoneInfo("UTC")
 TEN = read_commission("10%")
@@ -82,12 +84,16 @@ def settled(amount: str) -> Adjustment:
     return less(f"-{amount}", "Pending refund discrepancy")
 
 
+NUMBERS = count(1)
+OWN_RATES: dict[int, Rate] = {}  # of the codes made with a commission
+
+
 def tracked(code: str, influencer: str, made: str = "2026-01-01", **more: Any) -> TrackedCode:
-    own: tuple[Since[Commission | None], ...] = ()
+    number = next(NUMBERS)
     if "commission" in more:
-        own = (Since(read_commission(more.pop("commission"))),)
+        OWN_RATES[number] = read_rate(more.pop("commission"))
     names, owners = more.pop("names", (Since(code),)), more.pop("owners", (Since(influencer),))
-    return TrackedCode(names, owners, made_at=on(made), commissions=own, **more)
+    return TrackedCode(names, owners, made_at=on(made), id=number, **more)
 
 
 MIA, LEO = tracked("MIA10", "mia"), tracked("LEO5", "leo", made="2026-02-01")
@@ -95,7 +101,14 @@ MIA, LEO = tracked("MIA10", "mia"), tracked("LEO5", "leo", made="2026-02-01")
 
 def book(*codes: TrackedCode, **more: Any) -> Codes:
     more.setdefault("zone", UTC_ZONE)
-    return Codes(codes or (MIA, LEO), **more)
+    known = codes or (MIA, LEO)
+    agreed = [Agreed(Subject(code=each.id), OWN_RATES[each.id]) for each in known if each.id in OWN_RATES]
+    return Codes(known, rates=RateBook([*agreed, *more.pop("agreed", ())]), **more)
+
+
+def agreed(rate: str, since: str | None = None, **subject: Any) -> Agreed:
+    """A rate of somebody, of a campaign, of a product."""
+    return Agreed(Subject(**subject), read_rate(rate), day(since) if since else None)
 
 
 def credits(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shopinf.attribution.buyers import rank
+from shopinf.attribution.buyers import Rank, rank
 from shopinf.attribution.codebook import Since
 from shopinf.attribution.commissions import read_commission
 from shopinf.attribution.credits import Excluded, Method, MultiCode, Rules, Status, attribute
@@ -17,9 +17,12 @@ from shopinf.orders import Application, Landing, Order, UsedCode, read_landing
 
 from .making import (
     LEO,
+    MIA,
+    MUG,
     PLAIN,
     SHIRT,
     D,
+    agreed,
     book,
     code_used,
     credit,
@@ -281,11 +284,11 @@ def test_commission_is_rounded_half_up_for_each_row() -> None:
 
 
 def test_the_rate_is_the_codes_then_the_influencers_on_that_day_then_the_default() -> None:
-    rates = {"mia": (Since(read_commission("12%")), Since(read_commission("14%"), day("2026-06-10")))}
-    codes = book(commissions=rates)
+    rates = [agreed("12%", person="mia"), agreed("14%", "2026-06-10", person="mia")]
+    codes = book(agreed=rates)
     assert credit(replace(PLAIN, processed_at=on("2026-06-09")), codes).commission == D("10.80")
     assert credit(PLAIN, codes).commission == D("12.60")
-    own = book(tracked("MIA10", "mia", commission="20%"), commissions=rates)
+    own = book(tracked("MIA10", "mia", commission="20%"), agreed=rates)
     assert credit(PLAIN, own).commission == D("18.00")
     assert credit(PLAIN).commission == D("9.00")
     unrated = credit(PLAIN, rate=None)
@@ -350,3 +353,39 @@ def test_a_rounded_allocation_is_no_reason_to_look() -> None:
 def test_paying_with_a_gift_card_changes_nothing_and_tips_are_nobodys_sale() -> None:
     tipped = order(line(1, "90.00"), line(2, "9.00", tip=True), codes=["MIA10"], total_line_items_price=D("90.00"))
     assert credit(tipped).amounts.gross_sales == D("90.00")
+
+
+def test_new_and_returning_customers_earn_at_rates_of_their_own_and_an_assumed_one_at_the_lower() -> None:
+    codes = book(agreed=[agreed("new 15% returning 5%", person="mia")])
+    ranks = (Rank("customer 1", new=True), Rank("customer 1", new=False), Rank("guest 2", new=True, assumed=True), None)
+    assert [credit(PLAIN, codes, rank=rank).commission for rank in ranks] == [
+        D("13.50"),
+        D("4.50"),
+        D("4.50"),
+        D("4.50"),
+    ]
+
+
+def test_a_product_that_earns_nothing_leaves_the_rest_of_the_order_its_own_rate() -> None:
+    mug = replace(MUG, sku="MUG-1")
+    bought = replace(PLAIN, lines=(SHIRT, mug))
+    codes = book(agreed=[agreed("0%", code=MIA.id, product="mug-1"), agreed("10%", person="mia")])
+    assert credit(bought, codes, rate=None).commission == D("5.40")
+    back = replace(bought, lines=(SHIRT, replace(mug, current_quantity=0)), refunds=(refund((2, 1, "36.00", "2.88")),))
+    returned = credit(back, codes, rate=None)
+    assert (returned.amounts.net_sales, returned.commission) == (D("54.00"), D("5.40"))
+    assert [event.commission for event in returned.events] == [D("5.40"), D("0.00")]
+    assert credit(bought, book(agreed=codes.rates.all()[:1]), rate=None).commission is None
+
+
+def test_by_tiers_one_order_counts_as_if_it_were_the_only_one() -> None:
+    codes = book(agreed=[agreed("10%, from 50 20%", person="mia")])
+    found = credit(PLAIN, codes)
+    assert found.commission == D("13.00")
+    assert found.earned.in_tiers[0][1] == D("90.00")
+
+
+def test_somebodys_own_purchase_earns_nothing_whatever_was_agreed() -> None:
+    codes = book(people={"mia": person(customer_ids=[7])}, agreed=[agreed("8.00", person="mia")])
+    own = credit(replace(PLAIN, customer_id=7), codes)
+    assert (own.commission, str(own.parts[0].rate)) == (D("0.00"), "0%")

@@ -9,12 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shopinf.attribution.commissions import read_commission
 from shopinf.discounts.links import read_redirect
 from shopinf.discounts.plan import Ask
 from shopinf.discounts.terms import Kind, Wish
 from shopinf.errors import BadInput
 from shopinf.money import read_amount
+from shopinf.payouts.rates import has_amounts, read_rate
 from shopinf.people.handles import read_handle
 from shopinf.people.influencers import Influencer, Named
 from shopinf.periods import read_day
@@ -83,8 +83,8 @@ class Amounts:
 
     def commission(self, text: str) -> str:
         """A commission as it is kept: `10%`, or an amount with the currency's decimals."""
-        commission = read_commission(text)
-        return str(commission if commission.flat is None else read_commission(text, self.currency))
+        rate = read_rate(text)
+        return str(read_rate(text, self.currency) if has_amounts(rate) else rate)
 
 
 def percentage(text: str) -> Decimal:

@@ -34,7 +34,7 @@ def _rows(desk: Desk) -> list[dict[str, Any]]:
     """Everybody, one account a row; who has none gets a row as well."""
     people = desk.ledger.roster.everybody()
     accounts = desk.ledger.roster.accounts_of(one.id for one in people)
-    rates = desk.ledger.roster.rates(one.id for one in people)
+    rates = desk.ledger.rates.of_people(one.id for one in people)
     rows = []
     for one in people:
         person = {

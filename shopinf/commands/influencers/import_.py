@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shopinf.attribution.codebook import on_day
-from shopinf.attribution.commissions import read_commission
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.errors import BadInput
+from shopinf.payouts.rates import Subject, read_rate
 from shopinf.people.emails import email_key
 from shopinf.people.identity import known_of, one_each
 from shopinf.results import Result, columns
@@ -45,10 +45,10 @@ def import_(
     before = {one.id for one in roster.everybody()}
     people = roster.enrol(one_each(known), roster.imported)
     today = desk.clock.now().astimezone().date()
-    agreed = roster.rates(one.id for one in people)
+    agreed = desk.ledger.rates.of_people(one.id for one in people)
     for one, rate in zip(people, rates, strict=True):
         if rate is not None and rate != on_day(agreed.get(one.id, ()), today):
-            roster.agree(one, rate, None if one.id not in agreed else today)
+            desk.ledger.rates.agree(Subject(person=one.id), rate, None if one.id not in agreed else today)
     rows: list[dict[str, Any]] = [
         {"influencer": one.influencer, "email": one.email, "status": "known" if one.id in before else "created"}
         for one in {one.id: one for one in people}.values()
@@ -85,6 +85,6 @@ def _commission(row: Row) -> str | None:
     if not row["commission"]:
         return None
     try:
-        return str(read_commission(row["commission"]))
+        return str(read_rate(row["commission"]))
     except BadInput as wrong:
         raise row.problem(wrong.message, key="commission", hint=wrong.hint) from None

@@ -29,7 +29,7 @@ def list_(
     """List the influencers you know, those with most followers first."""
     people = desk.ledger.roster.everybody()
     accounts = desk.ledger.roster.accounts_of(one.id for one in people)
-    rates = desk.ledger.roster.rates(one.id for one in people)
+    rates = desk.ledger.rates.of_people(one.id for one in people)
     rows = [influencer_row(desk, one, accounts.get(one.id, ()), rates) for one in people]
     if search:
         word = search.strip().casefold()

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from shopinf.attribution.commissions import read_commission
 from shopinf.commands.influencers.choice import InfluencerArgument
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
+from shopinf.payouts.rates import Subject, read_rate
 from shopinf.periods import read_day
 from shopinf.results import Cell, Result, columns
 
@@ -39,8 +39,8 @@ def rate(
     A code's own commission goes before it.
     """
     one = desk.ledger.people.called(influencer)
-    agreed = None if commission.strip().casefold() in ("none", "-") else str(read_commission(commission))
+    agreed = None if commission.strip().casefold() in ("none", "-") else str(read_rate(commission))
     day = read_day(since) if since else desk.clock.now().astimezone().date()
-    desk.ledger.roster.agree(one, agreed, day)
+    desk.ledger.rates.agree(Subject(person=one.id), agreed, day)
     row: dict[str, Cell] = {"influencer": one.influencer, "commission": agreed, "since": day.isoformat()}
     desk.show(Result("shopinf.influencers.rate/1", COLUMNS, [row]), form)

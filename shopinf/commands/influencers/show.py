@@ -40,7 +40,7 @@ def show(desk: DeskContext, influencer: InfluencerArgument, form: FormChoice = F
 def _whole(desk: Desk, one: Influencer, accounts: tuple[Account, ...]) -> dict[str, Any]:
     """Everything about one person, as JSON shows it."""
     ledger = desk.ledger
-    rates = ledger.roster.rates([one.id])
+    rates = ledger.rates.of_people([one.id])
     stores = {store.shop_id: store.name for store in desk.book.all()}
     whole = influencer_row(desk, one, accounts, rates)
     whole["accounts"] = [account_row(each, primary=place == 0) for place, each in enumerate(accounts)]

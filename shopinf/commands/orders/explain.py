@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shopinf.attribution.buyers import rank
-from shopinf.attribution.commissions import read_commission
 from shopinf.attribution.credits import Rules
 from shopinf.attribution.credits import attribute as credits_of
 from shopinf.attribution.explain import Step
@@ -18,6 +17,7 @@ from shopinf.commands.orders.rules import RuleChoice
 from shopinf.errors import BadInput, NotFound
 from shopinf.gifts.plan import GIFT_TAG
 from shopinf.orders import Order
+from shopinf.payouts.rates import read_rate
 from shopinf.results import Result, columns
 from shopinf.stores import Store
 from shopinf.work.orders.codebook import code_book
@@ -45,7 +45,7 @@ def explain(
     """Explain one order: its lines, discounts and refunds, the codes it used, the rule applied and the sum."""
     store = desk.store(stores)
     rate = rules.rate(desk, [store])
-    default = read_commission(rate, store.currency) if rate else None
+    default = read_rate(rate, store.currency) if rate else None
     gifts = desk.ledger.gifts.order_ids(store.shop_id)
     found = _found(desk, store, order.strip(), live=not no_sync)
     steps = _steps(desk, store, found, Rules(rules.several(desk), rules.links, default, gifts, (GIFT_TAG,)))

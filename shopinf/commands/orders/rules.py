@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopinf.attribution.commissions import read_commission
 from shopinf.attribution.credits import MultiCode
 from shopinf.errors import BadInput
+from shopinf.payouts.rates import has_amounts, read_rate
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -37,8 +37,8 @@ class RuleChoice:
         """What is earned where nobody has a rate, as it was typed; an amount means another one in each currency."""
         text = self.commission or desk.config.commission
         currencies = sorted({store.currency for store in stores})
-        flat = [read_commission(text, currency).flat for currency in currencies] if text else []
-        if any(each is not None for each in flat) and len(currencies) > 1:
+        rates = [read_rate(text, currency) for currency in currencies] if text else []
+        if any(map(has_amounts, rates)) and len(currencies) > 1:
             raise BadInput(
                 f"A commission of {text} is an amount, and these stores have {' and '.join(currencies)}",
                 hint="Give a percentage, or report on the stores of one currency at a time.",

@@ -10,6 +10,25 @@ from sqlalchemy import JSON, BigInteger, Column, Index, Integer, Table, Text, Un
 
 from shopinf.ledger.tables.common import Id, Moment, metadata
 
+# What is earned, from which day on; what is empty or 0 is any. Of two for one day the later counts.
+rates = Table(
+    "rates",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("shop_id", BigInteger, nullable=False),
+    Column("code", Id, nullable=False),  # of `codes`
+    Column("campaign", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("product", Text, nullable=False),
+    Column("since", Text, nullable=False),  # a day; "" from ever
+    Column("rate", Text),  # as it is written; None: from then on none of its own
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("rates_person", "person"),
+    Index("rates_code", "code"),
+)
+
 # Who pays, and what was agreed last on when: a store or a group of stores.
 payers = Table(
     "payers",

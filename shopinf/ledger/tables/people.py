@@ -1,4 +1,4 @@
-"""The tables of people: names, e-mails, accounts and rates, and how they were found; erasable.
+"""The tables of people: names, e-mails and accounts, and how they were found; erasable.
 
 Names, e-mails and handles stand in `influencers`, `emails`, `aliases`, `accounts` and `leads` only; the others name
 people by opaque id, or by keyed hash.
@@ -67,15 +67,6 @@ accounts = Table(
     Column("source", Text, nullable=False),
     Column("matched_at", Moment, nullable=False),
     Index("accounts_handle", "folded", "platform"),
-)
-
-rates = Table(
-    "rates",
-    metadata,
-    Column("person", Text, primary_key=True),
-    Column("since", Text, primary_key=True),  # a day; "" from ever
-    Column("commission", Text),  # "12%" or "5.00"; None: from then on nothing is agreed
-    Column("at", Moment, nullable=False),
 )
 
 # Which customer of a store is whom, and what they bought when it was looked at.

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shopinf.attribution.buyers import rank
-from shopinf.attribution.commissions import read_commission
 from shopinf.attribution.credits import MultiCode, Rules, attribute
 from shopinf.attribution.overview import Covered, Overview
 from shopinf.attribution.report import Choice, DateBasis, StoreOrders
@@ -16,6 +15,7 @@ from shopinf.errors import NotFound
 from shopinf.gifts.plan import GIFT_TAG
 from shopinf.ledger.orders import Sync
 from shopinf.outcomes import Done, Outcomes
+from shopinf.payouts.rates import read_rate
 from shopinf.periods import Period
 from shopinf.results import Failure
 from shopinf.shell import quoted
@@ -124,7 +124,7 @@ def _of_period(desk: Desk, store: Store, period: Period, asked: Asked, sync: Syn
     ranks = rank(
         mirror.of_buyers(store.shop_id, orders), gift_orders=gifts, gift_tags=(GIFT_TAG,), history_since=sync.reach
     )
-    default = read_commission(asked.commission, store.currency) if asked.commission else None
+    default = read_rate(asked.commission, store.currency) if asked.commission else None
     rules = Rules(asked.multi_code, asked.links, default, gift_orders=gifts, gift_tags=(GIFT_TAG,))
     outcomes = [attribute(order, codes, rules, ranks.get(order.order_id)) for order in orders]
     return StoreOrders(store.name, store.currency, store.zone, outcomes, period, codes)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from shopinf.attribution.codebook import Codes, Person, Since, TrackedCode
-from shopinf.attribution.commissions import Commission, read_commission
 from shopinf.discounts.links import fill_utm
+from shopinf.payouts.rates import RateBook
 from shopinf.stores import Store
 
 if TYPE_CHECKING:
@@ -21,20 +21,16 @@ def code_book(desk: Desk, store: Store) -> Codes:
     ids = {owner.value for each in known for owner in each.owners if owner.value}
     owners = {id: person.id for id, person in desk.ledger.people.by_id(ids).items()}
     names = {id: person.influencer for id, person in desk.ledger.people.by_id(ids).items()}
-    tracked = [_tracked(each, names, store.currency) for each in known]
-    rates = desk.ledger.roster.rates({owners.get(id, id) for id in ids})
+    tracked = [_tracked(each, names) for each in known]
     # What was agreed with somebody who was forgotten still holds, under the opaque id.
-    agreed = {
-        names.get(id, id): tuple(Since(_rate(each.value, store.currency), each.day) for each in found)
-        for id in ids
-        if (found := rates.get(owners.get(id, id)))
-    }
-    return Codes(tracked, zone=store.zone, commissions=agreed, people=_people(desk, store, names))
+    called = {owners.get(id, id): names.get(id, id) for id in ids}
+    rates = RateBook(desk.ledger.rates.of_store(store.shop_id, store.currency, called))
+    people = _people(desk, store, names)
+    return Codes(tracked, zone=store.zone, shop_id=store.shop_id, rates=rates, people=people)
 
 
-def _tracked(known: History, names: Mapping[str, str], currency: str) -> TrackedCode:
+def _tracked(known: History, names: Mapping[str, str]) -> TrackedCode:
     record = known.record
-    rates = tuple(Since(_rate(each.value, currency), each.day) for each in known.commissions)
     # Of somebody who was forgotten only the opaque id is left.
     owners = tuple(Since(names.get(each.value, each.value), each.day) for each in known.owners)
     utm = fill_utm(record.utm, influencer=owners[-1].value, campaign=record.campaign, code=record.code)
@@ -45,13 +41,9 @@ def _tracked(known: History, names: Mapping[str, str], currency: str) -> Tracked
         campaign=record.campaign,
         slot=record.slot,
         made_at=record.made_at,
-        commissions=rates if any(each.value for each in rates) else (),
+        id=record.id,
         marks=frozenset(mark for mark in marks if mark),
     )
-
-
-def _rate(text: str | None, currency: str) -> Commission | None:
-    return read_commission(text, currency) if text else None
 
 
 def _people(desk: Desk, store: Store, names: Mapping[str, str]) -> dict[str, Person]:
