@@ -15,7 +15,7 @@ from shopinf.commands.customers.choice import (
     read_wanted,
 )
 from shopinf.commands.customers.rows import COLUMNS
-from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
+from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, MapOption, Noun, StoreChoice, examples
 from shopinf.commands.sources.choice import MaxCreditsOption, SourcesOption
 from shopinf.errors import BadInput
 from shopinf.people.customers import read_tag
@@ -55,12 +55,7 @@ class EnrichOptions:
     rematch_after: Annotated[
         int | None, typer.Option("--rematch-after", help="Ask again after so many days.", metavar="DAYS", min=0)
     ] = None
-    map_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map", help="Say which field a column of the sheet is; may be repeated.", metavar="COLUMN=FIELD"
-        ),
-    ] = None
+    map_: MapOption = None
 
     def __post_init__(self) -> None:
         if sum((self.new, self.since is not None, self.everybody)) > 1:

@@ -13,7 +13,7 @@ import typer
 
 from shopinf.commands.gifts.rows import SEND_COLUMNS, send_row
 from shopinf.commands.gifts.sheet import LONGEST_NOTE, Wanted, asks_of, read_wanted
-from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
+from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, MapOption, Noun, StoreChoice, examples
 from shopinf.discounts.campaigns import read_campaign
 from shopinf.errors import BadInput, PartlyDone, ShopinfError
 from shopinf.gifts.plan import LONGEST_TAG, Ask, Fate, GiftRecord, Shape, State, Step
@@ -56,10 +56,7 @@ class GiftOptions:
     reason: Annotated[
         str | None, typer.Option("--reason", help="Why a replacement; the same one is sent once.", metavar="TEXT")
     ] = None
-    map_: Annotated[
-        list[str] | None,
-        typer.Option("--map", help="Say which field a column is; may be repeated.", metavar="COLUMN=FIELD"),
-    ] = None
+    map_: MapOption = None
 
     def __post_init__(self) -> None:
         read_campaign(self.campaign)

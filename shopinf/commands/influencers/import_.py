@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shopinf.attribution.codebook import on_day
-from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
+from shopinf.commands.options import DeskContext, FormChoice, MapOption, Noun, examples
 from shopinf.errors import BadInput
 from shopinf.payouts.rates import Subject, read_rate
 from shopinf.people.emails import email_key
@@ -32,10 +32,7 @@ COLUMNS = columns("influencer email status")
 def import_(
     desk: DeskContext,
     file: Annotated[Path, typer.Argument(help="A sheet: csv, tsv, jsonl or xlsx; - is standard input.")],
-    map_: Annotated[
-        list[str] | None,
-        typer.Option("--map", help="Say which field a column is; may be repeated.", metavar="COLUMN=FIELD"),
-    ] = None,
+    map_: MapOption = None,
     form: FormChoice = FormChoice(),
 ) -> None:
     """Take over influencers from a sheet, with their accounts and commissions; rows of one person are put together."""
