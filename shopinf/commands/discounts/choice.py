@@ -28,21 +28,11 @@ UtmOption = Annotated[
 
 
 @dataclass(frozen=True)
-class CampaignChoice:
-    """Codes by campaign and influencer; what is given narrows the choice."""
+class CodeChoice:
+    """Codes by campaign, influencer and name; what is given narrows the choice."""
 
     campaign: Annotated[str | None, typer.Option("--campaign", help="Only this campaign.", metavar="NAME")] = None
     influencer: InfluencerOption = None
-
-    @property
-    def codes(self) -> Sequence[str]:
-        return ()
-
-
-@dataclass(frozen=True)
-class CodeChoice(CampaignChoice):
-    """Codes by campaign, influencer and name."""
-
     code: Annotated[list[str] | None, typer.Option("--code", help="Only this code; may be repeated.")] = None
 
     @property
@@ -55,7 +45,7 @@ class CodeChoice(CampaignChoice):
         return not (self.campaign or self.influencer or self.code)
 
 
-def choose_codes(desk: Desk, stores: Sequence[Store], choice: CampaignChoice) -> dict[str, list[CodeRecord]]:
+def choose_codes(desk: Desk, stores: Sequence[Store], choice: CodeChoice) -> dict[str, list[CodeRecord]]:
     """The codes of each store, by the store's name; a name that no store knows is not found."""
     person = _person(desk, choice.influencer)
     found: dict[str, list[CodeRecord]] = {}
@@ -87,7 +77,7 @@ def _person(desk: Desk, name: str | None) -> Influencer | None:
     return None if name is None else desk.ledger.people.called(name)
 
 
-def _is_meant(record: CodeRecord, choice: CampaignChoice) -> bool:
+def _is_meant(record: CodeRecord, choice: CodeChoice) -> bool:
     if choice.campaign is not None and not same_campaign(record.campaign, choice.campaign):
         return False
     wanted = {folded(code) for code in choice.codes}

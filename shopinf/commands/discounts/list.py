@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shopinf.commands.discounts.choice import CampaignChoice
+from shopinf.commands.discounts.choice import CodeChoice
 from shopinf.commands.discounts.rows import CODE_COLUMNS, found_rows
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
 from shopinf.discounts.plan import Standing
@@ -17,7 +17,7 @@ from shopinf.results import Cell, Failure, Result
 
 app = Noun()
 
-SHOWN = ("active", "scheduled", "paused", "expired", "missing", "retired")
+SHOWN = ("active", "scheduled", "paused", "expired", "missing", "retired", "unfinished")
 
 
 @app.command(
@@ -29,12 +29,12 @@ def list_(
     desk: DeskContext,
     stores: StoreChoice,
     form: FormChoice,
-    choice: CampaignChoice,
+    choice: CodeChoice,
     status: Annotated[
         list[str] | None,
         typer.Option(
             "--status",
-            help="active, scheduled, paused, expired, missing or retired; may be repeated.",
+            help="active, scheduled, paused, expired, missing, retired or unfinished; may be repeated.",
             metavar="STATUS",
         ),
     ] = None,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shopinf.commands.discounts.choice import CampaignChoice, choose_codes, people_of
+from shopinf.commands.discounts.choice import CodeChoice, choose_codes, people_of
 from shopinf.discounts.links import link_of
 from shopinf.discounts.plan import CodeRecord, standing
 from shopinf.discounts.terms import Terms
@@ -106,7 +106,7 @@ def bare_row(
 def found_rows(
     desk: Desk,
     stores: Sequence[Store],
-    choice: CampaignChoice,
+    choice: CodeChoice,
     *,
     redirect: str | None = None,
     utm: Mapping[str, str] | None = None,
