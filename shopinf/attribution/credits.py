@@ -236,7 +236,7 @@ def standing(order: Order, worth: Sale) -> tuple[Status, tuple[str, ...]]:
         unheard = is_unheard_of(order)
         reasons = (_unheard(order.financial_status) if unheard else f"payment {order.financial_status}",)
     if problems := (*worth.problems, *_unlaid(order)):
-        return Status.NEEDS_REVIEW, (*problems, *reasons)
+        return Status.NEEDS_REVIEW, (*worth.remarks, *problems, *reasons)
     return (Status.PENDING if reasons else Status.APPROVED), (*worth.remarks, *reasons)
 
 

@@ -123,6 +123,7 @@ class Aside:
         self.unrated: set[str] = set()
         self.assumed: set[tuple[str, int]] = set()
         self.unheard: set[str] = set()
+        self.outdated: dict[tuple[str, int], str] = {}
 
     def leave_out(self, reason: Exclusion | Status, store: str, order: Order, zone: ZoneInfo) -> None:
         self.orders[reason][store, order.order_id] = {
@@ -144,6 +145,8 @@ class Aside:
         """Take note of a part that goes into a row."""
         if part.commission is None:
             self.unrated.add(part.credit.influencer or part.credit.code)
+        if part.credit.order.outdated:
+            self.outdated[part.order_key] = part.credit.order.name
         if part.credit.rank and part.credit.rank.assumed:
             self.assumed.add(part.order_key)
 
@@ -171,6 +174,11 @@ class Aside:
         if self.assumed:
             said.append(
                 f"New or returning is assumed for {counted(len(self.assumed), 'order')}: earlier orders cannot be seen."
+            )
+        if self.outdated:
+            said.append(
+                f"What refunds sent is not known of {_some(list(self.outdated.values()))}, read by an older shopinf: "
+                "one on its way may be missing. shopinf orders sync reads anew what the store still shows."
             )
         if self.unheard:
             said.append(f"Payment status new to us, not taken for paid: {_some(sorted(self.unheard))}.")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shopinf.ledger.gifts import Gifts
     from shopinf.ledger.leads import Leads
     from shopinf.ledger.locks import AdvisoryKeeper
+    from shopinf.ledger.oddorders import OddOrders
     from shopinf.ledger.orders import Orders
     from shopinf.ledger.payments import Payments
     from shopinf.ledger.people import People
@@ -86,6 +87,12 @@ class Ledger(Journal):
         from shopinf.ledger.orders import Orders
 
         return Orders(self)
+
+    @shared_property
+    def odd_orders(self) -> OddOrders:
+        from shopinf.ledger.oddorders import OddOrders
+
+        return OddOrders(self)
 
     @shared_property
     def products(self) -> Products:

@@ -211,7 +211,15 @@ INSERT INTO rates (shop_id, code, campaign, person, product, since, rate, at, by
     ORDER BY j.id;
 """
 
-MIGRATIONS = [_FIRST, _LOCKS, _PAYOUTS, _SENDERS, _RATES]
+# What could not be read, and in which form the facts of orders with refunds are.
+_UNREAD = """
+CREATE TABLE unread (shop_id BIGINT NOT NULL, what TEXT NOT NULL, record_id BIGINT NOT NULL, name TEXT,
+    place TEXT NOT NULL, created_at TEXT, seen_at TEXT NOT NULL, PRIMARY KEY (shop_id, what, record_id));
+
+ALTER TABLE syncs ADD COLUMN facts INTEGER;
+"""
+
+MIGRATIONS = [_FIRST, _LOCKS, _PAYOUTS, _SENDERS, _RATES, _UNREAD]
 
 _WORDS = {
     "sqlite": {

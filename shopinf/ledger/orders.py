@@ -16,16 +16,16 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func
 
 from shopinf.attribution.buyers import Purchase
 from shopinf.ledger.asking import Among
+from shopinf.ledger.oddorders import WHAT, count_odd, keep_odd
 from shopinf.ledger.tables.mirror import order_codes, order_facts, orders, syncs, windows
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.orderfacts import from_facts, to_facts
 from shopinf.orders import Order, folded
+from shopinf.unread import Unread
 from shopinf.windows import Window
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal
-
-WHAT = "orders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Sync:
     scopes: frozenset[str] = frozenset()
     round: int = 1  # how often all of them were read
     finished_at: datetime | None = None
+    facts: int = 1  # the form in which the facts of all orders with refunds are
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class Orders:
         if row is None:
             return None
         scopes = frozenset(row["scopes"].split())
-        return Sync(row["watermark"], row["reach"], row["truncated"], scopes, row["round"], row["finished_at"])
+        times = row["watermark"], row["reach"]
+        return Sync(*times, row["truncated"], scopes, row["round"], row["finished_at"], row["facts"] or 1)
 
     def begun(self, shop_id: int) -> Reading | None:
         """The reading that was begun and has not ended."""
@@ -92,6 +94,7 @@ class Orders:
             "scopes": " ".join(sorted(sync.scopes)),
             "round": sync.round,
             "finished_at": self._ledger.clock.now(),
+            "facts": sync.facts,
         }
         with self._database.writing() as db:
             if ended:
@@ -108,13 +111,16 @@ class Orders:
         *,
         reading: Reading | None = None,
         come: Iterable[Window] = (),
+        odd: Sequence[Unread] = (),
     ) -> None:
         """Keep what a store said of orders, and how far the windows of *reading* have come with it.
 
         Of an order that we have later news of only the sight of it is noted; of one that comes twice the later counts.
+        *odd* are those that could not be read.
         """
         found = _latest(found)
         with self._database.writing() as db:
+            keep_odd(db, shop_id, odd, [order.order_id for order in found], round, self._ledger.clock.now())
             known = self._updated(db, shop_id, [order.order_id for order in found])
             news = [each for each in found if (at := known.get(each.order_id)) is None or at <= each.updated_at]
             if news:
@@ -126,6 +132,17 @@ class Orders:
                 )
             if reading is not None:
                 self._keep_windows(db, shop_id, reading, come)
+
+    def rewrite(self, shop_id: int, ids: Collection[int]) -> int:
+        """Keep the facts of orders that the store no longer shows in the present form, as far as they are known.
+
+        Returns of how many it stays unknown what their refunds sent.
+        """
+        kept = list(self.full(shop_id, ids))
+        rows = [{"shop_id": shop_id, "order_id": each.order_id, "facts": _text(to_facts(each))} for each in kept]
+        with self._database.writing() as db:
+            upsert(db, order_facts, rows)
+        return sum(each.outdated for each in kept)
 
     def _updated(self, db: Connection, shop_id: int, ids: Sequence[int]) -> dict[int, datetime]:
         return {order_id: datetime.fromisoformat(at) for order_id, at in _UPDATED.rows(db, ids, shop=shop_id)}
@@ -181,14 +198,17 @@ class Orders:
     # reading
 
     def count(self, shop_id: int, window: Window, round: int = 0) -> int:
-        """How many orders created in *window* are here, of those that the reading *round* or a later one met."""
+        """How many orders created in *window* are here, of those that the reading *round* or a later one met.
+
+        Those that could not be read are among them.
+        """
         query = select(func.count()).where(
             orders.c.shop_id == shop_id,
             orders.c.round >= round,
             orders.c.created_at.between(window.since, window.until),
         )
         with self._database.reading() as db:
-            return int(db.execute(query).scalar_one())
+            return int(db.execute(query).scalar_one()) + count_odd(db, shop_id, window)
 
     def with_codes(self, shop_id: int, names: Iterable[str], *, links: bool = False) -> set[int]:
         """The ids of orders that used one of these codes, or came by a link that carries one of these texts."""

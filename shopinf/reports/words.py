@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from shopinf.attribution.overview import Covered, Overview
 from shopinf.money import Money
+from shopinf.results import Failure
 
 HEADINGS = {
     "net_sales": "Net sales",
@@ -74,11 +75,16 @@ def stamps(overview: Overview) -> list[tuple[str, str]]:
     found += _truncations(overview.stores)
     if overview.missing:
         if overview.client:
-            failed = listed([each.store or each.what for each in overview.missing], 20)
+            failed = listed([_lost(each) for each in overview.missing], 20)
         else:
-            failed = "; ".join(f"{each.store or each.what} ({each.error})" for each in overview.missing)
+            failed = "; ".join(f"{_lost(each)} ({each.error})" for each in overview.missing)
         found.append(("Incomplete", f"Not included, because their orders could not be read: {failed}."))
     return found
+
+
+def _lost(failure: Failure) -> str:
+    """The store, or the order of it, that is not in the figures."""
+    return failure.of_store or ": ".join(part for part in (failure.store, failure.what) if part)
 
 
 def _truncations(stores: Sequence[Covered]) -> list[tuple[str, str]]:

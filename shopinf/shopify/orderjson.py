@@ -1,7 +1,8 @@
 """The Order resource as Shopify writes it, read tolerantly (REST Admin API, resources/order).
 
 What may be withheld, empty or missing is so here as well; amounts are strings, but refunds have some as numbers. Of an
-amount that comes in two currencies, the shop's own counts.
+amount that comes in two currencies, the shop's own counts. An amount that must be there and is not makes an order
+unreadable: what is missing is not nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from shopinf.shopify.records import Unreadable
 from shopinf.shopify.shop import Facts
 
 # What is asked for; Shopify trims an order at its top level only.
@@ -40,10 +42,26 @@ class MoneySet(Facts):
     shop_money: ShopMoney | None = None
 
 
-def in_shop_money(both: MoneySet | None, plain: Decimal | None) -> Decimal:
-    """An amount in the shop's currency, from the pair of currencies where there is one."""
+class BuyersMoney(Facts):
+    amount: Amount | None = None
+    currency_code: str | None = None
+
+
+class BothMoney(MoneySet):
+    """An amount of a refund, in the buyer's currency too: in that its transactions are."""
+
+    presentment_money: BuyersMoney | None = None
+
+
+def in_shop_money(both: MoneySet | None, plain: Decimal | None, place: str = "") -> Decimal:
+    """An amount in the shop's currency, from the pair of currencies where there is one.
+
+    One that is missing is nothing, unless *place* says where it must be.
+    """
     if both is not None and both.shop_money is not None and both.shop_money.amount is not None:
         return both.shop_money.amount
+    if plain is None and place:
+        raise Unreadable(place)
     return plain if plain is not None else Decimal(0)
 
 
@@ -96,13 +114,28 @@ class RefundLineItem(Facts):
     line_item_id: int | None = None
     quantity: int = 0
     subtotal: Amount | None = None
-    subtotal_set: MoneySet | None = None
+    subtotal_set: BothMoney | None = None
     total_tax: Amount | None = None
-    total_tax_set: MoneySet | None = None
+    total_tax_set: BothMoney | None = None
+
+
+class RefundTransaction(Facts):
+    kind: str | None = None
+    status: str | None = None
+    amount: Amount | None = None
+    currency: str | None = None
+
+
+class RefundShippingLine(Facts):
+    """Refunded shipping, as newer orders have it."""
+
+    subtotal_amount_set: MoneySet | None = None
+    tax_amount_set: MoneySet | None = None
 
 
 class OrderAdjustment(Facts):
     kind: str | None = None
+    reason: str | None = None
     amount: Amount | None = None
     amount_set: MoneySet | None = None
     tax_amount: Amount | None = None
@@ -114,6 +147,13 @@ class RefundJson(Facts):
     created_at: Moment
     refund_line_items: list[RefundLineItem] | None = None
     order_adjustments: list[OrderAdjustment] | None = None
+    transactions: list[RefundTransaction] | None = None
+    refund_shipping_lines: list[RefundShippingLine] | None = None
+
+    @classmethod
+    def mended(cls, raw: dict[str, Any]) -> dict[str, Any]:
+        """A refund without its time was made when it was processed."""
+        return raw if raw.get("created_at") else {**raw, "created_at": raw.get("processed_at")}
 
 
 class Buyer(Facts):
@@ -189,6 +229,34 @@ class OrderJson(OrderHead):
     tags: str | None = None
     phone: str | None = None
     shipping_address: Address | None = None
+
+    @classmethod
+    def mended(cls, raw: dict[str, Any]) -> dict[str, Any]:
+        """An order without its time was made when it was processed; one discount needs no number to be told."""
+        if not raw.get("created_at"):
+            raw = {**raw, "created_at": raw.get("processed_at")}
+        applications, lines = raw.get("discount_applications"), raw.get("line_items")
+        only = 0 if isinstance(applications, list) and len(applications) == 1 else _NO_PLACE
+        if isinstance(lines, list):
+            raw = {**raw, "line_items": [_numbered(line, only) for line in lines]}
+        return raw
+
+
+_NO_PLACE = -1  # of a discount that points to none of the order's applications
+
+
+def _numbered(line: Any, place: int) -> Any:
+    """*line* with its discounts that point nowhere pointing to *place*."""
+    laid = line.get("discount_allocations") if isinstance(line, dict) else None
+    if not isinstance(laid, list):
+        return line
+    index = "discount_application_index"
+    return {
+        **line,
+        "discount_allocations": [
+            {**each, index: place} if isinstance(each, dict) and each.get(index, 0) is None else each for each in laid
+        ],
+    }
 
 
 # Most orders are plain. Of these the larger part of a page is only passed over, which takes half the time and a tenth

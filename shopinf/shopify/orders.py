@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -24,6 +24,7 @@ from shopinf.orders import (
     Order,
     Refund,
     RefundLine,
+    Transaction,
     UsedCode,
     folded,
     is_gift,
@@ -38,14 +39,18 @@ from shopinf.shopify.orderjson import (
     AnyOrder,
     DiscountAllocation,
     LineItem,
+    OrderAdjustment,
     OrderHead,
     OrderJson,
     PlainOrder,
     RefundJson,
+    RefundLineItem,
+    RefundTransaction,
     came_by_link,
     in_shop_money,
 )
-from shopinf.shopify.pages import page_of
+from shopinf.shopify.records import Unreadable, read_page
+from shopinf.unread import Unread
 from shopinf.windows import ALL, ALWAYS, EVER, Window
 
 # Python works on one page at a time anyway; so the others need not hold what they have read of theirs meanwhile.
@@ -54,14 +59,23 @@ _PARSING = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Orders of one answer by rising id, and the store's own time when it was given."""
+    """Orders of one answer by rising id, those that cannot be read, and the store's own time when it was given."""
 
     orders: list[Order]
     at: datetime | None
+    unread: list[Unread] = field(default_factory=list)
 
     @property
     def last_id(self) -> int:
-        return max((order.order_id for order in self.orders), default=0)
+        """The highest id on it."""
+        odd = [each.record_id for each in self.unread if each.record_id]
+        return max([*odd, *(each.order_id for each in self.orders)], default=0)
+
+    @property
+    def oldest(self) -> datetime | None:
+        """When the first of them was made, as far as that can be read."""
+        odd = [each.created_at for each in self.unread if each.created_at]
+        return min([*odd, *(each.created_at for each in self.orders)], default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +125,7 @@ def pages(
         )
         try:
             for raw in listing:
-                page = Page(_orders(raw, key, shop.access.name, whole=whole), _date(raw.headers))
+                page = _page(raw, key, shop.access.name, whole=whole)
                 after = max(after, page.last_id)
                 del raw  # a megabyte, and the next page may be long in coming
                 yield page
@@ -128,9 +142,27 @@ def glance(shop: Shop, key: bytes, window: Window) -> Page:
 
 
 def find_orders(shop: Shop, key: bytes, *, order_id: int | None = None, name: str | None = None) -> list[Order]:
-    """The orders of that id or name that we may see, whole."""
+    """The orders of that id or name that we may see, whole; one that cannot be read is a broken answer."""
     raw = shop.get_raw("orders.json", limit=PAGE, status="any", ids=order_id, name=name, fields=FIELDS)
-    return _orders(raw, key, shop.access.name, whole=True)
+    page = _page(raw, key, shop.access.name, whole=True)
+    if page.unread:
+        (odd, *_) = page.unread
+        raise NoAnswer(
+            f"{shop.access.name}: {odd.called} {odd.problem}",
+            hint="Look at it in Shopify's admin; other orders are not concerned.",
+        )
+    return page.orders
+
+
+def orders_by_id(shop: Shop, key: bytes, ids: Sequence[int]) -> Iterator[tuple[Sequence[int], Page]]:
+    """Those of *ids* that the store still shows, 250 a request, each time with the ids that were asked for.
+
+    Orders without any code, link or gift come as skeletons.
+    """
+    for start in range(0, len(ids), PAGE):
+        asked = ids[start : start + PAGE]
+        raw = shop.get_raw("orders.json", limit=PAGE, status="any", ids=list(asked), fields=FIELDS)
+        yield asked, _page(raw, key, shop.access.name, whole=False)
 
 
 def _bounds(window: Window) -> dict[str, Any]:
@@ -148,10 +180,17 @@ def _date(headers: httpx.Headers) -> datetime | None:
         return None
 
 
-def _orders(raw: Raw, key: bytes, store_name: str, *, whole: bool) -> list[Order]:
+def _page(raw: Raw, key: bytes, store_name: str, *, whole: bool) -> Page:
+    found: list[Order] = []
     with _PARSING:
-        found = page_of(raw.content, "orders", OrderJson if whole else AnyOrder, store_name, from_json)
-        return [read_order(each, key, whole=whole) for each in found]
+        records = read_page(raw.content, "orders", OrderJson if whole else AnyOrder, store_name)
+        unread = records.unread
+        for each in records.found:
+            try:
+                found.append(read_order(each, key, whole=whole))
+            except Unreadable as odd:
+                unread.append(Unread("orders", each.id, each.name, str(odd), each.created_at))
+    return Page(found, _date(raw.headers), unread)
 
 
 def read_order(raw: PlainOrder | OrderJson, key: bytes, *, whole: bool = False) -> Order:
@@ -168,12 +207,14 @@ def read_order(raw: PlainOrder | OrderJson, key: bytes, *, whole: bool = False) 
 
 
 def _whole(raw: OrderJson, landing: Landing | None, key: bytes) -> Order:
+    if not raw.currency:
+        raise Unreadable("currency")
     buyer, home = raw.customer, raw.shipping_address
     phone = raw.phone or (buyer.phone if buyer else None)
     applications = raw.discount_applications
     order = Order(
         **_head(raw, key),
-        lines=tuple([_line(each) for each in raw.line_items or ()]),
+        lines=_lines(raw.line_items or ()),
         taxes_included=bool(raw.taxes_included),
         applications=None
         if applications is None
@@ -184,7 +225,7 @@ def _whole(raw: OrderJson, landing: Landing | None, key: bytes) -> Order:
         shipping_discounts=_allocations(
             each for line in raw.shipping_lines or () for each in line.discount_allocations or ()
         ),
-        refunds=tuple([_refund(each) for each in raw.refunds or ()]),
+        refunds=tuple([_refund(each, raw.currency or "", bool(raw.taxes_included)) for each in raw.refunds or ()]),
         fulfillment_status=raw.fulfillment_status,
         total_line_items_price=raw.total_line_items_price,
         total_discounts=raw.total_discounts,
@@ -208,7 +249,9 @@ def _without_titles(order: Order) -> Order:
     """*order* without what staff wrote as the title of a discount: it may be anything, a customer's name included."""
     if order.applications is None or not any(each.type == "manual" for each in order.applications):
         return order
-    typed = {folded(code) for code in order.codes}
+    # One without a title may be what the plain list of codes means by what no other discount mentions.
+    nameless = any(each.type == "manual" and not each.title for each in order.applications)
+    typed = {folded(code) for code in order.codes} - {folded(code) for code in order.unapplied if nameless}
     return replace(
         order,
         applications=tuple(
@@ -242,16 +285,29 @@ def _head(raw: OrderHead, key: bytes) -> dict[str, Any]:
     }
 
 
-def _line(raw: LineItem) -> Line:
+_TIP = {"tip_payment_gateway", "tip_payment_method"}
+
+
+def _lines(raw: Sequence[LineItem]) -> tuple[Line, ...]:
+    """The lines; what only a tip has, has a tip, even without a value.
+
+    Where every line has it, something in between has filled it in, and only a value tells.
+    """
+    marked = [not _TIP.isdisjoint(line.model_fields_set) for line in raw]
+    filled = all(marked)
+    return tuple([_line(line, tip and not filled) for line, tip in zip(raw, marked, strict=True)])
+
+
+def _line(raw: LineItem, tip: bool) -> Line:
     return Line(
         raw.id,
         raw.quantity,
-        in_shop_money(raw.price_set, raw.price),
+        in_shop_money(raw.price_set, raw.price, "line_items.price"),
         raw.current_quantity,
         _allocations(raw.discount_allocations or ()),
         sum((in_shop_money(each.price_set, each.price) for each in raw.tax_lines or ()), Decimal(0)),
         bool(raw.gift_card),
-        bool(raw.tip_payment_gateway or raw.tip_payment_method),
+        tip or bool(raw.tip_payment_gateway or raw.tip_payment_method),
         raw.product_id,
         raw.variant_id,
         raw.sku or None,
@@ -260,25 +316,52 @@ def _line(raw: LineItem) -> Line:
 
 
 def _allocations(raw: Iterable[DiscountAllocation]) -> tuple[Allocation, ...]:
-    return tuple([(each.discount_application_index, in_shop_money(each.amount_set, each.amount)) for each in raw])
+    amount = "discount_allocations.amount"
+    return tuple([(a.discount_application_index, in_shop_money(a.amount_set, a.amount, amount)) for a in raw])
 
 
-def _refund(raw: RefundJson) -> Refund:
-    lines = [
-        RefundLine(
-            each.line_item_id or 0,
-            each.quantity,
-            in_shop_money(each.subtotal_set, each.subtotal),
-            in_shop_money(each.total_tax_set, each.total_tax),
-        )
-        for each in raw.refund_line_items or ()
+def _refund(raw: RefundJson, currency: str, included: bool) -> Refund:
+    shipping = [
+        (in_shop_money(each.subtotal_amount_set, None), in_shop_money(each.tax_amount_set, None))
+        for each in raw.refund_shipping_lines or ()
     ]
-    adjustments = [
-        Adjustment(
-            each.kind or "",
-            in_shop_money(each.amount_set, each.amount),
-            in_shop_money(each.tax_amount_set, each.tax_amount),
-        )
-        for each in raw.order_adjustments or ()
-    ]
-    return Refund(raw.id, raw.created_at, tuple(lines), tuple(adjustments))
+    net, tax = sum((each[0] for each in shipping), Decimal(0)), sum((each[1] for each in shipping), Decimal(0))
+    return Refund(
+        raw.id,
+        raw.created_at,
+        tuple([_refund_line(each, currency) for each in raw.refund_line_items or ()]),
+        tuple([_adjustment(each) for each in raw.order_adjustments or ()]),
+        None if raw.transactions is None else tuple([_transaction(each) for each in raw.transactions]),
+        net if included else net + tax,
+        net - tax if included else net,
+    )
+
+
+def _refund_line(raw: RefundLineItem, currency: str) -> RefundLine:
+    abroad = raw.subtotal_set.presentment_money if raw.subtotal_set else None
+    paid_in = None
+    if abroad is not None and abroad.amount is not None and abroad.currency_code not in (None, currency):
+        tax = raw.total_tax_set.presentment_money if raw.total_tax_set else None
+        paid_in = (abroad.amount, (tax and tax.amount) or Decimal(0))
+    return RefundLine(
+        raw.line_item_id or 0,
+        raw.quantity,
+        in_shop_money(raw.subtotal_set, raw.subtotal, "refunds.refund_line_items.subtotal"),
+        in_shop_money(raw.total_tax_set, raw.total_tax),
+        paid_in,
+    )
+
+
+def _adjustment(raw: OrderAdjustment) -> Adjustment:
+    return Adjustment(
+        raw.kind or "",
+        in_shop_money(raw.amount_set, raw.amount, "refunds.order_adjustments.amount"),
+        in_shop_money(raw.tax_amount_set, raw.tax_amount),
+        raw.reason or "",
+    )
+
+
+def _transaction(raw: RefundTransaction) -> Transaction:
+    if raw.amount is None:
+        raise Unreadable("refunds.transactions.amount")
+    return Transaction(raw.kind or "", raw.status or "", raw.amount, raw.currency or "")

@@ -8,20 +8,20 @@ import queue
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, TypeVar
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from shopinf.errors import NoAnswer, Stopped
 from shopinf.shell import quoted
+from shopinf.shopify.records import broken_page, read_page
 from shopinf.times import Clock
+from shopinf.unread import Unread
 
 T = TypeVar("T")
 
 _LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;<]+)*)")
-_CHOICE = re.compile("[A-Z]")  # models are called so, keys are not
 _NEXT = re.compile(r";\s*rel\s*=\s*\"?next\"?\s*(;|$)", re.IGNORECASE)
 
 
@@ -58,38 +58,32 @@ def resumed(link: httpx.URL, first: httpx.URL) -> httpx.URL:
     return link if query == link.query else link.copy_with(query=query)
 
 
-def page_of(content: bytes, key: str, model: Any, store_name: str, parse: Callable[[bytes], Any]) -> list[Any]:
-    """The items of one page, read once, each as *model*, which may be a choice of several; None leaves them as sent."""
-    broken = NoAnswer(
-        f"{store_name} sent a page of {key.replace('_', ' ')} that cannot be read",
-        hint="Run the same command again; a proxy may be in between: shopinf doctor",
-    )
+def page_of(
+    content: bytes,
+    key: str,
+    model: Any,
+    store_name: str,
+    parse: Callable[[bytes], Any],
+    odd: Callable[[Unread], None] | None = None,
+) -> list[Any]:
+    """The items of one page, each as *model*, which may be a choice of several; None leaves them as sent.
+
+    *odd* hears of each that cannot be read; without it such a page is a broken answer.
+    """
     if model is None:
         try:
             items = parse(content)[key]
         except (ValueError, KeyError, TypeError):
-            raise broken from None
+            raise broken_page(key, store_name) from None
         if not isinstance(items, list):
-            raise broken
+            raise broken_page(key, store_name)
         return items
-    try:
-        found: list[Any] = getattr(_page_model(model, key).model_validate_json(content), "items")  # noqa: B009
-    except ValidationError as error:
-        # The last of several choices is the fullest; how a choice is called is none of the store's keys.
-        place = error.errors(include_input=False, include_context=False)[-1]["loc"]
-        where = ".".join(str(part) for part in place if not _CHOICE.match(str(part)))
-        raise NoAnswer(f"{broken.message} (at {where or 'the start'})", hint=broken.hint) from None
-    return found
-
-
-@lru_cache(maxsize=64)
-def _page_model(model: Any, key: str) -> type[BaseModel]:
-    """`{key: [model, …]}`, its list called `items`; what a store sent never shows in its errors."""
-    return create_model(
-        "Page",
-        __config__=ConfigDict(hide_input_in_errors=True),
-        items=(list[model], Field(alias=key)),
-    )
+    records = read_page(content, key, model, store_name)
+    for each in records.unread:
+        if odd is None:
+            raise broken_page(key, store_name, each)
+        odd(each)
+    return records.found
 
 
 # malloc.h

@@ -8,7 +8,7 @@ was read up to, so nothing is lost wherever the cut falls.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from shopinf.orders import Order
 from shopinf.shopify.client import PAGE, Shop
 from shopinf.shopify.orders import Page, pages
 from shopinf.shopify.pages import at_once
+from shopinf.unread import Unread
 from shopinf.windows import Window
 
 _WORTH_HALVING = 3 * PAGE  # below that, a further request costs more than it saves
@@ -28,6 +29,7 @@ class Step:
     number: int
     orders: list[Order]
     windows: tuple[Window, ...]
+    unread: Sequence[Unread] = ()  # orders of the same answer that cannot be read
 
 
 @dataclass(eq=False)
@@ -109,11 +111,12 @@ class Shards:
             if page is None and lane.pages is listing:
                 lane.window = lane.window.done()
                 self._lanes.remove(lane)
-            elif page is not None and page.orders:
+            elif page is not None:
                 lane.window = lane.window.advanced(page.last_id)
-                lane.read += len(page.orders)
-                last = max(page.orders, key=lambda order: order.order_id).created_at
-                lane.at = min(max(lane.at, last), max(lane.window.until, lane.at))
+                lane.read += len(page.orders) + len(page.unread)
+                if page.orders:
+                    last = max(page.orders, key=lambda order: order.order_id).created_at
+                    lane.at = min(max(lane.at, last), max(lane.window.until, lane.at))
             lane.busy = False
             self._changed[id(lane)] = lane
             changed = tuple(each.window for each in self._changed.values())
@@ -121,7 +124,7 @@ class Shards:
             self._steps += 1
             # What lies beyond a window that was halved meanwhile comes with its other half.
             found = [each for each in page.orders if since <= each.created_at <= lane.window.until] if page else []
-            return Step(self._steps, found, changed)
+            return Step(self._steps, found, changed, page.unread if page else ())
 
 
 def read_windows(

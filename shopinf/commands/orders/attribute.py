@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shopinf import unread
 from shopinf.attribution.report import INTERNAL, By, Choice, DateBasis, report_columns
 from shopinf.commands.influencers.choice import InfluencersOption
 from shopinf.commands.options import (
@@ -20,6 +21,7 @@ from shopinf.commands.options import (
     StoreChoice,
     examples,
 )
+from shopinf.commands.orders.rows import ODD_ORDERS
 from shopinf.commands.orders.rules import RuleChoice
 from shopinf.discounts.campaigns import find_campaign
 from shopinf.results import Audience, Failure, Format, Result
@@ -122,6 +124,7 @@ def attribute(
     if not result.rows:
         desk.out.say("No order of this period used a code that shopinf made or imported.")
     outcomes.settle()
+    unread.settle((odd for _, part in outcomes.done for odd in part.unread), ODD_ORDERS)
 
 
 def _campaign(desk: Desk, stores: Sequence[Store], text: str) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from shopinf import unread
 from shopinf.attribution.reconcile import FIGURES, compare
 from shopinf.attribution.sales import sale
 from shopinf.commands.options import DeskContext, FormChoice, Noun, PeriodChoice, StoreChoice, examples
+from shopinf.commands.orders.rows import ODD_ORDERS
 from shopinf.errors import BadInput, PartlyDone
 from shopinf.money import Money
 from shopinf.orders import Order
@@ -18,6 +20,7 @@ from shopinf.outcomes import Done
 from shopinf.periods import Period
 from shopinf.results import Failure, Result, columns
 from shopinf.stores import Store
+from shopinf.unread import Unread
 from shopinf.windows import ALWAYS, EVER, Window, cut
 from shopinf.words import agreeing, counted
 
@@ -65,6 +68,7 @@ def reconcile(
         differ = f"{found.differing:,} {agreeing(found.differing, 'differs', 'differ')}"
         desk.out.say(f"{found.store.name}: {counted(found.orders, 'order')} compared, {differ}.")
     outcomes.settle()
+    unread.settle((odd for found in done for odd in found.unread), ODD_ORDERS)
     if differing := sum(found.differing for found in done):
         raise PartlyDone(
             f"{counted(differing, 'order')} {agreeing(differing, 'differs', 'differ')} from the store's own totals",
@@ -76,7 +80,8 @@ def _answer(done: Done[Reconciled], failures: Sequence[Failure]) -> Result:
     rows = [row for _, found in done for row in found.rows()]
     stores = [{"store": store.name, "orders": f.orders, "differing": f.differing} for store, f in done]
     body = {"stores": stores, "rows": rows}
-    return Result("shopinf.orders.reconcile/1", COLUMNS, rows, body=body, failures=failures)
+    odd = [each for store, found in done for each in unread.failures(store.name, found.unread)]
+    return Result("shopinf.orders.reconcile/1", COLUMNS, rows, body=body, failures=[*failures, *odd])
 
 
 @dataclass
@@ -89,6 +94,7 @@ class Reconciled:
     ours: dict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     theirs: dict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     differences: list[dict[str, Any]] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
 
     def add(self, order: Order) -> None:
         self.orders += 1
@@ -132,7 +138,7 @@ def _reconciled(desk: Desk, store: Store, period: Period | None, seats: Seats) -
     found = Reconciled(store)
     with desk.out.progress("reading orders", None, "orders", store=store.name) as progress:
         try:
-            for order in _orders(desk, store, period, seats, progress.total):
+            for order in _orders(desk, store, period, seats, progress.total, found.unread.extend):
                 found.add(order)
                 progress.advance()
         finally:
@@ -140,7 +146,14 @@ def _reconciled(desk: Desk, store: Store, period: Period | None, seats: Seats) -
     return found
 
 
-def _orders(desk: Desk, store: Store, period: Period | None, seats: Seats, expect: Any) -> Iterator[Order]:
+def _orders(
+    desk: Desk,
+    store: Store,
+    period: Period | None,
+    seats: Seats,
+    expect: Any,
+    odd: Callable[[Iterable[Unread]], None],
+) -> Iterator[Order]:
     from shopinf.shopify.orders import count_orders, glance
     from shopinf.shopify.shards import places, read_windows
     from shopinf.work.orders.seats import MOST_WORKERS
@@ -149,10 +162,10 @@ def _orders(desk: Desk, store: Store, period: Period | None, seats: Seats, expec
     begin, end = period.bounds(store.zone) if period else (EVER, ALWAYS)
     whole = Window(begin, end)
     counted, first = count_orders(shop, whole), glance(shop, key, whole)
-    if not first.orders:
+    if first.oldest is None:
         return
     expect(counted.count)
-    oldest, expected = first.orders[0].created_at, counted.count or 0
+    oldest, expected = first.oldest, counted.count or 0
     newest = min(end, max(first.at or oldest, oldest))
     seats.tell(shop, expected)
     most = places(expected, MOST_WORKERS)
@@ -175,4 +188,5 @@ def _orders(desk: Desk, store: Store, period: Period | None, seats: Seats, expec
     for step in steps:
         left -= len(step.orders)
         seats.tell(shop, left)
+        odd(step.unread)
         yield from (order for order in step.orders if order.created_at < end)  # the end itself is the next period's

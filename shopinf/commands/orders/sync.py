@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shopinf import unread
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
+from shopinf.commands.orders.rows import ODD_ORDERS
 from shopinf.periods import read_day
 from shopinf.results import Failure, Result, columns
 from shopinf.times import iso
@@ -56,12 +58,14 @@ def sync(
     ).or_raise()
     desk.deliver(outcomes, _answer, form)
     outcomes.settle()
+    unread.settle((odd for _, synced in outcomes.done for odd in synced.unread), ODD_ORDERS)
 
 
 def _answer(done: Done[Synced], failures: Sequence[Failure]) -> Result:
     rows = [_row(synced) for _, synced in done]
     notes = [note for _, synced in done for note in synced.said]
-    return Result("shopinf.orders.sync/1", COLUMNS, rows, notes=notes, failures=failures)
+    odd = [each for store, synced in done for each in unread.failures(store.name, synced.unread)]
+    return Result("shopinf.orders.sync/1", COLUMNS, rows, notes=notes, failures=[*failures, *odd])
 
 
 def _row(synced: Synced) -> dict[str, Any]:

@@ -61,6 +61,20 @@ syncs = Table(
     Column("scopes", Text, nullable=False),
     Column("round", Integer, nullable=False),
     Column("finished_at", Moment),
+    Column("facts", Integer),  # the form in which the facts of all orders with refunds are; None for the first
+)
+
+# What a store sent and nobody could read; it is asked for again.
+unread = Table(
+    "unread",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("what", Text, primary_key=True),  # orders
+    Column("record_id", BigInteger, primary_key=True),
+    Column("name", Text),
+    Column("place", Text, nullable=False),  # where it is odd, never what stands there
+    Column("created_at", Moment),
+    Column("seen_at", Moment, nullable=False),
 )
 
 # How far a reading of many orders has come, so that an interrupted one goes on.

@@ -20,6 +20,8 @@ from shopinf.periods import Period
 from shopinf.results import Failure
 from shopinf.shell import quoted
 from shopinf.stores import Store
+from shopinf.unread import Unread
+from shopinf.unread import failures as unread_failures
 from shopinf.work.orders.codebook import code_book
 from shopinf.work.orders.seats import Seats
 from shopinf.work.orders.sync import Synced, cut_note, sync_orders
@@ -49,6 +51,7 @@ class Attributed:
     former: StoreOrders | None
     sync: Sync
     synced: Synced | None
+    unread: Sequence[Unread] = ()  # orders that may belong to the period, and cannot be read
 
     @property
     def former_period(self) -> Period:
@@ -73,9 +76,13 @@ def attribute_stores(
 def overview_of(
     done: Done[Attributed], missing: Sequence[Failure], asked: Asked, *, now: datetime, client: bool = False
 ) -> Overview:
-    """The report over the stores that were read; *missing* are those that could not be."""
+    """The report over the stores that were read; *missing* are those that could not be.
+
+    Single orders that could not be read are missing too.
+    """
     stores = [_covered(store, part, now) for store, part in done]
-    return Overview(stores, asked.choice, now, missing, compared=asked.compare, client=client)
+    odd = [each for store, part in done for each in unread_failures(store.name, part.unread)]
+    return Overview(stores, asked.choice, now, [*missing, *odd], compared=asked.compare, client=client)
 
 
 def _covered(store: Store, part: Attributed, now: datetime) -> Covered:
@@ -106,7 +113,16 @@ def _attribute_store(desk: Desk, store: Store, period: Period, asked: Asked, sea
         )
     now = _of_period(desk, store, period, asked, sync)
     former = _of_period(desk, store, period.previous(), asked, sync) if asked.compare else None
-    return Attributed(period, now, former, sync, synced)
+    return Attributed(period, now, former, sync, synced, _unread(desk, store, period, asked, synced))
+
+
+def _unread(desk: Desk, store: Store, period: Period, asked: Asked, synced: Synced | None) -> list[Unread]:
+    """The orders that cannot be read, but for those that were made at another time."""
+    begin, end = period.bounds(store.zone)
+    earlier = asked.choice.basis is DateBasis.EVENT  # such an order counts by what happened to it since
+    found = desk.ledger.odd_orders.unread(store.shop_id)
+    found += [each for each in synced.unread if not each.record_id] if synced else []
+    return [each for each in found if (at := each.created_at) is None or (at < end and (earlier or at >= begin))]
 
 
 def _of_period(desk: Desk, store: Store, period: Period, asked: Asked, sync: Sync) -> StoreOrders:

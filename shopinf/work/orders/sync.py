@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from shopinf.ledger.orders import Reading, Sync
+from shopinf.orderfacts import FACTS_VERSION
 from shopinf.orders import Order
 from shopinf.shopify.orders import count_orders, glance, pages
 from shopinf.shopify.shards import Step, places, read_windows
 from shopinf.shopify.shop import HISTORY_DAYS, granted_scopes, history_cut, shop_facts
 from shopinf.stores import Store
+from shopinf.unread import Unread
 from shopinf.windows import EVER, Window, cut
+from shopinf.work.orders.again import ask_again, renew
 from shopinf.work.orders.seats import MOST_WORKERS, Seats
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ class Synced:
     first: bool = False  # all orders were read for the first time
     sync: Sync | None = None
     notes: list[str] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)  # what could not be read, this time or before
 
     @property
     def said(self) -> list[str]:
@@ -88,10 +92,21 @@ class _Syncing:
         self.progress = progress
         self.shop = desk.shop(store)
         self.ledger = desk.ledger.orders
+        self.books = desk.ledger
         self.key = desk.ledger.database.key()
         self.done = Synced(store)
 
     def run(self, since: date | None, full: bool) -> Synced:
+        self._bring_up_to_date(since, full)
+        known = self._known()
+        self.done.notes += renew(self.books, self.store, self.shop, known)
+        if known.facts < FACTS_VERSION:
+            self._keep(replace(known, facts=FACTS_VERSION))
+        nameless = [each for each in self.done.unread if not each.record_id]
+        self.done.unread = [*self.books.odd_orders.unread(self.store.shop_id), *nameless]
+        return self.done
+
+    def _bring_up_to_date(self, since: date | None, full: bool) -> None:
         former = self.ledger.sync(self.store.shop_id)
         begun = self.ledger.begun(self.store.shop_id)
         low = EVER if since is None else datetime.combine(since, time(), self.store.zone)
@@ -101,12 +116,12 @@ class _Syncing:
             self._read_all(former, resumed, low, round)
             if resumed is not None:
                 self._read_changed()  # what was read before the interruption may have changed since
-            return self.done
+            return
+        self.done.notes += ask_again(self.books, self.store, self.shop, former.round)
         if begun is not None and begun.round == former.round:
             self._read_older(self._resumed(begun))
         self._widen(since is not None, low)
         self._read_changed()
-        return self.done
 
     # all orders
 
@@ -122,14 +137,14 @@ class _Syncing:
             # Orders that Shopify hides by now are not gone.
             visible = max(low, reading.started - HISTORY + timedelta(hours=1)) if hidden else low
             self.done.removed = len(self.ledger.remove_unseen(self.store.shop_id, round, visible, reading.started))
-        self._ended(former, low, reading.started, scopes, hidden, round)
+        self._ended(former, low, reading.started, scopes, hidden, round, fresh=former is None and resumed is None)
 
     def _planned(self, whole: Window, round: int) -> _Plan:
         """The windows in which *whole* will be read, written down before it begins."""
         counted, first = count_orders(self.shop, whole), glance(self.shop, self.key, whole)
         started, expected = counted.at or first.at or EVER, counted.count or 0
         self.seats.tell(self.shop, expected)
-        oldest = first.orders[0].created_at if first.orders else started
+        oldest = first.oldest or started
         windows = cut(whole, oldest, min(whole.until, max(started, oldest)), self._workers(expected)())
         reading = Reading(windows, started, round)
         self.ledger.begin(self.store.shop_id, reading)
@@ -138,8 +153,8 @@ class _Syncing:
     def _resumed(self, reading: Reading) -> _Plan:
         whole = Window(reading.windows[0].since, reading.windows[-1].until)
         left = self._lacking(whole, reading.round)
-        first = glance(self.shop, self.key, whole).orders
-        return _Plan(reading, max(left, 0), first[0].created_at if first else reading.started)
+        first = glance(self.shop, self.key, whole)
+        return _Plan(reading, max(left, 0), first.oldest or reading.started)
 
     def _read(self, plan: _Plan) -> None:
         """Read the windows that are left, and write down each page with how far they have come."""
@@ -172,7 +187,9 @@ class _Syncing:
         def keep(due: list[Step]) -> None:
             if due:
                 found = [order for step in due for order in step.orders]
-                self._write(found, reading, [each for step in due for each in step.windows] if resumable else None)
+                odd = [each for step in due for each in step.unread]
+                come = [each for step in due for each in step.windows] if resumable else None
+                self._write(found, odd, reading, come)
 
         try:
             for step in steps:
@@ -186,16 +203,20 @@ class _Syncing:
         finally:  # what was read before a failure or a Ctrl-C need not be read again
             keep(held)
 
-    def _write(self, orders: list[Order], reading: Reading, come: Iterable[Window] | None = None) -> None:
-        """Keep orders, and how far the windows have come with them if the reading can be gone on with."""
+    def _write(
+        self, orders: list[Order], odd: Sequence[Unread], reading: Reading, come: Iterable[Window] | None = None
+    ) -> None:
+        """Keep orders, which could not be read, and how far the windows of a reading that can be gone on with came."""
         self.ledger.write(
             self.store.shop_id,
             orders,
             reading.round,
             reading=reading if come is not None else None,
             come=come or (),
+            odd=odd,
         )
         self.done.read += len(orders)
+        self.done.unread += [each for each in odd if not each.record_id]  # the ledger knows the others
 
     def _agrees(self, reading: Reading, low: datetime) -> bool:
         """Is what the list brought as much as Shopify counts? Stretches that lack orders are read once more.
@@ -208,7 +229,7 @@ class _Syncing:
         for window in cut(Window(low), first, reading.started, 24):
             if self._lacking(window, reading.round) > 0:
                 for page in pages(self.shop, self.key, window):
-                    self.ledger.write(self.store.shop_id, page.orders, reading.round)
+                    self.ledger.write(self.store.shop_id, page.orders, reading.round, odd=page.unread)
         lacking = self._lacking(Window(low), reading.round)
         if lacking > 0:
             self.done.notes.append(
@@ -232,9 +253,20 @@ class _Syncing:
         return scopes, history_cut(self.shop, scopes, shop_facts(self.shop))
 
     def _ended(
-        self, former: Sync | None, low: datetime, started: datetime, scopes: frozenset[str], hidden: bool, round: int
+        self,
+        former: Sync | None,
+        low: datetime,
+        started: datetime,
+        scopes: frozenset[str],
+        hidden: bool,
+        round: int,
+        *,
+        fresh: bool = False,
     ) -> None:
-        """Write down how far back the store is read now; what the mirror has of older times still counts."""
+        """Write down how far back the store is read now; what the mirror has of older times still counts.
+
+        *fresh*: this run has read all there is.
+        """
         edge = started - HISTORY
         reach = low if low > EVER else None
         truncated = hidden and (reach is None or reach < edge)
@@ -243,7 +275,9 @@ class _Syncing:
         if former is not None and reach is not None and (former.reach is None or former.reach <= reach):
             reach, truncated = former.reach, former.truncated
         watermark = started - OVERLAP if former is None or round > former.round else former.watermark
-        self._keep(Sync(watermark, reach, truncated, scopes, round), ended=True)
+        # What was read by this run alone is in the present form.
+        facts = FACTS_VERSION if fresh else former.facts if former else 1
+        self._keep(Sync(watermark, reach, truncated, scopes, round, facts=facts), ended=True)
 
     def _keep(self, sync: Sync, *, ended: bool = False) -> None:
         self.ledger.keep(self.store.shop_id, sync, ended=ended)
@@ -289,8 +323,8 @@ class _Syncing:
                 if expected > FEW:
                     self._read_many_changed(reading, expected)
                     break
-            if page.orders:
-                self._write(page.orders, reading)
+            if page.orders or page.unread:
+                self._write(page.orders, page.unread, reading)
                 self.progress.advance(len(page.orders))
         watermark = former.watermark if asked_at is None else max(former.watermark, asked_at - OVERLAP)
         self._keep(replace(former, watermark=watermark))
@@ -299,7 +333,7 @@ class _Syncing:
         """The same for many, at the same time in windows; interrupted, it begins again."""
         everything = reading.windows[0]
         newest = self.shop.clock.now()
-        oldest = min([newest, *(order.created_at for order in glance(self.shop, self.key, everything).orders)])
+        oldest = min(newest, glance(self.shop, self.key, everything).oldest or newest)
         self.seats.tell(self.shop, expected)
         workers = self._workers(expected)
         self.progress.total(expected)
