@@ -34,6 +34,7 @@ from shopinf.sharedproperty import shared_property
 from shopinf.shell import quoted
 from shopinf.stores import Credentials, Store
 from shopinf.times import Clock, in_zone
+from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.ledger.ledger import Ledger
@@ -383,7 +384,9 @@ class Desk:
             self.out.show(whole, meant, stem=_stem([o.store for o in outcomes.all], periods))
         self.log.answer(whole)
         if left:
-            error = PartlyDone(f"{len(left)} of {len(outcomes.done)} files could not be written", hint=left[0].hint)
+            error = PartlyDone(
+                f"{len(left)} of {counted(len(outcomes.done), 'file')} could not be written", hint=left[0].hint
+            )
             error.code = left[0].code if len(left) == len(outcomes.all) else PartlyDone.code
             raise error
         return whole

@@ -18,6 +18,7 @@ from shopinf.errors import BadInput
 from shopinf.loopback import is_loopback
 from shopinf.people.emails import is_email
 from shopinf.plain import harmless
+from shopinf.words import counted
 
 TAGS_CLOSED = date(2026, 10, 1)
 TAGS_END = date(2027, 3, 1)
@@ -142,7 +143,7 @@ def read_event(data: Any) -> Heard:
     if not isinstance(data, dict) or data.get("v") != 1:
         raise BadInput("not an event of this version")
     if unknown := sorted(str(name) for name in data if name not in _KNOWN):
-        raise BadInput(f"{len(unknown)} unknown names")
+        raise BadInput(counted(len(unknown), "unknown name"))
     consent = data.get("consent")
     if not isinstance(consent, dict) or consent.get("marketing") is not True:
         raise BadInput("without consent nothing is kept")

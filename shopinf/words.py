@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """`1 order`, `1,200 orders`; *plural* where it is not the noun with an s, like `journal entries`."""
-    return f"{number:,} {agreeing(number, noun, plural or f'{noun}s')}"
+from decimal import Decimal
 
 
-def agreeing(number: int, one: str, several: str) -> str:
+def counted(number: int | Decimal, noun: str, plural: str | None = None) -> str:
+    """`1 order`, `1,200 orders`, `0.5 credits`; *plural* where it is not the noun with an s, like `journal entries`."""
+    shown = f"{number.normalize():,f}" if isinstance(number, Decimal) else f"{number:,}"
+    return f"{shown} {agreeing(number, noun, plural or f'{noun}s')}"
+
+
+def agreeing(number: int | Decimal, one: str, several: str) -> str:
     """The word that goes with *number* things: `is` or `are`, `it` or `them`."""
     return one if number == 1 else several

@@ -21,6 +21,7 @@ from shopinf.results import Result, columns
 from shopinf.scopes import FEATURES, Readiness, good_enough
 from shopinf.shell import quoted
 from shopinf.stores import API_VERSION, Store
+from shopinf.words import agreeing
 from shopinf.work.stores.keep import keep, keep_served
 
 if TYPE_CHECKING:
@@ -145,5 +146,5 @@ def _answer(store: Store, found: Look, notes: list[str]) -> Result:
 
 def _lack(ready: Readiness) -> str:
     what = "can only be read" if ready.status == "read_only" else "is unavailable"
-    verb = "are" if len(ready.missing) > 1 else "is"
+    verb = agreeing(len(ready.missing), "is", "are")
     return f"{ready.feature.name} {what}: {', '.join(ready.missing)} {verb} not granted"

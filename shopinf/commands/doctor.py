@@ -14,6 +14,7 @@ from shopinf.errors import NoAnswer, PartlyDone, ShopinfError, Stopped
 from shopinf.results import Failure, Format, Result, columns
 from shopinf.shell import quoted
 from shopinf.stores import Store
+from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk, Outcome
@@ -147,10 +148,10 @@ def _network(desk: Desk, outcomes: Sequence[Outcome[Sighting]]) -> Check:
         return Check(
             "network",
             "warning",
-            f"{by}; {len(silent)} of {len(asked)} stores gave no answer: {', '.join(silent)}",
+            f"{by}; {len(silent)} of {counted(len(asked), 'store')} gave no answer: {', '.join(silent)}",
             "Look at the proxy, the firewall and www.shopifystatus.com.",
         )
-    return Check("network", "ok", f"{by}; {'every store answers' if len(asked) > 1 else 'the store answers'}")
+    return Check("network", "ok", f"{by}; {agreeing(len(asked), 'the store', 'every store')} answers")
 
 
 def _looked(desk: Desk) -> tuple[list[Check], Sequence[Outcome[Sighting]]]:

@@ -9,6 +9,7 @@ import typer
 from shopinf.commands.options import DeskContext, Noun, examples
 from shopinf.errors import BadInput, MachineProblem
 from shopinf.stores import variable_stem
+from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -92,4 +93,4 @@ def _keep_shop(desk: Desk, shops: list[PracticeStore]) -> None:
             if new:
                 known[shop.handle] |= new
                 sold = shop.simulate_sales(days=30, orders=min(20 * len(new), 2000))
-                desk.out.say(f"{shop.handle} sold {len(sold)} orders with {len(new)} new codes.")
+                desk.out.say(f"{shop.handle} sold {counted(len(sold), 'order')} with {counted(len(new), 'new code')}.")

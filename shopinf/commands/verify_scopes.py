@@ -14,6 +14,7 @@ from shopinf.errors import NotAllowed
 from shopinf.results import Failure, Result, columns
 from shopinf.scopes import Feature, Readiness, choose_features, expand, good_enough, to_paste, unneeded
 from shopinf.stores import Store
+from shopinf.words import agreeing
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -156,4 +157,4 @@ def _complain(done: list[tuple[Store, Verified]]) -> None:
 def _lack(ready: Readiness) -> str:
     if not ready.missing:
         return "Shopify has not approved the app for protected customer data"
-    return f"{', '.join(ready.missing)} {'are' if len(ready.missing) > 1 else 'is'} not granted"
+    return f"{', '.join(ready.missing)} {agreeing(len(ready.missing), 'is', 'are')} not granted"

@@ -116,7 +116,7 @@ class Out:
             else:
                 sentences.append(_written(part.result, form.format, path))
         if len(sentences) > _EACH:
-            sentences = [f"{len(sentences)} files written to {form.output}, one for each store"]
+            sentences = [f"{counted(len(sentences), 'file')} written to {form.output}, one for each store"]
         for sentence in sentences:
             self.say(sentence)
         for sentence in old:

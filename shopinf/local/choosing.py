@@ -8,6 +8,7 @@ from shopinf.errors import BadInput, NotConnected, NotFound
 from shopinf.nearest import did_you_mean
 from shopinf.shell import quoted
 from shopinf.stores import Store, read_store_name
+from shopinf.words import agreeing
 
 VARIABLE = "SHOPINF_STORE"
 
@@ -41,7 +42,7 @@ def not_connected(connected: Sequence[Store], word: str) -> NotConnected:
     if not connected:
         return NotConnected(f"{shown} is not connected, and no other store is", hint=connect)
     words = {known: store.name for store in connected for known in (store.handle, *store.aliases, store.name)}
-    verb = "are" if len(connected) > 1 else "is"
+    verb = agreeing(len(connected), "is", "are")
     hint = did_you_mean(shown, words, connect)
     return NotConnected(f"{shown} is not connected; {_names(connected)} {verb}", hint=hint)
 

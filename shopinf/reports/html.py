@@ -126,8 +126,8 @@ def _over_time(overview: Overview, section: Section) -> Drawn | None:
     chart = charts.Chart(
         f"time-{section.currency}",
         f"Net sales by {stretch}, {section.currency}",
-        f"{len(course)} columns from {course[0].label} to {course[-1].label}; the highest is {best.label} with "
-        f"{amount(best.net_sales)} {section.currency}. The numbers stand in the table below.",
+        f"{counted(len(course), 'column')} from {course[0].label} to {course[-1].label}; the highest is {best.label} "
+        f"with {amount(best.net_sales)} {section.currency}. The numbers stand in the table below.",
         [charts.Point(each.label, each.net_sales.amount, amount(each.net_sales)) for each in course],
     )
     return Drawn(

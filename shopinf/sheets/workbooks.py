@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from shopinf.errors import BadSheet
 from shopinf.plain import formula_unsafe
 from shopinf.sheets.records import Broken, Record
+from shopinf.words import counted
 
 _LARGEST = 1 << 30  # bytes when unpacked; a small file that grows beyond this is made to hurt
 _EMPTY_COLUMNS = 1000  # a row of a sheet has fewer; what a format dragged to the far right makes longer is empty
@@ -28,7 +29,7 @@ def workbook_records(file: str, stream: BinaryIO, notes: list[str]) -> Generator
             if first is None:
                 continue
             if len(sheets) > 1:
-                notes.append(f"{file} has {len(sheets)} sheets; {sheet.title} was read.")
+                notes.append(f"{file} has {counted(len(sheets), 'sheet')}; {sheet.title} was read.")
             yield first
             yield from rows
             return

@@ -21,6 +21,7 @@ from shopinf.shopify.client import PAGE, Answer, Shop
 from shopinf.shopify.problems import clean
 from shopinf.shopify.shop import Facts
 from shopinf.times import utc_z
+from shopinf.words import counted
 
 Model = TypeVar("Model", bound=Facts)
 
@@ -223,7 +224,7 @@ def start_job(shop: Shop, rule_id: int, codes: Sequence[str]) -> Job | None:
     if answer.status == 429 or _OTHER_JOB.search(words):
         return None
     raise Refused(
-        f"{shop.access.name} refused to make {len(codes)} codes: {words or f'status {answer.status}'}",
+        f"{shop.access.name} refused to make {counted(len(codes), 'code')}: {words or f'status {answer.status}'}",
         hint="Correct what it names, and run the command again.",
     )
 

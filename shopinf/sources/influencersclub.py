@@ -20,6 +20,7 @@ from shopinf.people.profiles import Account, Profile, percent_of, read_followers
 from shopinf.sources.calls import Door, LostAnswer, Reach, Reply, base_url, count_of, credits_in, is_safe, text_of
 from shopinf.sources.catalogue import Kind
 from shopinf.stores import Secret
+from shopinf.words import counted
 
 NAME, TITLE = "influencersclub", "influencers.club"
 PRICE = Decimal("0.1")
@@ -138,7 +139,7 @@ class InfluencersClub:
         self._jobs.end(job.id)
         if missing := [each for each in emails if each.casefold() not in {known.casefold() for known in found}]:
             raise NoAnswer(
-                f"{TITLE} answered for {len(emails) - len(missing)} of {len(emails)} e-mails of a list",
+                f"{TITLE} answered for {len(emails) - len(missing)} of {counted(len(emails), 'e-mail')} of a list",
                 hint="Run the same command again: it asks for the rest.",
             )
 
@@ -161,7 +162,8 @@ class InfluencersClub:
                     resumed = True
                 case _ if self._clock.monotonic() - since > _STALLED:
                     raise NoAnswer(
-                        f"{TITLE} has not moved on with a list of {job.count:,} e-mails for a quarter of an hour",
+                        f"{TITLE} has not moved on with a list of {counted(job.count, 'e-mail')} for a quarter of "
+                        "an hour",
                         hint="Run the same command again later: it takes up the same list.",
                     )
             self._clock.wait(_WAITS[min(polls, len(_WAITS) - 1)])

@@ -168,7 +168,7 @@ def test_it_ends_cleanly_and_says_what_came(run: Bench, shop: PracticeStore, key
         served.post(event(key))
         served.post(b"{")
     assert served.code == 130
-    assert "1 events kept; refused: 1 malformed" in served.err.getvalue()
+    assert "1 event kept; refused: 1 malformed" in served.err.getvalue()
 
 
 def test_a_kill_loses_nothing_that_was_acknowledged(run: Bench, shop: PracticeStore, key: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from shopinf.words import agreeing, counted
 
 
@@ -17,3 +19,11 @@ def test_a_plural_that_is_not_the_noun_with_an_s_is_given() -> None:
 
 def test_the_verb_agrees_with_what_is_counted() -> None:
     assert [agreeing(number, "is", "are") for number in (0, 1, 2)] == ["are", "is", "are"]
+
+
+def test_credits_are_counted_as_they_are_said() -> None:
+    assert [counted(Decimal(number), "credit") for number in ("1.00", "0.5", "20")] == [
+        "1 credit",
+        "0.5 credits",
+        "20 credits",
+    ]

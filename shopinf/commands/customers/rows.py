@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from shopinf.errors import PartlyDone
 from shopinf.outcomes import Done
 from shopinf.people.customers import Customer
-from shopinf.people.enrichment import Found, Summary, account_row, account_words, money, plain, ranked
+from shopinf.people.enrichment import Found, Summary, account_row, account_words, money, ranked
 from shopinf.people.profiles import tier
 from shopinf.results import Failure, Result, columns
 from shopinf.stores import Store
+from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
     from shopinf.commands.options import FormChoice
@@ -54,7 +55,8 @@ def answer(enriched: Enriched, done: Done[Mine], failures: Sequence[Failure]) ->
         summary = replace(summary, credits_used=used)
     else:
         summary = replace(summary, credits_used=None)
-        notes.append(f"{plain(used)} credits were spent for all stores of the run together")
+        spent = f"{counted(used, 'credit')} {agreeing(used, 'was', 'were')} spent"
+        notes.append(f"{spent} for all stores of the run together")
     return _result(
         ranked([each for _, mine in done for each in mine.found], enriched.sort),
         [(store, each) for store, mine in done for each in mine.unmatched],

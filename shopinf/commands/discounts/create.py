@@ -316,7 +316,9 @@ def _row(
 def _asleep(store: Store, steps: Sequence[Step]) -> list[str]:
     """Which codes were asked for and are not made again."""
     notes = [step.note for step in steps if step.note and step.fate is Fate.EXISTS]
-    return notes if len(notes) <= 5 else [f"{len(notes)} codes in {store.name} are paused or retired and stay so"]
+    if len(notes) <= 5:
+        return notes
+    return [f"{counted(len(notes), 'code')} in {store.name} are paused or retired and stay so"]
 
 
 def _begin_later(store: Store, rows: Sequence[dict[str, Cell]], now: datetime) -> list[str]:

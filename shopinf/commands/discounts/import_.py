@@ -25,7 +25,7 @@ from shopinf.results import Cell, Failure, Result
 from shopinf.sheets.fields import Fields, read_mapping
 from shopinf.sheets.persons import read_person
 from shopinf.sheets.reading import Row, read_sheet
-from shopinf.words import counted
+from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -233,8 +233,9 @@ def _answer(done: Done[TakenIn], lost: Sequence[Failure], asked: int) -> Result:
         *lost,
     ]
     notes = [note for _, one in done for note in one.notes]
-    if len(notes) > MOST_NOTES:
-        notes = [*notes[:MOST_NOTES], f"{len(notes) - MOST_NOTES} more codes have other terms than the sheet says."]
+    if (more := len(notes) - MOST_NOTES) > 0:
+        others = f"{counted(more, 'more code')} {agreeing(more, 'has', 'have')} other terms than the sheet says."
+        notes = [*notes[:MOST_NOTES], others]
     listed = [{column.key: row.get(column.key) for column in CODE_COLUMNS} for row in rows]
     body = {"rows": listed, "summary": summary}
     return Result("shopinf.discounts.import/1", CODE_COLUMNS, rows, body=body, notes=notes, failures=failures)

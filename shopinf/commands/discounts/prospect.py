@@ -16,7 +16,7 @@ from shopinf.discounts.plan import Ask, Fate, Shape, Step
 from shopinf.errors import PartlyDone
 from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Cell, Failure, Result
-from shopinf.words import counted
+from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -158,14 +158,15 @@ class Forecast:
         ways = ("a price rule for each code", "a shared price rule")
         names = ways if own else ways[::-1]
         sentences = [
-            f"{self.store}: {counted(self.count, 'code')} with {names[0]} take {chosen[0]} requests and about "
-            f"{_time(chosen[1])}; with {names[1]} it would be {other[0]} requests and about {_time(other[1])}."
+            f"{self.store}: {counted(self.count, 'code')} with {names[0]} {agreeing(self.count, 'takes', 'take')} "
+            f"{counted(chosen[0], 'request')} and about {_time(chosen[1])}; with {names[1]} it would be "
+            f"{counted(other[0], 'request')} and about {_time(other[1])}."
         ]
         if pattern.signs and self.count > 1:
             chance = 100 * collision_chance(self.count, pattern.signs)
             sentences.append(
-                f"{self.store}: with {pattern.signs} random signs two of {self.count} codes meet with a chance "
-                f"of {chance:.2g} %; then one of them is drawn anew. The random signs shown are examples."
+                f"{self.store}: with {pattern.signs} random signs two of {counted(self.count, 'code')} meet with a "
+                f"chance of {chance:.2g} %; then one of them is drawn anew. The random signs shown are examples."
             )
         return sentences
 

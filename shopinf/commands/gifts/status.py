@@ -16,7 +16,7 @@ from shopinf.errors import CustomerDataProtected, ScopeMissing
 from shopinf.gifts.plan import GiftRecord, Parcel, Standing, State, is_stale
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result
-from shopinf.words import counted
+from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -93,17 +93,19 @@ def _followed(desk: Desk, store: Store, records: Sequence[GiftRecord]) -> Follow
         records = _completed_by_hand(desk, store, records)
         ids = [record.order_id for record in records if record.order_id is not None]
         found = list(remote.parcels(desk.shop(store), ids)) if ids else []
-        if len(found) < len(ids):
+        if gone := len(ids) - len(found):
             notes.append(
-                f"{store.name}: {len(ids) - len(found)} orders can no longer be seen and are shown as they were last: "
-                "deleted, or older than 60 days and read_all_orders is not granted"
+                f"{store.name}: {counted(gone, 'order')} can no longer be seen and "
+                f"{agreeing(gone, 'is shown as it was', 'are shown as they were')} last: deleted, or older than 60 "
+                "days and read_all_orders is not granted"
             )
     except (ScopeMissing, CustomerDataProtected) as refused:
         found = []
         notes.append(f"{store.name}: the parcels are as they were last seen, since {refused.message}")
     gifts.seen(store.shop_id, found)
     if unsure := sum(record.is_open for record in records):
-        notes.append(f"{store.name}: {unsure} gifts were begun and not finished; run gifts send again, or gifts cancel")
+        begun = f"{counted(unsure, 'gift')} {agreeing(unsure, 'was', 'were')} begun and not finished"
+        notes.append(f"{store.name}: {begun}; run gifts send again, or gifts cancel")
     known = gifts.parcels(store.shop_id, [record.order_id for record in records if record.order_id is not None])
     return Followed(records, known, notes)
 

@@ -10,6 +10,7 @@ from shopinf.commands.influencers.rows import influencer_row
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.people.enrichment import account_row, account_words, money
 from shopinf.results import Result, columns
+from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -82,9 +83,10 @@ def _lines(whole: Mapping[str, Any], accounts: Iterable[Account]) -> Iterable[di
         yield {"field": "rate", "value": f"{each['commission'] or 'none'} from {each['since'] or 'the beginning'}"}
     for each in whole["customers"]:
         spent = f"{each['total_spent']} {each['currency']}" if each["total_spent"] is not None else "unknown"
+        orders = counted(each["orders_count"] or 0, "order")
         yield {
             "field": f"customer of {each['store'] or 'a store that is not connected'}",
-            "value": f"{each['customer_id']}, {each['orders_count'] or 0} orders, {spent} ({each['confidence']})",
+            "value": f"{each['customer_id']}, {orders}, {spent} ({each['confidence']})",
         }
     for each in whole["codes"]:
         yield {"field": f"code in {each['store']}", "value": f"{each['code']} ({each['campaign']}, {each['state']})"}

@@ -9,6 +9,7 @@ from shopinf.discounts.plan import CodeRecord, State, Step
 from shopinf.discounts.terms import Terms
 from shopinf.errors import BadInput, ShopinfError, Stopped
 from shopinf.shopify import discounts as remote
+from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -47,8 +48,9 @@ def _change_rule(desk: Desk, store: Store, steps: Sequence[Step]) -> None:
         return
     others = {each.id for each in codes.of_rule(rule.id)} - {step.record.id for step in steps if step.record}
     if others or any(step.terms != terms for step in steps):
+        shared = counted(len(others), "other code") if others else "other codes"
         raise BadInput(
-            f"{record.code} shares its price rule with {len(others) or 'other'} codes, which would change too",
+            f"{record.code} shares its price rule with {shared}, which would change too",
             hint="Ask for the same terms for all of them, or make new codes with --own-rules.",
         )
     body = _changed(rule.terms, terms, desk)

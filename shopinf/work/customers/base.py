@@ -12,6 +12,7 @@ from shopinf.people.emails import email_key
 from shopinf.people.enrichment import Base, Summary
 from shopinf.shopify.customers import count_customers, read_customers
 from shopinf.stores import Store
+from shopinf.words import agreeing, counted
 from shopinf.work.orders.seats import Seats
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ def _check_withheld(desk: Desk, store: Store, base: Base, *, everybody: bool, by
     if not found or summary.with_email:
         if summary.withheld:
             base.notes.append(
-                f"{summary.withheld:,} of {len(found):,} customers came without name, e-mail and phone: Shopify "
-                "withholds them, or the store does not know them"
+                f"{summary.withheld:,} of {counted(len(found), 'customer')} came without name, e-mail and phone: "
+                "Shopify withholds them, or the store does not know them"
             )
         return
     if not everybody and any(each.email for each in _some(desk, store)):
@@ -68,8 +69,8 @@ def _check_withheld(desk: Desk, store: Store, base: Base, *, everybody: bool, by
         base.notes.append(f"{store.name}: Shopify withholds every e-mail address, so only phones could be compared")
         return
     raise CustomerDataProtected(
-        f"{store.name} has {len(found):,} customers, but Shopify withholds their e-mail addresses and phones: the app "
-        "is not approved for this protected customer data, or the store's plan is below Grow",
+        f"{store.name} has {counted(len(found), 'customer')}, but Shopify withholds their e-mail addresses and phones: "
+        "the app is not approved for this protected customer data, or the store's plan is below Grow",
         hint="In the Dev Dashboard, under API access requests, tick name, e-mail and phone in Protected customer data "
         "(shopinf connect --guide); an app made in the store's admin needs the Grow plan or higher.",
     )
@@ -92,7 +93,9 @@ def _wanted(desk: Desk, base: Base, *, consented_only: bool) -> list[Customer]:
         found = kept
     if consented_only:
         kept = [each for each in found if each.consented]
-        base.notes.append(f"{len(found) - len(kept):,} customers without consent to marketing were left out")
+        out = len(found) - len(kept)
+        were = agreeing(out, "was", "were")
+        base.notes.append(f"{counted(out, 'customer')} without consent to marketing {were} left out")
         found = kept
     return found
 

@@ -13,6 +13,7 @@ from shopinf.shopify.client import PAGE, Shop
 from shopinf.shopify.customers import Ordered, many_ordered
 from shopinf.shopify.orders import count_orders
 from shopinf.stores import Store
+from shopinf.words import counted
 from shopinf.work.orders.sync import sync_orders
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ def purchases(
             bought[customer_id] = _visible(known, found)
     if hidden := sum(1 for each in bought.values() if not each.complete):
         notes.append(
-            f"{store.name}: the first order of {hidden:,} customers is unknown: Shopify does not show all of their "
-            "orders (without read_all_orders only 60 days)"
+            f"{store.name}: the first order of {counted(hidden, 'customer')} is unknown: Shopify does not show all of "
+            "their orders (without read_all_orders only 60 days)"
         )
     return bought
 

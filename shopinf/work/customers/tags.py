@@ -15,6 +15,7 @@ from shopinf.shopify.customers import add_tag
 from shopinf.shopify.pages import at_once
 from shopinf.shopify.shop import granted_scopes
 from shopinf.stores import Store
+from shopinf.words import counted
 from shopinf.work.customers.waterfall import Seen
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def tag_all(
         return []
     if count > 1:
         where = ", ".join(store.name for store in work)
-        desk.out.confirm(f"Tag {count:,} customers of {where} as {tag}?")
+        desk.out.confirm(f"Tag {counted(count, 'customer')} of {where} as {tag}?")
 
     def tag_those(store: Store) -> list[Failure]:
         one, ids = work[store]
@@ -80,7 +81,7 @@ def tag_all(
                 bar.advance()
                 done += failure is None
                 failures += [failure] if failure else []
-        one.base.notes.append(f"{store.name}: {done:,} customers tagged {tag}")
+        one.base.notes.append(f"{store.name}: {counted(done, 'customer')} tagged {tag}")
         return failures
 
     outcomes = desk.each_store(list(work), tag_those)

@@ -20,6 +20,7 @@ from shopinf.results import Failure
 from shopinf.sources.catalogue import Provider, Sign
 from shopinf.sources.specs import Spec
 from shopinf.stores import Store
+from shopinf.words import counted
 from shopinf.work.customers.sheet import SheetSource
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ class Waterfall:
         if price:
             cap = "" if self.purse.cap is None else f"; --max-credits {self.purse.cap} is never passed"
             out.say(
-                f"{provider.title}: {count:,} to ask about, at most {plain(most)} credits "
+                f"{provider.title}: {count:,} to ask about, at most {counted(most, 'credit')} "
                 f"({plain(price)} for each match){cap}"
             )
         if self._terms.dry_run:
@@ -203,7 +204,7 @@ class Waterfall:
         room = self.purse.room(price)
         if price and (room is None or room > 0):
             spent = most if self.purse.cap is None else min(most, self.purse.cap - self.purse.spent)
-            out.confirm(f"Spend up to {plain(spent)} credits at {provider.title}?")
+            out.confirm(f"Spend up to {counted(spent, 'credit')} at {provider.title}?")
         return True
 
     # what they say

@@ -15,6 +15,7 @@ from shopinf.errors import MachineProblem, ShopinfError
 from shopinf.livecapture import origins
 from shopinf.loopback import is_loopback
 from shopinf.stores import Store
+from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -77,7 +78,7 @@ def told(collector: Collector) -> str:
     counts = dict(collector.tally)
     kept = counts.pop("kept", 0)
     refused = ", ".join(f"{count:,} {word}" for word, count in sorted(counts.items()))
-    return f"{kept:,} events kept" + (f"; refused: {refused}" if refused else "")
+    return f"{counted(kept, 'event')} kept" + (f"; refused: {refused}" if refused else "")
 
 
 class _Complaints:

@@ -16,6 +16,7 @@ from shopinf.shopify.shop import HISTORY_DAYS, granted_scopes, history_cut, shop
 from shopinf.stores import Store
 from shopinf.unread import Unread
 from shopinf.windows import EVER, Window, cut
+from shopinf.words import counted
 from shopinf.work.orders.again import ask_again, renew
 from shopinf.work.orders.seats import MOST_WORKERS, Seats
 
@@ -141,8 +142,8 @@ class _Syncing:
 
     def _planned(self, whole: Window, round: int) -> _Plan:
         """The windows in which *whole* will be read, written down before it begins."""
-        counted, first = count_orders(self.shop, whole), glance(self.shop, self.key, whole)
-        started, expected = counted.at or first.at or EVER, counted.count or 0
+        known, first = count_orders(self.shop, whole), glance(self.shop, self.key, whole)
+        started, expected = known.at or first.at or EVER, known.count or 0
         self.seats.tell(self.shop, expected)
         oldest = first.oldest or started
         windows = cut(whole, oldest, min(whole.until, max(started, oldest)), self._workers(expected)())
@@ -233,15 +234,15 @@ class _Syncing:
         lacking = self._lacking(Window(low), reading.round)
         if lacking > 0:
             self.done.notes.append(
-                f"Shopify counts {lacking:,} more orders than it lists, although the list was read twice: a report may "
-                "lack them, or the count is behind; shopinf orders sync --full looks again"
+                f"Shopify counts {counted(lacking, 'more order')} than it lists, although the list was read twice: a "
+                "report may lack them, or the count is behind; shopinf orders sync --full looks again"
             )
         return lacking <= 0
 
     def _lacking(self, window: Window, round: int) -> int:
         """How many orders of *window* Shopify counts beyond those that the reading *round* met."""
-        counted = count_orders(self.shop, window).count
-        return 0 if counted is None else counted - self.ledger.count(self.store.shop_id, window, round)
+        count = count_orders(self.shop, window).count
+        return 0 if count is None else count - self.ledger.count(self.store.shop_id, window, round)
 
     # how far back
 
