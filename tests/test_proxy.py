@@ -164,6 +164,29 @@ def test_certificates_that_cannot_be_read_are_this_machines_problem(company: Com
     assert company.store.requests == []
 
 
+@pytest.mark.parametrize(
+    "unproxied", ["::1/128", "[::1]", "fe80::/10,127.0.0.0/8", "localhost,::1/128,10.0.0.0/8,.internal", " , ,"]
+)
+def test_entries_of_no_proxy_that_match_no_name_are_passed_over(company: Company, unproxied: str) -> None:
+    ran = company.shopinf("connect", "maya-shop", NO_PROXY=unproxied, no_proxy=unproxied)
+    assert ran.returncode == 0, ran.stderr
+    assert company.proxy.heads, "the proxy is used all the same"
+
+
+def test_a_proxy_for_all_that_nobody_speaks_does_no_harm_beside_a_good_one(company: Company) -> None:
+    ran = company.shopinf("connect", "maya-shop", ALL_PROXY="socks://127.0.0.1:1/", all_proxy="socks://127.0.0.1:1/")
+    assert ran.returncode == 0, ran.stderr
+    assert company.proxy.heads
+
+
+def test_a_proxy_that_cannot_be_used_is_blamed_by_the_variable_that_is_set(company: Company) -> None:
+    del company.environ["HTTPS_PROXY"]
+    ran = company.shopinf("connect", "maya-shop", all_proxy="socks://127.0.0.1:1/")
+    assert ran.returncode == 9
+    assert "all_proxy" in ran.stderr
+    assert "HTTPS_PROXY" not in ran.stderr
+
+
 @pytest.mark.parametrize("spared", [HOST, ".myshopify.com", "*"])
 def test_no_proxy_spares_the_proxy(company: Company, spared: str) -> None:
     folder = company.home / "resolving"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import socket
 import threading
 import weakref
@@ -15,7 +16,7 @@ import httpx
 from shopinf.errors import BadInput
 from shopinf.loopback import is_loopback
 from shopinf.network.patience import TIMEOUTS
-from shopinf.network.proxies import secure_client
+from shopinf.network.proxies import WayOut, way_out
 
 _LIMITS = httpx.Limits(max_connections=80, max_keepalive_connections=64, keepalive_expiry=15.0)
 
@@ -42,7 +43,7 @@ class NetworkWire:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._closed = False
-        self._secure: httpx.Client | None = None
+        self._secure: WayOut | None = None
         self._loopback: httpx.Client | None = None
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
@@ -78,8 +79,8 @@ class NetworkWire:
             match url.scheme:
                 case "https":
                     if self._secure is None:
-                        self._secure = secure_client(TIMEOUTS, _LIMITS)
-                    return self._secure
+                        self._secure = way_out(os.environ, TIMEOUTS, _LIMITS)
+                    return self._secure.to(url.host)
                 case "http" if is_loopback(url.host):
                     if self._loopback is None:
                         # verify=False spares the 30 ms of an SSL context that plain http has no use for.

@@ -128,7 +128,10 @@ def _forbidden(store_name: str, words: str, tail: str, to: str) -> ShopinfError:
             hint="An app made in the merchant's own Dev Dashboard as a custom app may: shopinf connect --guide",
         )
     return RequestRejected(
-        f"{store_name} does not allow us{to or ' this'}{tail}", hint=f"shopinf verify-scopes {quoted(store_name)}"
+        f"{store_name} does not allow us{to or ' this'}{tail}",
+        hint="Neither a scope nor protected customer data is named, so the app may be limited to other addresses "
+        "(Dev Dashboard, the app's Settings, IP allowlist): have this machine's put on it, then "
+        f"shopinf verify-scopes {quoted(store_name)}",
     )
 
 

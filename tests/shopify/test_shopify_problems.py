@@ -129,3 +129,9 @@ def test_bytes_that_are_no_text_are_survived() -> None:
     text, fields = said(httpx.Response(500, content=b"\xff\xfe{broken"))
     assert fields == {}
     assert "broken" in text
+
+
+def test_a_refusal_for_no_known_reason_may_be_an_allowlist_of_addresses() -> None:
+    refused = of(reply({"errors": "Forbidden"}, 403))
+    assert "IP allowlist" in (refused.hint or "")
+    assert "IP allowlist" not in (of(reply({"errors": PCD}, 403)).hint or "")

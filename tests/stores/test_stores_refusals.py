@@ -37,7 +37,7 @@ REFUSALS: list[tuple[str, Break, int, str, str]] = [
     ("402", switch("frozen"), 5, "frozen or paused", "try again later"),
     ("423", switch("locked"), 5, "locked", "support"),
     ("430", switch("security"), 5, "security rejected", "wait"),
-    ("403 plain", switch("forbidden"), 5, "does not allow", "shopinf verify-scopes"),
+    ("403 plain", switch("forbidden"), 5, "does not allow", "IP allowlist"),
     ("403 shop", answer(403, said("Unavailable Shop")), 5, "Unavailable Shop", "shopinf"),
     ("403 rest", answer(403, said("[API] This app is not approved to use the REST Admin API")), 5, "REST", "--guide"),
     ("403 expiring", answer(403, said(EXPIRING)), 4, "never expire", "API secret key"),

@@ -39,7 +39,8 @@ _STEPS = [
     ),
     (
         "Install the app on the store",
-        "Home → Install app, choose the store, and approve the scopes.",
+        "Home → Install app, choose the store, and approve the scopes. Leave Settings → IP allowlist empty, or put the "
+        "agency's address on it: any other address is refused.",
     ),
     (
         "Send back two values, safely",
