@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import chain
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from shopinf.local.storebook import StoreBook
     from shopinf.local.vault import Vault
     from shopinf.network.wire import Wire
+    from shopinf.sheets.fields import Fields
+    from shopinf.sheets.reading import Only, Sheet
     from shopinf.shopify.client import Shop
     from shopinf.shopify.transport import Exchange
     from shopinf.sources.calls import Call
@@ -118,6 +120,7 @@ class Desk:
         self._wait: float | None = None
         self._shops: dict[str, Shop] = {}
         self._guard = threading.Lock()
+        self._open = ExitStack()
 
     # The run
 
@@ -151,6 +154,7 @@ class Desk:
             self.log.file = Path(found).expanduser()
 
     def close(self) -> None:
+        self._open.close()
         self.out.close()
         for shop in self._shops.values():
             shop.close()
@@ -208,6 +212,21 @@ class Desk:
         from shopinf.network.wire import NetworkWire
 
         return self.setting.wire or NetworkWire()
+
+    def sheet(
+        self,
+        file: str | Path,
+        fields: Fields,
+        *,
+        mapping: Mapping[str, str] | None = None,
+        only: Only | None = None,
+    ) -> Sheet:
+        """The sheet *file* (`-`: standard input), open for as long as the command runs."""
+        from shopinf.sheets.reading import read_sheet
+
+        sheet = read_sheet(file, fields, mapping=mapping, stdin=self.setting.stdin, only=only)
+        self._open.callback(sheet.close)
+        return sheet
 
     # Stores
 

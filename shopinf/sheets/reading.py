@@ -63,13 +63,19 @@ class Sheet:
     """The rows of a sheet, read as they are asked for, and once; a bad row raises `BadSheet` when it is reached.
 
     `headers` has the name of each recognised column by field, `unknown` the other columns, `notes` sentences that a
-    person should know.
+    person should know. Whoever does not read it to its end closes it.
     """
 
     def __init__(
-        self, file: str, rows: Iterator[Row], headers: Mapping[str, str], unknown: list[str], notes: list[str]
+        self,
+        file: str,
+        rows: Iterator[Row],
+        headers: Mapping[str, str],
+        unknown: list[str],
+        notes: list[str],
+        close: Callable[[], None],
     ) -> None:
-        self.file, self.headers, self.unknown, self.notes = file, headers, unknown, notes
+        self.file, self.headers, self.unknown, self.notes, self.close = file, headers, unknown, notes, close
         self._rows = rows
 
     def __iter__(self) -> Iterator[Row]:
@@ -99,7 +105,7 @@ def read_sheet(
     except StopIteration:
         raise AssertionError("a sheet has columns or raises") from None
     found = chain([first] if first else [], (row for _, row in rows if row))
-    return Sheet(file, iter(found), places.headers, list(places.rest), notes)
+    return Sheet(file, iter(found), places.headers, list(places.rest), notes, rows.close)
 
 
 def _opened(path: Path, file: str) -> BinaryIO:
@@ -146,7 +152,7 @@ def _rows(
     mapping: Mapping[str, str],
     notes: list[str],
     only: Only | None,
-) -> Iterator[tuple[Places, Row | None]]:
+) -> Generator[tuple[Places, Row | None], None, None]:
     """First the columns (with the first row, where the kind of sheet names them there), then the rows."""
     sieve = Sieve()
     with closing(stream), closing(_records(file, stream, suffix, fields, mapping, notes, sieve)) as records:

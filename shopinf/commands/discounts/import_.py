@@ -24,7 +24,7 @@ from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Cell, Failure, Result
 from shopinf.sheets.fields import Fields, read_mapping
 from shopinf.sheets.persons import read_person
-from shopinf.sheets.reading import Row, read_sheet
+from shopinf.sheets.reading import Row
 from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def import_(
     if mode not in ("track", "adopt"):
         raise BadInput(f"There is no mode {mode!r}", hint="Choose --mode track or --mode adopt.")
     chosen, name = desk.stores(stores), read_campaign(campaign)
-    sheet = read_sheet(file, FIELDS, mapping=read_mapping(map_ or ()), stdin=desk.setting.stdin)
+    sheet = desk.sheet(file, FIELDS, mapping=read_mapping(map_ or ()))
     lines = list(_lines(sheet, name, Amounts(chosen)))
     for note in sheet.notes:
         desk.out.note(note)

@@ -20,7 +20,7 @@ from shopinf.people.influencers import Influencer, Named
 from shopinf.periods import read_day
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.persons import read_person
-from shopinf.sheets.reading import Row, read_sheet
+from shopinf.sheets.reading import Row
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -54,7 +54,7 @@ def _for(ask: Ask, influencer: Influencer) -> Ask:
 
 def read_rows(desk: Desk, file: Path, mapping: Mapping[str, str], general: Ask, money: Amounts) -> Asked:
     """The rows of the sheet, one code each; what a row does not say is as in *general*."""
-    sheet = read_sheet(file, FIELDS, mapping=mapping, stdin=desk.setting.stdin)
+    sheet = desk.sheet(file, FIELDS, mapping=mapping)
     rows = [(_ask(row, number, general, money), _named(row)) for number, row in enumerate(sheet, 1)]
     for note in sheet.notes:
         desk.out.note(note)

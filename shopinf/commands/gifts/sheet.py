@@ -14,7 +14,7 @@ from shopinf.gifts.plan import Ask, Item, Recipient
 from shopinf.people.influencers import Influencer, Named
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.persons import read_person
-from shopinf.sheets.reading import Row, read_sheet
+from shopinf.sheets.reading import Row
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -41,7 +41,7 @@ class Wanted:
 
 def read_wanted(desk: Desk, file: Path, mapping: Mapping[str, str], variants: Sequence[str]) -> list[Wanted]:
     """The rows of the sheet; one that names no variant means *variants*."""
-    sheet = read_sheet(file, FIELDS, mapping=mapping, stdin=desk.setting.stdin)
+    sheet = desk.sheet(file, FIELDS, mapping=mapping)
     rows = [_wanted(row, variants) for row in sheet]
     for note in sheet.notes:
         desk.out.note(note)

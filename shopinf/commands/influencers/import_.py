@@ -15,7 +15,7 @@ from shopinf.people.emails import email_key
 from shopinf.people.identity import known_of, one_each
 from shopinf.results import Result, columns
 from shopinf.sheets.fields import read_mapping
-from shopinf.sheets.reading import Row, Sheet, read_sheet
+from shopinf.sheets.reading import Row, Sheet
 from shopinf.sources.csv import read_profile_row
 from shopinf.work.customers.sheet import sheet_fields
 
@@ -36,7 +36,7 @@ def import_(
     form: FormChoice = FormChoice(),
 ) -> None:
     """Take over influencers from a sheet, with their accounts and commissions; rows of one person are put together."""
-    sheet = read_sheet(file, sheet_fields(), mapping=read_mapping(map_ or ()), stdin=desk.setting.stdin)
+    sheet = desk.sheet(file, sheet_fields(), mapping=read_mapping(map_ or ()))
     known, rates, left_out = _read(desk, sheet)
     roster = desk.ledger.roster
     before = {one.id for one in roster.everybody()}

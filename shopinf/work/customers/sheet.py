@@ -11,7 +11,7 @@ from shopinf.people.enrichment import Hit
 from shopinf.people.matching import TAIL, Confidence, Index, Match, unambiguous
 from shopinf.people.profiles import Profile, together
 from shopinf.sheets.fields import Field, Fields, Places
-from shopinf.sheets.reading import Sheet, read_sheet
+from shopinf.sheets.reading import Sheet
 from shopinf.sources.csv import COLUMNS, REQUIRED, read_profile_row
 from shopinf.sources.specs import SHEET, Spec
 
@@ -35,9 +35,7 @@ class SheetSource:
         self._indexes: Sequence[Index] = ()
         self._known: Collection[str] | None = None  # e-mails of customers; None: every row is worth reading
         self._tails: Collection[str] = ()
-        self.sheet: Sheet = read_sheet(
-            spec.file, sheet_fields(), mapping=mapping, stdin=desk.setting.stdin, only=self._only
-        )
+        self.sheet: Sheet = desk.sheet(spec.file, sheet_fields(), mapping=mapping, only=self._only)
         self.fingerprint = _fingerprint(spec.file)
 
     def match(self, indexes: Sequence[Index]) -> list[dict[int, Hit]]:
