@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shopinf.errors import NoAnswer, PartlyDone
 from shopinf.results import Failure
-from shopinf.words import agreeing, counted
+from shopinf.words import agreeing, counted, few
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,6 @@ def failures(store_name: str, unread: Iterable[Unread]) -> list[Failure]:
 def settle(unread: Iterable[Unread], hint: str) -> None:
     """End the run as partly done when some records could not be read; called after the rest was shown."""
     if found := list(unread):
-        named = ", ".join(each.called for each in found[:3])
-        more = f" and {len(found) - 3:,} more" if len(found) > 3 else ""
+        named = few([each.called for each in found], 3)
         what = f"{counted(len(found), 'record')} {agreeing(len(found), 'was', 'were')} set aside"
-        raise PartlyDone(f"{what}: {named}{more} cannot be read", hint=hint)
+        raise PartlyDone(f"{what}: {named} cannot be read", hint=hint)

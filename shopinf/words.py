@@ -1,7 +1,8 @@
-"""Counting in words: a number with its noun, and the words that agree with it."""
+"""Counting in words: a number with its noun, the words that agree with it, and the first few of many names."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 
@@ -14,3 +15,9 @@ def counted(number: int | Decimal, noun: str, plural: str | None = None) -> str:
 def agreeing(number: int | Decimal, one: str, several: str) -> str:
     """The word that goes with *number* things: `is` or `are`, `it` or `them`."""
     return one if number == 1 else several
+
+
+def few(names: Sequence[str], most: int = 5) -> str:
+    """The first few of *names*, and how many more there are: `maya, leo and 3 more`."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,7 +12,7 @@ from shopinf.attribution.sales import Amounts
 from shopinf.money import Money
 from shopinf.orders import Order
 from shopinf.results import Cell
-from shopinf.words import counted
+from shopinf.words import counted, few
 
 MONEY = ("gross_sales", "discounts", "included_tax", "returns", "net_sales", "commission")
 
@@ -165,23 +164,23 @@ class Aside:
             said.append(f"Orders not counted: {', '.join(excluded)}.")
         if self.unrated:
             said.append(
-                f"No commission rate for {_some(sorted(self.unrated))}: commission left open. "
+                f"No commission rate for {few(sorted(self.unrated))}: commission left open. "
                 "Give --commission, or a rate with shopinf influencers rate."
             )
         if review := self.orders[Status.NEEDS_REVIEW]:
             names = [str(row["order_name"]) for row in review.values()]
-            said.append(f"In no sum until looked at: {_some(names)}. See shopinf orders explain.")
+            said.append(f"In no sum until looked at: {few(names)}. See shopinf orders explain.")
         if self.assumed:
             said.append(
                 f"New or returning is assumed for {counted(len(self.assumed), 'order')}: earlier orders cannot be seen."
             )
         if self.outdated:
             said.append(
-                f"What refunds sent is not known of {_some(list(self.outdated.values()))}, read by an older shopinf: "
+                f"What refunds sent is not known of {few(list(self.outdated.values()))}, read by an older shopinf: "
                 "one on its way may be missing. shopinf orders sync reads anew what the store still shows."
             )
         if self.unheard:
-            said.append(f"Payment status new to us, not taken for paid: {_some(sorted(self.unheard))}.")
+            said.append(f"Payment status new to us, not taken for paid: {few(sorted(self.unheard))}.")
         return said
 
 
@@ -192,8 +191,3 @@ _EXCLUDED = {
     "pending": "not paid yet",
     "needs_review": "to be looked at",
 }
-
-
-def _some(names: Sequence[str]) -> str:
-    """The first few of *names*, and how many more there are."""
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -11,7 +11,7 @@ from shopinf.errors import BadInput
 from shopinf.local.disk import check_room
 from shopinf.results import Result, columns
 from shopinf.stores import Store
-from shopinf.words import agreeing, counted
+from shopinf.words import agreeing, counted, few
 from shopinf.work.stores.leave import leave, plan_leaving
 
 if TYPE_CHECKING:
@@ -103,8 +103,7 @@ def _say_plan(desk: Desk, store: Store, plan: Plan) -> None:
 
 
 def _listed(codes: Sequence[str]) -> str:
-    more = f" and {len(codes) - _SHOWN} more (--output FILE lists them all)" if len(codes) > _SHOWN else ""
-    return ", ".join(codes[:_SHOWN]) + more
+    return few(codes, _SHOWN) + (" (--output FILE lists them all)" if len(codes) > _SHOWN else "")
 
 
 def _check_room(file: Path | None, answer: Result) -> None:

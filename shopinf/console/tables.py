@@ -14,13 +14,12 @@ from typing import TextIO
 
 from shopinf.console.formats import as_text
 from shopinf.results import Cell, Column, Form, Kind, Result
-from shopinf.words import counted
+from shopinf.words import counted, few
 
 _GAP = "  "
 _READABLE = 12  # cells that text may be cut to before a column goes
 _STAYS = 3  # the most important columns: an answer stays, also where it is the same for all
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
-_NAMED = 5  # columns left out that are named, before they are only counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +44,15 @@ class LeftOut:
         """What was left out and how to see it; None where nothing was."""
         parts = []
         if self.same:
-            parts.append(f"the same in every row: {_few(self.same)}")
+            parts.append(f"the same in every row: {few(self.same)}")
         if self.empty:
-            parts.append(f"empty: {_few(self.empty)}")
+            parts.append(f"empty: {few(self.empty)}")
         if more := [*self.narrow, *self.unranked]:
-            parts.append(f"for room: {_few(more)}")
+            parts.append(f"for room: {few(more)}")
         count = len(self.same) + len(self.empty) + len(self.narrow) + len(self.unranked)
         if not count:
             return None
         return f"{counted(count, 'column')} left out ({'; '.join(parts)}): --wide shows all, --columns chooses."
-
-
-def _few(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_NAMED])
-    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
 
 
 def table(result: Result, form: Form, screen: Screen) -> tuple[str, LeftOut]:

@@ -15,8 +15,8 @@ from shopinf.money import Money
 from shopinf.plain import harmless
 from shopinf.reports import charts
 from shopinf.reports.tables import Table, shown, table
-from shopinf.reports.words import HEADINGS, LEFT_OUT, amount, count, listed, moment, percent, stamps
-from shopinf.words import counted
+from shopinf.reports.words import HEADINGS, LEFT_OUT, amount, count, moment, percent, stamps
+from shopinf.words import counted, few
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -53,7 +53,7 @@ def file(overview: Overview) -> bytes:
     text = _template().render(
         overview=overview,
         parts=parts,
-        heading=listed([store.shown for store in overview.stores]) or "Stores",
+        heading=few([store.shown for store in overview.stores], 4) or "Stores",
         several=len(overview.stores) > 1,
         stamps=stamps(overview),
         left_out=[(LEFT_OUT.get(why, why), number) for why, number in overview.excluded.items() if number],

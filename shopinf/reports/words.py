@@ -9,6 +9,7 @@ from decimal import Decimal
 from shopinf.attribution.overview import Covered, Overview
 from shopinf.money import Money
 from shopinf.results import Failure
+from shopinf.words import few
 
 HEADINGS = {
     "net_sales": "Net sales",
@@ -60,22 +61,17 @@ def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
 
 
-def listed(names: list[str], most: int = 4) -> str:
-    """The first few names, and how many more there are."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
-
-
 def stamps(overview: Overview) -> list[tuple[str, str]]:
     """What the first page has to say before any number: each a word, and a sentence."""
     found = []
     if provisional := [store.shown for store in overview.stores if store.provisional]:
-        where = f" in {listed(provisional)}" if len(provisional) < len(overview.stores) else ""
+        where = f" in {few(provisional, 4)}" if len(provisional) < len(overview.stores) else ""
         made = moment(overview.made_here)
         found.append(("Provisional", f"The period ends on {overview.last}{where}; these are the figures of {made}."))
     found += _truncations(overview.stores)
     if overview.missing:
         if overview.client:
-            failed = listed([_lost(each) for each in overview.missing], 20)
+            failed = few([_lost(each) for each in overview.missing], 20)
         else:
             failed = "; ".join(f"{_lost(each)} ({each.error})" for each in overview.missing)
         found.append(("Incomplete", f"Not included, because their orders could not be read: {failed}."))
@@ -96,7 +92,7 @@ def _truncations(stores: Sequence[Covered]) -> list[tuple[str, str]]:
             cut.setdefault((since, since > store.period.first), []).append(store.shown)
     found = []
     for (since, inside), names in cut.items():
-        before = f"{listed(names, 20)}: orders before {since} could not be read"
+        before = f"{few(names, 20)}: orders before {since} could not be read"
         if inside:
             found.append(("Truncated", f"{before} and are not in these figures."))
         else:

@@ -11,6 +11,7 @@ from shopinf.errors import BadInput, BadSheet
 from shopinf.plain import harmless
 from shopinf.sheets.names import KNOWN
 from shopinf.shell import quoted
+from shopinf.words import few
 
 
 @lru_cache(maxsize=4096)
@@ -147,5 +148,4 @@ def _need(file: str, line: int, headers: Sequence[str], fields: Fields, at: Mapp
 
 def _listed(headers: Sequence[str]) -> str:
     shown = [f'"{harmless(header)[:60]}"' for header in headers if header]
-    more = len(shown) - 20
-    return (", ".join(shown[:20]) or "no column names") + (f" and {more} more" if more > 0 else "")
+    return few(shown, 20) or "no column names"

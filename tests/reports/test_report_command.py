@@ -10,9 +10,13 @@ import openpyxl
 import pytest
 from bench import Bench, Ran
 
+from shopinf.main import main
 from shopinf.practice import PracticeStore
+from shopinf.reports import report_file
+from shopinf.results import Format
 
 from .pagereader import figures, read, table
+from .samples import sample
 
 
 @pytest.fixture
@@ -109,6 +113,16 @@ def test_a_store_that_fails_is_named_on_the_page_and_ends_in_partly_done(
     assert ran.code == 7
     stamps = [item.text for item in read((tmp_path / "r.html").read_bytes()).all("header")[0].all("li")]
     assert "Incomplete Not included, because their orders could not be read: paris." in stamps
+
+
+def test_a_format_of_reports_is_known_by_its_line_in_the_list_alone(run: Bench, capsys: Any) -> None:
+    """What writes it is the module of its name; options, their help and who reads it go by the list."""
+    assert [format for format in Format if format.is_report] == [Format.XLSX, Format.HTML]
+    assert all(report_file(format, sample(count=3)) for format in Format if format.is_report)
+    for command, formats in (("attribute", list(Format)), ("sync", [each for each in Format if not each.is_report])):
+        main(["orders", command, "--help"])
+        said = " ".join(capsys.readouterr().out.split())
+        assert f"{', '.join(formats[:-1])} or {formats[-1]}." in said
 
 
 def test_reports_need_a_file(run: Bench, sold: PracticeStore) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from shopinf.words import agreeing, counted
+from shopinf.words import agreeing, counted, few
 
 
 def test_one_thing_is_one_and_all_other_numbers_are_several() -> None:
@@ -27,3 +27,8 @@ def test_credits_are_counted_as_they_are_said() -> None:
         "0.5 credits",
         "20 credits",
     ]
+
+
+def test_of_many_names_a_few_are_said_and_the_others_counted() -> None:
+    assert few(["maya", "leo"], 2) == "maya, leo"
+    assert few(["maya", "leo", "ana"], 2) == "maya, leo and 1 more"

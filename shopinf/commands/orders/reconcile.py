@@ -161,11 +161,11 @@ def _orders(
     shop, key = desk.shop(store), desk.ledger.database.key()
     begin, end = period.bounds(store.zone) if period else (EVER, ALWAYS)
     whole = Window(begin, end)
-    counted, first = count_orders(shop, whole), glance(shop, key, whole)
+    known, first = count_orders(shop, whole), glance(shop, key, whole)
     if first.oldest is None:
         return
-    expect(counted.count)
-    oldest, expected = first.oldest, counted.count or 0
+    expect(known.count)
+    oldest, expected = first.oldest, known.count or 0
     newest = min(end, max(first.at or oldest, oldest))
     seats.tell(shop, expected)
     most = places(expected, MOST_WORKERS)
