@@ -62,6 +62,18 @@ def test_a_documents_links_lead_somewhere(document: Path) -> None:
         assert (document.parent / target).exists(), target
 
 
+def test_the_map_names_every_room_and_nothing_that_is_not_there() -> None:
+    house = ROOT / "shopinf"
+    said = (house / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w./]+(?:/|\.py))`", said)
+    elsewhere = {"rows.py", "sheet.py", "choice.py"}  # one in many nouns
+    assert [
+        name for name in named if name not in elsewhere and not any((at / name).exists() for at in (house, ROOT))
+    ] == []
+    rooms = {f"{path.parent.name}/" for path in house.glob("*/__init__.py")}
+    assert rooms - set(named) == set()
+
+
 def rewrite(document: Path, rewritten: dict[int, Any]) -> None:
     """Put what really came below the lines that were typed, where something else stood there."""
     lines = document.read_text(encoding="utf-8").splitlines()
