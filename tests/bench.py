@@ -6,12 +6,17 @@ it is waited on, the home is temporary and the keyring is in memory. It returns 
 
 from __future__ import annotations
 
+import atexit
+import copy
+import copyreg
 import io
 import json
 import os
+import shutil
+import tempfile
 import termios
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +32,10 @@ from shopinf.ledger.tables import metadata
 from shopinf.local.locks import Locks
 from shopinf.main import main
 from shopinf.practice import ConnectionDropped, PracticeStore
+
+# A copy of a bench has locks of its own; nobody holds one while it is copied.
+copyreg.pickle(type(threading.Lock()), lambda lock: (threading.Lock, ()))
+copyreg.pickle(type(threading.RLock()), lambda lock: (threading.RLock, ()))
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -124,6 +133,8 @@ class Bench:
     wire: PracticeWire = field(default_factory=PracticeWire)
     keyring: MemoryKeyring = field(default_factory=MemoryKeyring)
     environ: dict[str, str] = field(default_factory=dict)
+    _stands: str = ""  # what it was prepared as
+    _used: bool = False  # whether anything was done at it since
 
     def __call__(self, *argv: str, stdin: str = "", environ: Mapping[str, str] | None = None) -> Ran:
         out, err = io.StringIO(), io.StringIO()
@@ -152,6 +163,7 @@ class Bench:
 
     def setting(self, stdin: TextIO, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str] | None) -> Setting:
         """What a run at this bench may reach."""
+        self._used = True
         return Setting(
             {"SHOPINF_HOME": str(self.home), **self.environ, **(environ or {})},
             stdin,
@@ -167,6 +179,7 @@ class Bench:
         """A practice store at the other end of the wire, on the bench's clock."""
         given = {"handle": "maya-shop", "now": self.clock.now, "monotonic": self.clock.monotonic, **settings}
         store = PracticeStore(**given, sleep=self.clock.wait)
+        self._used = True
         self.wire.stores[store.domain] = store
         return store
 
@@ -174,6 +187,23 @@ class Bench:
         """Connect a practice store with its own token."""
         handle = store.domain.removesuffix(".myshopify.com")
         return self("connect", handle, "--stdin", *more, stdin=self.credentials(store))
+
+    def once(self, name: str, prepare: Callable[[], object]) -> None:
+        """Stand as *prepare* leaves this bench: done once for all benches that ask by this *name*, copied after that.
+
+        Each copy is a bench of its own: what one test does to its stores, home, keyring and clock no other sees. It may
+        build upon a former `once`. Where the bench was used since, or its ledger is on PostgreSQL, which is not in the
+        home, all is done each time.
+        """
+        name = self._stands = f"{self._stands} > {name}"
+        if self._used or "SHOPINF_LEDGER_URL" in self.environ:
+            prepare()
+        elif kept := _KEPT.get(name):
+            kept.copy_to(self)
+        else:
+            prepare()
+            self._used = False
+            _KEPT[name] = Kept(self)
 
     def ledger(self) -> Ledger:
         """The ledger, opened beside the program as another run would; close it."""
@@ -204,3 +234,30 @@ class Bench:
         """The three values of a practice store as `--stdin` reads them."""
         values = {"API_KEY": store.api_key, "API_SECRET_KEY": store.api_secret_key, "ACCESS_TOKEN": store.access_token}
         return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+class Kept:
+    """A bench as it stood at one time."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = copy.deepcopy(bench)
+        self._home = Path(tempfile.mkdtemp(prefix="shopinf-kept-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
+        atexit.register(shutil.rmtree, self._home, ignore_errors=True)
+        shutil.copytree(bench.home, self._home, dirs_exist_ok=True)
+
+    def copy_to(self, bench: Bench) -> None:
+        """Have *bench* stand like this; its clock, wire and stores stay the ones that a test may hold already."""
+        ours = self._bench
+        held = [(ours.clock, bench.clock), (ours.wire, bench.wire), (ours.keyring, bench.keyring)]
+        stores = bench.wire.stores
+        held += [(store, stores[domain]) for domain, store in ours.wire.stores.items() if domain in stores]
+        known: dict[int, Any] = {id(kept): theirs for kept, theirs in held}
+        for kept, theirs in held:
+            vars(theirs).update({name: copy.deepcopy(value, known) for name, value in vars(kept).items()})
+        for store in bench.wire.stores.values():
+            store._app = None  # it is a closure over the store that it was made for
+        bench.environ.update(ours.environ)
+        shutil.copytree(self._home, bench.home, dirs_exist_ok=True)
+
+
+_KEPT: dict[str, Kept] = {}

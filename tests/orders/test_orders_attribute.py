@@ -31,15 +31,19 @@ ORDER_COLUMNS = (
 @pytest.fixture
 def sold(run: Bench, shop: PracticeStore) -> PracticeStore:
     """A store that sold with the codes of two influencers in two campaigns, over some weeks."""
-    make_code(run, "MIA10", "mia")
-    make_code(run, "LEO5", "leo", "--percent", "5", campaign="summer")
-    for day, code, price in (
-        ("2026-10-05", "MIA10", "50.00"),
-        ("2026-11-02", "MIA10", "100.00"),
-        ("2026-11-09", "mia10", "60.00"),
-        ("2026-11-20", "LEO5", "200.00"),
-    ):
-        shop.sell(code, lines=goods(shop, price), at=f"{day}T10:00:00-05:00", force=True)
+
+    def sell() -> None:
+        make_code(run, "MIA10", "mia")
+        make_code(run, "LEO5", "leo", "--percent", "5", campaign="summer")
+        for day, code, price in (
+            ("2026-10-05", "MIA10", "50.00"),
+            ("2026-11-02", "MIA10", "100.00"),
+            ("2026-11-09", "mia10", "60.00"),
+            ("2026-11-20", "LEO5", "200.00"),
+        ):
+            shop.sell(code, lines=goods(shop, price), at=f"{day}T10:00:00-05:00", force=True)
+
+    run.once("two influencers' sales over some weeks", sell)
     return shop
 
 

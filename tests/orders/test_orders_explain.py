@@ -16,8 +16,12 @@ Json = dict[str, str]
 
 @pytest.fixture
 def mia(run: Bench, shop: PracticeStore) -> PracticeStore:
-    make_code(run, "MIA10", "mia")
-    run.clock.pass_(hours=1)
+
+    def make() -> None:
+        make_code(run, "MIA10", "mia")
+        run.clock.pass_(hours=1)
+
+    run.once("Mia's code", make)
     return shop
 
 

@@ -35,8 +35,12 @@ def by_influencer(run: Bench, *more: str) -> dict[str, tuple[str, str]]:
 @pytest.fixture
 def mia(run: Bench, shop: PracticeStore) -> PracticeStore:
     """A store where Mia has a code for 10 % that earns 10 %."""
-    make_code(run, "MIA10", "mia")
-    run.clock.pass_(hours=1)
+
+    def make() -> None:
+        make_code(run, "MIA10", "mia")
+        run.clock.pass_(hours=1)
+
+    run.once("Mia's code", make)
     return shop
 
 

@@ -32,7 +32,7 @@ def rows(run: Bench, *options: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def imported(run: Bench, shop: PracticeStore) -> PracticeStore:
-    run("products", "import").ok()
+    run.once("imported products", lambda: run("products", "import").ok())
     return shop
 
 

@@ -22,19 +22,25 @@ from .samples import sample
 @pytest.fixture
 def sold(run: Bench, shop: PracticeStore) -> PracticeStore:
     """A store that sold with two influencers' codes, took something back, and has an order not paid yet."""
-    for code, influencer, percent in (("MIA10", "mia", "10"), ("LEO5", "leo", "5")):
-        given = ("--percent", percent, "--commission", "10%", "--yes")
-        run("discounts", "create", "--campaign", "q4", "--influencer", influencer, "--code", code, *given).ok()
-    shirt = next(each for each in shop.products.values() if each["product_type"] != "Gift card")["variants"][0]["id"]
-    for day, code, price, more in (
-        ("05", "MIA10", "100.00", {}),
-        ("09", "mia10", "60.00", {}),
-        ("20", "LEO5", "200.00", {}),
-        ("21", "LEO5", "80.00", {"financial_status": "pending"}),
-    ):
-        made = shop.sell(code, lines=[(shirt, 1, price)], at=f"2026-11-{day}T10:00:00-05:00", force=True, **more)
-        if day == "09":
-            shop.refund(made["id"], [(made["line_items"][0]["id"], 1)])
+
+    def sell() -> None:
+        for code, influencer, percent in (("MIA10", "mia", "10"), ("LEO5", "leo", "5")):
+            given = ("--percent", percent, "--commission", "10%", "--yes")
+            run("discounts", "create", "--campaign", "q4", "--influencer", influencer, "--code", code, *given).ok()
+        shirt = next(each for each in shop.products.values() if each["product_type"] != "Gift card")["variants"][0][
+            "id"
+        ]
+        for day, code, price, more in (
+            ("05", "MIA10", "100.00", {}),
+            ("09", "mia10", "60.00", {}),
+            ("20", "LEO5", "200.00", {}),
+            ("21", "LEO5", "80.00", {"financial_status": "pending"}),
+        ):
+            made = shop.sell(code, lines=[(shirt, 1, price)], at=f"2026-11-{day}T10:00:00-05:00", force=True, **more)
+            if day == "09":
+                shop.refund(made["id"], [(made["line_items"][0]["id"], 1)])
+
+    run.once("sales, a return, and an order not paid yet", sell)
     return shop
 
 

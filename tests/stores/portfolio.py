@@ -25,12 +25,20 @@ class Portfolio:
         self.sheet = folder / "people.csv"
         self.sheet.write_text(SHEET + MAYA)
 
-    def open(self, *names: str, orders: int = 8) -> None:
-        for name in names:
-            store = self.run.open(handle=name, seed=7, orders=orders, customers=5, throttle=False)
-            store.add_customer("maya@x.example", first_name="Maya", last_name="Lind")
-            self.run.connect(store).ok()
-            self.stores[name] = store
+    def open(self, *names: str, orders: int = 8, stocked: bool = False) -> None:
+        """Connect stores; stocked ones have codes, orders with them, a gift on its way and a script tag of ours."""
+
+        def connect() -> None:
+            for name in names:
+                store = self.run.open(handle=name, seed=7, orders=orders, customers=5, throttle=False)
+                store.add_customer("maya@x.example", first_name="Maya", last_name="Lind")
+                self.run.connect(store).ok()
+                self.stores[name] = store
+            if stocked:
+                self.stock()
+
+        self.run.once(f"portfolio of {names}, {orders} orders, stocked: {stocked}", connect)
+        self.stores = {name: self.run.wire.stores[f"{name}.myshopify.com"] for name in names}
 
     def stock(self) -> None:
         """Give every store codes, orders with them, a gift on its way and a script tag of ours."""

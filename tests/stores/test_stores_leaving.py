@@ -32,12 +32,16 @@ def make(run: Bench, *names: str, store: str = "maya-shop", campaign: str = "q4"
 @pytest.fixture
 def live(run: Bench, shop: PracticeStore) -> PracticeStore:
     """A store with two codes of ours that customers can use, and one of another provider that is only tracked."""
-    make(run, "maya", "leo")
-    rule = shop.price_rules[next(iter(shop.price_rules))]
-    shop.codes["OLD10"] = rule["id"]
-    file = run.home / "old.csv"
-    file.write_text("code,influencer\nOLD10,zoe\n")
-    run("discounts", "import", str(file), "--campaign", "before", "-y").ok()
+
+    def stock() -> None:
+        make(run, "maya", "leo")
+        rule = shop.price_rules[next(iter(shop.price_rules))]
+        shop.codes["OLD10"] = rule["id"]
+        file = run.home / "old.csv"
+        file.write_text("code,influencer\nOLD10,zoe\n")
+        run("discounts", "import", str(file), "--campaign", "before", "-y").ok()
+
+    run.once("two codes of ours and one that is tracked", stock)
     return shop
 
 

@@ -94,8 +94,7 @@ def prepare(portfolio: Portfolio, line: str) -> None:
 @pytest.mark.parametrize("line", ASKING)
 def test_a_broken_store_is_named_and_spoils_no_other(portfolio: Portfolio, line: str) -> None:
     run = portfolio.run
-    portfolio.open(FIRST, *TROUBLES)
-    portfolio.stock()
+    portfolio.open(FIRST, *TROUBLES, stocked=True)
     prepare(portfolio, line)
     portfolio.break_()
     ran = run(*typed(portfolio, line), "--all-stores", "-f", "json")
@@ -125,8 +124,7 @@ def test_the_doctor_looks_at_every_store(portfolio: Portfolio) -> None:
 
 @pytest.mark.parametrize("line", [*ASKING, *OFFLINE])
 def test_each_store_has_a_file_of_its_own(portfolio: Portfolio, line: str, tmp_path: Path) -> None:
-    portfolio.open(FIRST, SECOND, "frozen")
-    portfolio.stock()
+    portfolio.open(FIRST, SECOND, "frozen", stocked=True)
     prepare(portfolio, line)
     for command in ("orders sync", "products import"):
         portfolio.run(*command.split(), "--all-stores").ok()
@@ -159,8 +157,7 @@ READING = [line for line in (*ASKING[:4], *OFFLINE) if line != "orders sync"] + 
 
 @pytest.mark.parametrize("line", READING)
 def test_a_stores_file_is_that_of_a_run_for_it_alone(portfolio: Portfolio, line: str, tmp_path: Path) -> None:
-    portfolio.open(FIRST, SECOND)
-    portfolio.stock()
+    portfolio.open(FIRST, SECOND, stocked=True)
     portfolio.run("orders", "sync", "--all-stores").ok()
     words = typed(portfolio, line)
     if words[:2] == ["customers", "enrich"]:
@@ -238,8 +235,7 @@ def test_what_has_no_value_is_refused_before_any_work(
 
 
 def test_one_store_can_be_in_the_name_too(portfolio: Portfolio, tmp_path: Path) -> None:
-    portfolio.open(FIRST)
-    portfolio.stock()
+    portfolio.open(FIRST, stocked=True)
     where = str(tmp_path / "{store}.json")
     portfolio.run("orders", "sync", "-o", where).ok()
     assert json.loads((tmp_path / f"{FIRST}.json").read_text())["schema"] == "shopinf.orders.sync/1"
