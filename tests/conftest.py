@@ -51,11 +51,20 @@ def postgresql() -> Iterator[postgres.Server]:
 
 
 @pytest.fixture
-def ledger_url(request: pytest.FixtureRequest) -> str | None:
-    """Where the ledger is; None for the file that is made where nothing is said."""
-    engine = getattr(request, "param", os.environ.get("SHOPINF_TESTS_ENGINE", "sqlite"))
-    server: postgres.Server | None = request.getfixturevalue("postgresql") if engine == "postgresql" else None
-    return server.ledger() if server else None
+def ledger_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where the ledger is; None for the file that is made where nothing is said.
+
+    On PostgreSQL the bench gets one that may have been used before, and a test that opens it by itself a new one.
+    """
+    if getattr(request, "param", os.environ.get("SHOPINF_TESTS_ENGINE", "sqlite")) != "postgresql":
+        yield None
+        return
+    server: postgres.Server = request.getfixturevalue("postgresql")
+    if "run" not in request.fixturenames:
+        yield server.ledger()
+        return
+    with server.borrowed() as url:
+        yield url
 
 
 @pytest.fixture
