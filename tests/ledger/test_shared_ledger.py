@@ -100,10 +100,10 @@ class Cut(PracticeWire):
     def send(self, request: httpx.Request) -> httpx.Response:
         answer = super().send(request)
         if request.method == "POST":
-            with self._guard:
+            with self._guard:  # the others' next writes come after it
                 self._left -= 1
-            if self._left == 0:
-                drop_connections(self._server)
+                if self._left == 0:
+                    drop_connections(self._server)
         return answer
 
 
@@ -116,7 +116,7 @@ def test_without_its_lock_a_run_writes_nothing_more_and_the_next_one_makes_the_r
     cut = run(*create)
     assert cut.code in (7, 9), "7 where codes had been made before"
     assert "The ledger at" in cut.err or "The lock in the ledger at" in cut.err
-    assert after <= len(shop.writes) < 10, "a few may have been under way"
+    assert after <= len(shop.writes) < 20, "of 80; a few may have been under way"
     run.wire = plain
     run.clock.pass_(minutes=2)
     run(*create).ok()
