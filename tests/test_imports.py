@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import shopinf
+from shopinf.commands.tree import COMMANDS, file_of
 
 HOUSE = Path(shopinf.__file__).parent
 FILES = sorted(HOUSE.rglob("*.py"))
@@ -161,13 +163,11 @@ def test_one_verb_never_imports_another(path: Path) -> None:
 
 
 def test_whoever_knows_a_command_knows_its_file() -> None:
-    for path in FILES:
-        if room(path) != "commands" or path.name != "__init__.py" or path.parent == HOUSE / "commands":
-            continue
-        [verbs] = [
-            ast.literal_eval(node.value)
-            for node in ast.parse(path.read_text(encoding="utf-8")).body
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "VERBS"
-        ]
-        files = {each.stem.rstrip("_").replace("_", "-") for each in VERBS.values() if each.parent == path.parent}
-        assert files == set(verbs), f"the files of {path.parent.name} and its verbs"
+    top = HOUSE / "commands"
+    nouns = {path.parent for path in FILES if path.name == "__init__.py" and path.parent.parent == top}
+    assert {file_of(name) for name in COMMANDS} == {each.stem for each in VERBS.values() if each.parent == top} | {
+        noun.name for noun in nouns
+    }
+    for noun in nouns:
+        verbs = importlib.import_module(module(noun / "__init__.py")).VERBS
+        assert {file_of(verb) for verb in verbs} == {each.stem for each in VERBS.values() if each.parent == noun}
