@@ -26,11 +26,18 @@ class Customer:
     last_order_id: int | None = None
     tags: str = ""
     consented: bool = False  # to marketing by e-mail
+    country: str | None = None  # two letters, of the address; the shop's where there is none
+    other_phone: str | None = None  # of the address
 
     @property
     def is_blank(self) -> bool:
         """Is there nothing personal in it, neither e-mail nor name nor phone?"""
-        return not (self.email or self.first_name or self.last_name or self.phone)
+        return not (self.email or self.first_name or self.last_name or self.phones)
+
+    @property
+    def phones(self) -> tuple[str, ...]:
+        """The phone of the record, and the address's."""
+        return tuple(dict.fromkeys(each for each in (self.phone, self.other_phone) if each))
 
     @property
     def name(self) -> str:

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import permutations
 
+from shopinf.people.commonnames import is_common
 from shopinf.people.customers import Customer
 from shopinf.people.emails import folded_email, is_personal, personal_key
 from shopinf.people.influencers import folded_name
@@ -135,9 +137,11 @@ class Index:
             known = self.emails.setdefault(key, place)
             if known != place:
                 self.emails[key] = [*(known if isinstance(known, list) else [known]), place]
-        if customer.phone and len(number := digits(customer.phone)) >= TAIL:
-            self.tails.setdefault(number[-TAIL:], []).append(place)
-            self._numbers.add(number)
+        for phone in customer.phones:
+            international = phone if phone.startswith("+") else e164(phone, _region(customer.country)) or phone
+            if len(number := digits(international)) >= TAIL:
+                self.tails.setdefault(number[-TAIL:], []).append(place)
+                self._numbers.add(number)
 
     def _add_name(self, place: int, customer: Customer) -> None:
         if not (customer.first_name and customer.last_name):
@@ -184,9 +188,10 @@ class Index:
         """The customers with that phone; none when it is shared by people who are not the same."""
         places = self.tails.get(digits(phone)[-TAIL:], []) if self.may_have(phone.strip()) else []
         same = []
-        for place in places:
-            theirs = e164(self.customers[place].phone or "", None)
-            if theirs is not None and theirs == e164(phone, _region(country) or _region_of(theirs)):
+        for place in dict.fromkeys(places):
+            customer = self.customers[place]
+            numbers = {number for each in customer.phones if (number := e164(each, _region(customer.country)))}
+            if any(number == e164(phone, _region(country) or _region_of(number)) for number in numbers):
                 same.append(place)
         customers = [self.customers[place] for place in same]
         return same if all(are_one(customers[0], other) for other in customers[1:]) else []
@@ -218,6 +223,9 @@ class Index:
         theirs = _handles_of(customer)
         if own and label(own) in handles and label(own) in theirs and len(label(own)) >= _SHORTEST_HANDLE:
             return "name+domain"
+        if is_common(customer.last_name or ""):  # a handle that is just the name tells no more than the name
+            plain = {squashed("".join(words)) for words in permutations(folded_words(customer.name).split(), 2)}
+            theirs, handles = theirs - plain, handles - plain
         return "name+handle" if any(_same_handle(one, other) for one in theirs for other in handles) else None
 
 

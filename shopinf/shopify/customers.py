@@ -19,7 +19,8 @@ from shopinf.shopify.pages import at_once, page_of
 from shopinf.windows import ALWAYS, EVER, Window, cut
 
 FIELDS = (
-    "id,email,phone,first_name,last_name,orders_count,total_spent,last_order_id,tags,email_marketing_consent,created_at"
+    "id,email,phone,first_name,last_name,orders_count,total_spent,last_order_id,tags,email_marketing_consent,created_at,"
+    "default_address"
 )
 _FEW = 8 * PAGE  # up to here one page is read after the other
 _PER_WINDOW = 8 * PAGE
@@ -33,6 +34,11 @@ class _Json(BaseModel):
 
 class _Consent(_Json):
     state: str | None = None
+
+
+class _Address(_Json):
+    country_code: str | None = None
+    phone: str | None = None
 
 
 class CustomerJson(_Json):
@@ -49,6 +55,7 @@ class CustomerJson(_Json):
     tags: str | list[str] | None = None
     email_marketing_consent: _Consent | None = None
     created_at: datetime | None = None
+    default_address: _Address | None = None
 
 
 class _OrderJson(_Json):
@@ -155,7 +162,7 @@ def _oldest(shop: Shop) -> datetime | None:
 
 def _customer(raw: CustomerJson) -> Customer:
     tags = ", ".join(raw.tags) if isinstance(raw.tags, list) else raw.tags or ""
-    consent = raw.email_marketing_consent
+    consent, home = raw.email_marketing_consent, raw.default_address or _Address()
     return Customer(
         raw.id,
         raw.email or None,
@@ -167,6 +174,8 @@ def _customer(raw: CustomerJson) -> Customer:
         raw.last_order_id,
         tags,
         consent is not None and consent.state == "subscribed",
+        home.country_code or None,
+        home.phone or None,
     )
 
 

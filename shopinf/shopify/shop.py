@@ -40,6 +40,7 @@ class ShopFacts(Facts):
     plan_name: str | None = None
     plan_display_name: str | None = None
     created_at: datetime | None = None
+    country_code: str | None = None
 
     @property
     def plan(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +23,7 @@ from shopinf.network.patience import BUDGET, NOT_CONNECTED, PASSING, TIMEOUTS, T
 from shopinf.network.wire import Wire
 from shopinf.plain import harmless
 from shopinf.times import Clock
+from shopinf.words import counted
 
 _LARGEST = 200 * 1024 * 1024
 _LONGEST_WAIT = 3700.0  # an hourly limit ends within the hour
@@ -33,6 +35,11 @@ class OutOfCredits(NotAllowed):
 
 class LostAnswer(NoAnswer):
     """A call that may have cost something was sent, and its answer never came or cannot be read."""
+
+    def at(self, credits: Decimal) -> LostAnswer:
+        """The same, with what it may have cost."""
+        words = f"{self.message}; up to {counted(credits, 'credit')} may have been charged for it"
+        return LostAnswer(words, hint=self.hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +99,19 @@ class Door:
     """One provider's API at *base*."""
 
     def __init__(
-        self, title: str, name: str, base: str, reach: Reach, headers: Callable[[], Mapping[str, str]]
+        self,
+        title: str,
+        name: str,
+        base: str,
+        reach: Reach,
+        headers: Callable[[], Mapping[str, str]],
+        *,
+        every: float = 0.0,
     ) -> None:
+        """*every* is the least time between two requests, in seconds, where the provider's limit is known."""
         self.title, self.name = title, name
+        self._every, self._next = every, 0.0
+        self._pacing = threading.Lock()
         self._base, self._reach, self._headers = base.rstrip("/"), reach, headers
 
     @property
@@ -133,6 +150,7 @@ class Door:
     def _try(self, method: str, url: str, shown: str, body: Mapping[str, Any]) -> httpx.Response | httpx.RequestError:
         if self.clock.stop.is_set():
             raise Stopped("stopped")
+        self._pace()
         headers = {"Accept": "application/json", "User-Agent": f"shopinf/{__version__}", **self._headers()}
         request = httpx.Request(method, url, headers=headers, extensions={"timeout": TIMEOUTS.as_dict()}, **body)
         begun = self.clock.monotonic()
@@ -153,6 +171,17 @@ class Door:
         ms = round((self.clock.monotonic() - begun) * 1000)
         self._reach.trace(Call(self.name, method, harmless(shown), status, ms))
         return outcome
+
+    def _pace(self) -> None:
+        """Wait for this request's turn, so that the provider need not refuse it."""
+        if not self._every:
+            return
+        with self._pacing:
+            now = self.clock.monotonic()
+            turn = max(self._next, now)
+            self._next = turn + self._every
+        if turn > now:
+            self.clock.wait(turn - now)
 
     def _rest(self, outcome: httpx.Response | httpx.RequestError, attempt: int) -> None:
         """Wait, after a 429 as long as the provider says, else longer each time."""

@@ -20,7 +20,7 @@ from shopinf.people.profiles import Account, Profile, percent_of, read_followers
 from shopinf.sources.calls import Door, LostAnswer, Reach, Reply, base_url, count_of, credits_in, is_safe, text_of
 from shopinf.sources.catalogue import Kind
 from shopinf.stores import Secret
-from shopinf.words import counted
+from shopinf.words import agreeing, counted
 
 NAME, TITLE = "influencersclub", "influencers.club"
 PRICE = Decimal("0.1")
@@ -85,9 +85,9 @@ class InfluencersClub:
                 )
                 if reply.status != 404 and not isinstance(reply.json, dict):
                     raise LostAnswer(f"{TITLE} sent an answer that cannot be read", hint="Run it again later.")
-            except LostAnswer:
+            except LostAnswer as lost:
                 purse.spend(PRICE)
-                raise
+                raise lost.at(PRICE) from None
             profile = None if reply.status == 404 else self._profile(email, reply.json.get("result"))
             said = reply.json.get("credits_cost") if isinstance(reply.json, dict) else None
             spent = Decimal(str(said)) if isinstance(said, (int, Decimal)) else PRICE if profile else Decimal(0)
@@ -108,9 +108,9 @@ class InfluencersClub:
             job_id = text_of(reply.json, "batch_id", "id") if reply.status < 400 else None
             if job_id is None and reply.status < 400:
                 raise LostAnswer(f"{TITLE} took a list and did not say its number", hint="Run it again later.")
-        except LostAnswer:
+        except LostAnswer as lost:
             purse.spend(PRICE * len(emails))
-            raise
+            raise lost.at(PRICE * len(emails)) from None
         if job_id is None:
             self._jobs.end(noted)
             return None
@@ -136,6 +136,12 @@ class InfluencersClub:
         spent = max(_used(status) - before, Decimal(0)) if emails or before else Decimal(0)
         purse.spend(spent)
         yield Answer(found, spent)
+        if (unread := (count_of(status, "success_count") or 0) - len(rows)) > 0:  # paid for: asked again for nothing
+            raise NoAnswer(
+                f"{TITLE} was paid for {counted(unread, 'row')} of a list that {agreeing(unread, 'is', 'are')} not in "
+                "it, or cannot be read",
+                hint="Run the same command again later: it reads the same list again, without paying.",
+            )
         self._jobs.end(job.id)
         if missing := [each for each in emails if each.casefold() not in {known.casefold() for known in found}]:
             raise NoAnswer(
@@ -189,8 +195,7 @@ class InfluencersClub:
         if not isinstance(body, list):
             raise NoAnswer(f"{TITLE} sent a list that cannot be read", hint="Run the same command again later.")
         rows = [({str(key).casefold(): value for key, value in row.items()}) for row in body if isinstance(row, dict)]
-        named = [(text_of(row, "email", "input_email", "input") or "", row) for row in rows]
-        return [(email, row) for email, row in named if is_email(email)]
+        return [(email, row) for row in rows if (email := _address_in(row)) is not None]
 
     def _fetch(self, address: str) -> Reply:
         if not is_safe(address):
@@ -225,6 +230,16 @@ class InfluencersClub:
             NAME,
             self._clock.now(),
         )
+
+
+def _address_in(row: Any) -> str | None:
+    """The e-mail that a row is about, whatever it is called there; one that was asked for comes before another."""
+    if not isinstance(row, dict):
+        return None
+    texts = {str(key).casefold(): str(value).strip() for key, value in row.items() if isinstance(value, str)}
+    likely = sorted(texts, key=lambda key: (not key.startswith("input"), "email" not in key))
+    found = next((texts[key] for key in likely if is_email(texts[key])), None)
+    return found or next((each for value in row.values() if (each := _address_in(value)) is not None), None)
 
 
 def _used(status: Any) -> Decimal:

@@ -20,6 +20,7 @@ from shopinf.stores import Secret
 
 NAME, TITLE = "modash", "Modash"
 PRICE = Decimal("0.02")
+EVERY = 0.5  # seconds between requests: about two a second are allowed
 CHUNK = 500  # e-mails sent at once: ten credits held
 
 
@@ -32,7 +33,7 @@ class Modash:
         base = base_url(NAME, "https://api.modash.io", reach.environ)
         base = base if base.endswith("/v1") else f"{base}/v1"
         self._clock = reach.clock
-        self._door = Door(TITLE, NAME, base, reach, lambda: {"Authorization": f"Bearer {key.reveal()}"})
+        self._door = Door(TITLE, NAME, base, reach, lambda: {"Authorization": f"Bearer {key.reveal()}"}, every=EVERY)
 
     def balance(self) -> Decimal | None:
         """The credits left; raises where the key is not good."""
@@ -53,9 +54,9 @@ class Modash:
                     raise
                 most = max(size // 2, 1)  # fewer may still be covered by what the account holds
                 continue
-            except LostAnswer:
-                purse.spend(PRICE * len(part))  # it may have been charged
-                raise
+            except LostAnswer as lost:
+                purse.spend(PRICE * len(part))
+                raise lost.at(PRICE * len(part)) from None
             purse.spend(answer.spent)
             yield answer
             at += size

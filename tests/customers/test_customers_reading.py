@@ -44,7 +44,7 @@ def test_only_the_fields_that_are_needed_are_asked_for(run: Bench, many: Practic
     before = len(listings(many))
     enrich(run, "--source", f"csv:{sheet}").ok()
     fields = {field for query in listings(many)[before:] for field in query["fields"][0].split(",")}
-    assert not fields & {"addresses", "default_address", "note", "metafield"}
+    assert not fields & {"addresses", "note", "metafield"}
 
 
 def test_a_page_that_is_lost_is_asked_for_again(run: Bench, many: PracticeStore, sheet: Path) -> None:

@@ -145,6 +145,7 @@ class FakeInfluencersClub(Provider):
         self.batches: dict[str, Batch] = {}
         self.polls = 2  # how often a list is looked at before it is finished
         self.half = False  # a finished list lacks half of its rows
+        self.named = "email"  # what a row calls the address; empty: it does not say
 
     def answer(self, call: Call) -> Answer:
         if call.headers.get("authorization") != f"Bearer {self.key}":
@@ -166,8 +167,12 @@ class FakeInfluencersClub(Provider):
                     batch.status = "processing"
                     return 200, {"status": "processing"}
                 case _:
-                    return 200, {"results": batch.results[: len(batch.results) // 2] if self.half else batch.results}
+                    rows = batch.results[: len(batch.results) // 2] if self.half else batch.results
+                    return 200, {"results": [self._row(row) for row in rows]}
         return 404, {"detail": "Not found."}
+
+    def _row(self, row: dict[str, Any]) -> dict[str, Any]:
+        return {**({self.named: row["email"]} if self.named else {}), "result": row["result"]}
 
     def _one(self, email: str) -> Answer:
         if self.credits < Decimal("0.1"):

@@ -229,6 +229,42 @@ def test_half_a_list_is_not_taken_for_no_match(run: Bench, club: FakeInfluencers
     whole = enrich(run, "--source", "influencersclub", *PAID).ok()
     assert whole.json["summary"]["matched"] == 5
     assert whole.json["summary"]["left"] == 0
+    assert len(club.batches) == 1, "what was paid for is read again, not asked for again"
+
+
+@pytest.mark.parametrize("name", ["Email", "input_value", "contact", "E-Mail Address"])
+def test_a_row_of_a_list_is_known_by_the_address_in_it(run: Bench, club: FakeInfluencersClub, name: str) -> None:
+    club.named = name
+    assert enrich(run, "--source", "influencersclub", *PAID).ok().json["summary"]["matched"] == 5
+
+
+def test_a_list_that_cannot_be_read_is_read_again_and_never_paid_twice(run: Bench, club: FakeInfluencersClub) -> None:
+    club.named = ""
+    for _ in range(2):
+        ran = enrich(run, "--source", "influencersclub", *PAID)
+        assert ran.code == 7
+        assert "without paying" in ran.err
+    assert len(club.batches) == 1
+    used = club.used
+    club.named = "email"
+    assert enrich(run, "--source", "influencersclub", *PAID).ok().json["summary"]["matched"] == 5
+    assert (len(club.batches), club.used) == (1, used)
+
+
+def test_modash_is_asked_twice_a_second_at_most(run: Bench, modash: FakeModash, store: PracticeStore) -> None:
+    modash.credits = Decimal("0.1")  # so little that it is asked for shorter and shorter lists
+    before = run.clock.monotonic()
+    by_modash(run)
+    asked = len(modash.asked("/v1/email-search"))
+    assert asked > 2
+    assert run.clock.monotonic() - before >= 0.5 * (asked - 1)
+
+
+def test_what_a_lost_answer_may_have_cost_is_said(run: Bench, modash: FakeModash) -> None:
+    modash.trouble = [(200, "{")]
+    ran = by_modash(run)
+    assert ran.code == 6
+    assert "up to 0.8 credits may have been charged for it" in ran.err
 
 
 def test_the_first_source_that_finds_somebody_is_the_last_to_be_asked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ def read_base(
     workers = min(seats.workers(shop), _WORKERS)
     with desk.out.progress("reading customers", counted.count, "customers", store=store.name) as progress:
         found = read_customers(shop, counted.count, updated_since=updated_since, workers=workers, read=progress.advance)
+    found = _with_country(desk, store, found)
     base = Base(found, None if counted.at is None else counted.at - OVERLAP)
     base.summary = Summary(
         customers=len(found),
@@ -50,6 +52,20 @@ def read_base(
     _check_withheld(desk, store, base, everybody=updated_since is None, by_phone=by_phone)
     base.customers = _wanted(desk, base, consented_only=consented_only)
     return base
+
+
+def _with_country(desk: Desk, store: Store, found: list[Customer]) -> list[Customer]:
+    """*found* with the shop's country where a phone is written as it is dialled at home and no country is known."""
+    if not any(_is_dialled_at_home(each) and not each.country for each in found):
+        return found
+    from shopinf.shopify.shop import shop_facts
+
+    country = shop_facts(desk.shop(store)).country_code
+    return [replace(each, country=country) if each.phones and not each.country else each for each in found]
+
+
+def _is_dialled_at_home(customer: Customer) -> bool:
+    return any(not phone.lstrip().startswith(("+", "00")) for phone in customer.phones)
 
 
 def _check_withheld(desk: Desk, store: Store, base: Base, *, everybody: bool, by_phone: bool) -> None:
@@ -65,7 +81,7 @@ def _check_withheld(desk: Desk, store: Store, base: Base, *, everybody: bool, by
     if not everybody and any(each.email for each in _some(desk, store)):
         return  # whoever changed meanwhile just has none
     summary.withheld = len(found)
-    if by_phone and any(each.phone for each in found):
+    if by_phone and any(each.phones for each in found):
         base.notes.append(f"{store.name}: Shopify withholds every e-mail address, so only phones could be compared")
         return
     raise CustomerDataProtected(
