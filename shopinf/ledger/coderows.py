@@ -32,9 +32,11 @@ class Intended:
     rule_key: str
     terms: Terms
     title: str  # without the reference, which is added
+    reference: str
     commission: str | None = None
     redirect: str | None = None
     utm: Mapping[str, str] = field(default_factory=dict)
+    price_rule_id: int | None = None  # where the store has its rule already
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def ensure_rules(
     missing = [_rule_row(shop_id, campaign, each) for key, each in wanted.items() if key not in known]
     for key, rule in known.items():
         each = wanted[key]
-        if isinstance(each, Intended) and is_own(key):
+        if isinstance(each, Intended) and (is_own(key) or each.price_rule_id):
             _renew_rule(db, rule, each)
     if missing:
         db.execute(price_rules.insert(), missing)
@@ -144,16 +146,19 @@ def _rule_row(shop_id: int, campaign: str, wanted: Intended | Tracked) -> dict[s
     row = {"shop_id": shop_id, "campaign": campaign, "terms_key": wanted.rule_key, "terms": wanted.terms.facts()}
     match wanted:
         case Intended():
-            return row | _titled(wanted) | {"origin": Origin.MADE, "state": "intended", "price_rule_id": None}
+            return row | _titled(wanted) | {"origin": Origin.MADE} | _standing(wanted)
         case Tracked():
             state = "live" if wanted.price_rule_id else "gone"
             row |= {"title": wanted.title, "reference": _reference(), "price_rule_id": wanted.price_rule_id}
             return row | {"origin": wanted.origin, "state": state}
 
 
+def _standing(wanted: Intended) -> dict[str, Any]:
+    return {"state": "live" if wanted.price_rule_id else "intended", "price_rule_id": wanted.price_rule_id}
+
+
 def _titled(wanted: Intended) -> dict[str, str]:
-    reference = _reference()
-    return {"reference": reference, "title": f"{wanted.title[:200]} {reference}"}
+    return {"reference": wanted.reference, "title": f"{wanted.title[:200]} {wanted.reference}"}
 
 
 def _reference() -> str:
@@ -162,7 +167,8 @@ def _reference() -> str:
 
 def _renew_rule(db: Connection, rule: int, wanted: Intended) -> None:
     never_sent = (price_rules.c.id == rule, price_rules.c.state == "intended", price_rules.c.sent_at.is_(None))
-    db.execute(update(price_rules).where(*never_sent).values(terms=wanted.terms.facts(), **_titled(wanted)))
+    values = {"terms": wanted.terms.facts(), **_titled(wanted), **_standing(wanted)}
+    db.execute(update(price_rules).where(*never_sent).values(values))
 
 
 def forget_rule(db: Connection, rule: int) -> None:

@@ -5,7 +5,6 @@ Each change of state is written together with its journal entry. Addresses are n
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +31,7 @@ class Intended:
     person: str
     slot: str
     lines: Sequence[Line]
+    reference: str
 
 
 class Gifts:
@@ -79,12 +79,18 @@ class Gifts:
         with self._database.reading() as db:
             return frozenset(order_id for (order_id,) in db.execute(query))
 
+    def references(self, shop_id: int) -> dict[str, tuple[str, str, str]]:
+        """The references of all gifts of a store that this ledger knows: campaign, person and slot of each."""
+        query = select(gifts.c.reference, gifts.c.campaign, gifts.c.influencer, gifts.c.slot)
+        with self._database.reading() as db:
+            return {row[0]: (row[1], row[2], row[3]) for row in db.execute(query.where(gifts.c.shop_id == shop_id))}
+
     # making
 
     def intend(self, shop_id: int, campaign: str, currency: str, wanted: Sequence[Intended]) -> list[int]:
         """Write down what is about to be made; returns the ledger's ids, in the order asked.
 
-        A gift that failed, or was never sent, is planned anew in its place, under a reference of its own.
+        A gift that failed, or was never sent, is planned anew in its place.
         """
         with self._database.writing() as db:
             return [self._intend(db, shop_id, campaign, currency, each) for each in wanted]
@@ -92,7 +98,7 @@ class Gifts:
     def _intend(self, db: Connection, shop_id: int, campaign: str, currency: str, wanted: Intended) -> int:
         key = {"shop_id": shop_id, "campaign": campaign, "influencer": wanted.person, "slot": wanted.slot}
         row: dict[str, Any] = {
-            "reference": secrets.token_hex(6),
+            "reference": wanted.reference,
             "state": State.INTENDED,
             "lines": [line.facts() for line in wanted.lines],
             "currency": currency,

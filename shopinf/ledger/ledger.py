@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shopinf.ledger.products import Products
     from shopinf.ledger.rates import Rates
     from shopinf.ledger.roster import Roster
+    from shopinf.ledger.sightings import Sightings
 
 
 class Ledger(Journal):
@@ -111,6 +112,12 @@ class Ledger(Journal):
         from shopinf.ledger.rates import Rates
 
         return Rates(self)
+
+    @shared_property
+    def sightings(self) -> Sightings:
+        from shopinf.ledger.sightings import Sightings
+
+        return Sightings(self)
 
     @shared_property
     def accounts(self) -> Accounts:

@@ -219,7 +219,15 @@ CREATE TABLE unread (shop_id BIGINT NOT NULL, what TEXT NOT NULL, record_id BIGI
 ALTER TABLE syncs ADD COLUMN facts INTEGER;
 """
 
-MIGRATIONS = [_FIRST, _LOCKS, _PAYOUTS, _SENDERS, _RATES, _UNREAD]
+# What carries our sign in the stores, so that a ledger that lost it takes it up again instead of making it anew.
+_SIGHTINGS = """
+CREATE TABLE sightings (shop_id BIGINT NOT NULL, kind TEXT NOT NULL, theirs BIGINT NOT NULL, reference TEXT NOT NULL,
+    label TEXT NOT NULL, PRIMARY KEY (shop_id, kind, theirs));
+
+CREATE TABLE looks (shop_id BIGINT NOT NULL, kind TEXT NOT NULL, upto BIGINT NOT NULL, PRIMARY KEY (shop_id, kind));
+"""
+
+MIGRATIONS = [_FIRST, _LOCKS, _PAYOUTS, _SENDERS, _RATES, _UNREAD, _SIGHTINGS]
 
 _WORDS = {
     "sqlite": {

@@ -67,6 +67,17 @@ class People:
                 found |= {row["former"]: influencer_of(row) for row in rows}
         return found
 
+    def names(self, ids: Iterable[str]) -> dict[str, list[str]]:
+        """The folded ids by which each was known, the present one first."""
+        known = self.by_id(ids)
+        found = {id: [folded_name(one.influencer)] for id, one in known.items()}
+        with self._database.reading() as db:
+            for part in parts(sorted(found)):
+                query = select(aliases.c.person, aliases.c.folded).where(aliases.c.person.in_(part))
+                for person, former in db.execute(query.order_by(aliases.c.folded)):
+                    found[person].append(former)
+        return found
+
     def email_keys(self, ids: Iterable[str]) -> dict[str, frozenset[str]]:
         """The keyed hashes of each one's e-mails, where any is known."""
         key = self._database.key()

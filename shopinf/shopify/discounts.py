@@ -115,6 +115,22 @@ def titles_since(shop: Shop, since_id: int) -> Iterator[tuple[int, str]]:
         yield raw.id, raw.title
 
 
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """A price rule by its title alone."""
+
+    id: int
+    title: str
+    created_at: datetime | None = None
+
+
+def rules_since(shop: Shop, since_id: int) -> Iterator[Titled]:
+    """The price rules made after the one with *since_id*, with as little as tells ours from others."""
+    params = {"since_id": since_id, "fields": "id,title,created_at"}
+    for raw in shop.pages("price_rules.json", "price_rules", params=params, model=_Made):
+        yield Titled(raw.id, raw.title, raw.created_at)
+
+
 def some_newest_rule(shop: Shop) -> int:
     """The id of a price rule below all that are made later: the newest of one page, 0 where there is none."""
     rules = shop.get("price_rules.json", limit=PAGE, fields="id").get("price_rules") or []
@@ -253,13 +269,16 @@ class _Titled(Facts):
     title: str = ""
 
 
-class _RuleFacts(_Titled):
+class _Made(_Titled):
+    created_at: datetime | None = None
+
+
+class _RuleFacts(_Made):
     target_type: str = "line_item"
     value_type: str = "percentage"
     value: Decimal = Decimal(0)
     starts_at: datetime | None = None
     ends_at: datetime | None = None
-    created_at: datetime | None = None
     once_per_customer: bool | None = False
     usage_limit: int | None = None
     entitled_product_ids: list[int] | None = None

@@ -24,6 +24,7 @@ from shopinf.shopify.orderjson import Amount, Moment
 from shopinf.shopify.shop import Facts
 
 _REFERENCE = "shopinf_ref"
+_CAMPAIGN = "shopinf_campaign"
 _TAG = "shopinf-"
 # What is asked for of a draft: no name and no address.
 _FIELDS = (
@@ -43,6 +44,7 @@ class Wish:
     recipient: Recipient
     note: str
     tags: Sequence[str] = ()
+    campaign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Draft:
     retail: Money | None = None
     reference: str | None = None
     completed_at: datetime | None = None
+    created_at: datetime | None = None
+    campaign: str = ""  # that the gift says it belongs to
     wait: float | None = None  # seconds
 
     @property
@@ -137,7 +141,10 @@ def body(wish: Wish, currency: str) -> dict[str, Any]:
         "tax_exempt": True,
         "note": wish.note,
         "tags": ", ".join([GIFT_TAG, f"{_TAG}{wish.reference}", *wish.tags]),
-        "note_attributes": [{"name": _REFERENCE, "value": wish.reference}],
+        "note_attributes": [
+            {"name": _REFERENCE, "value": wish.reference},
+            *([{"name": _CAMPAIGN, "value": wish.campaign}] if wish.campaign else ()),
+        ],
     }
     if to.email:
         draft["email"] = to.email
@@ -226,6 +233,7 @@ class _Draft(Facts):
     note_attributes: list[_Attribute] | None = None
     line_items: list[_Line] | None = None
     completed_at: Moment | None = None
+    created_at: Moment | None = None
 
     def draft(self, currency: str, wait: float | None = None) -> Draft:
         lines = self.line_items
@@ -238,13 +246,19 @@ class _Draft(Facts):
             None if lines is None else Money(retail, currency),
             self._reference(),
             self.completed_at,
+            self.created_at,
+            self._said(_CAMPAIGN),
             wait,
         )
 
+    def _said(self, name: str) -> str:
+        """What the gift says of itself under *name*; "" where it says nothing."""
+        found = (str(each.value).strip() for each in self.note_attributes or () if each.name == name and each.value)
+        return next(found, "")
+
     def _reference(self) -> str | None:
-        for attribute in self.note_attributes or ():
-            if attribute.name == _REFERENCE and attribute.value:
-                return str(attribute.value).strip().casefold()
+        if said := self._said(_REFERENCE):
+            return said.casefold()
         tags = [tag.strip().casefold() for tag in (self.tags or "").split(",")]
         own = [tag.removeprefix(_TAG) for tag in tags if tag.startswith(_TAG) and tag != GIFT_TAG]
         return own[0] if len(own) == 1 else None

@@ -26,7 +26,7 @@ def runs(run: Bench) -> Iterator[tuple[Ledger, Ledger]]:
 
 
 def test_a_gift_is_planned_once_whoever_plans_it(runs: tuple[Ledger, Ledger]) -> None:
-    ids = [ledger.gifts.intend(1, "spring", "USD", [Intended("maya", "", [LINE])]) for ledger in runs]
+    ids = [ledger.gifts.intend(1, "spring", "USD", [Intended("maya", "", [LINE], "a1")]) for ledger in runs]
     assert ids[0] == ids[1]
     [record] = runs[0].gifts.of_shop(1)
     assert (record.state, record.lines, record.worth) == (State.INTENDED, (LINE,), Money.of("80.00", "USD"))
@@ -34,7 +34,7 @@ def test_a_gift_is_planned_once_whoever_plans_it(runs: tuple[Ledger, Ledger]) ->
 
 def test_only_one_of_two_runs_sends_a_draft_and_completes_it(runs: tuple[Ledger, Ledger]) -> None:
     one, other = (ledger.gifts for ledger in runs)
-    [gift] = one.intend(1, "spring", "USD", [Intended("maya", "", [LINE])])
+    [gift] = one.intend(1, "spring", "USD", [Intended("maya", "", [LINE], "a1")])
     [record] = one.by_ids([gift])
     assert one.sending(1, record, 7)
     assert not other.sending(1, record, 7)
@@ -46,17 +46,17 @@ def test_only_one_of_two_runs_sends_a_draft_and_completes_it(runs: tuple[Ledger,
 
 def test_what_was_sent_is_not_planned_anew(runs: tuple[Ledger, Ledger]) -> None:
     gifts = runs[0].gifts
-    [gift] = gifts.intend(1, "spring", "USD", [Intended("maya", "", [LINE])])
+    [gift] = gifts.intend(1, "spring", "USD", [Intended("maya", "", [LINE], "a1")])
     [record] = gifts.by_ids([gift])
     gifts.sending(1, record, 7)
-    gifts.intend(1, "spring", "USD", [Intended("maya", "", [replace(LINE, quantity=9)])])
+    gifts.intend(1, "spring", "USD", [Intended("maya", "", [replace(LINE, quantity=9)], "a1")])
     [again] = gifts.by_ids([gift])
     assert (again.reference, again.lines) == (record.reference, record.lines)
 
 
 def test_an_order_stays_whatever_comes_after(runs: tuple[Ledger, Ledger]) -> None:
     gifts = runs[0].gifts
-    [gift] = gifts.intend(1, "spring", "USD", [Intended("maya", "", [LINE])])
+    [gift] = gifts.intend(1, "spring", "USD", [Intended("maya", "", [LINE], "a1")])
     [record] = gifts.by_ids([gift])
     gifts.completed(1, record, 900, None)
     gifts.fail(1, record, "too late")
@@ -67,7 +67,7 @@ def test_an_order_stays_whatever_comes_after(runs: tuple[Ledger, Ledger]) -> Non
 
 def test_every_step_is_in_the_journal(runs: tuple[Ledger, Ledger]) -> None:
     ledger = runs[0]
-    [gift] = ledger.gifts.intend(1, "spring", "USD", [Intended("maya", "", [LINE])])
+    [gift] = ledger.gifts.intend(1, "spring", "USD", [Intended("maya", "", [LINE], "a1")])
     [record] = ledger.gifts.by_ids([gift])
     ledger.gifts.sending(1, record, 7)
     ledger.gifts.drafted(1, record, 70, LINE.worth)

@@ -131,3 +131,23 @@ variants = Table(
     Column("round", Integer, nullable=False),  # the reading of all products that saw it last
     Index("variants_product", "shop_id", "product_id"),
 )
+
+# What carries our sign in a store, whether or not this ledger knows it.
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("kind", Text, primary_key=True),  # rule, gift
+    Column("theirs", BigInteger, primary_key=True),  # Shopify's id of the price rule or the draft
+    Column("reference", Text, nullable=False),
+    Column("label", Text, nullable=False),  # a rule's title without the reference, a gift's campaign
+)
+
+# How far was looked for it.
+looks = Table(
+    "looks",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("upto", BigInteger, nullable=False),  # everything up to this id of Shopify's was looked at
+)

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shopinf.discounts.plan import Ask, CodeRecord, Fate, Shape, State, Step, plan
-from shopinf.discounts.rules import key_of_own
-from shopinf.ledger.coderows import Intended
+from shopinf.words import counted
 from shopinf.work.codes.change import change
 from shopinf.work.codes.fill import Filling
+from shopinf.work.codes.found import TakingUp, all_intended
 from shopinf.work.codes.make import Making
 
 if TYPE_CHECKING:
@@ -35,7 +35,11 @@ def create_missing(
         shape = replace(shape, now=desk.clock.now())
         steps = plan_codes(desk, store, asks, shape)  # anew, for another run may have been quicker
         fresh = [step for step in steps if step.fate is Fate.MAKE and not _is_begun(step)]
-        ids = codes.intend(store.shop_id, shape.campaign, [_intended(step, shape) for step in fresh])
+        if fresh and (known := TakingUp(desk, store, shape).of(fresh)):
+            desk.out.say(f"{store.name} has {counted(known, 'code')} that the ledger lacked; taken up")
+            steps = plan_codes(desk, store, asks, shape)
+            fresh = [step for step in steps if step.fate is Fate.MAKE and not _is_begun(step)]
+        ids = codes.intend(store.shop_id, shape.campaign, all_intended(desk, store, shape, fresh))
         begun = [step.record.id for step in steps if step.record and _is_begun(step)]
         trouble = _make(desk, store, codes.by_ids(ids + begun))
         if trouble is None:
@@ -59,24 +63,6 @@ def _make(desk: Desk, store: Store, records: Sequence[CodeRecord]) -> ShopinfErr
             if making.trouble is None:
                 Filling(making, group).fill()
     return making.trouble
-
-
-def _intended(step: Step, shape: Shape) -> Intended:
-    ask, terms = step.ask, step.terms
-    assert terms is not None
-    return Intended(
-        person=ask.person,
-        slot=ask.slot,
-        code=step.code,
-        explicit=ask.code is not None,
-        rule_key=key_of_own(ask.person, ask.slot) if shape.own_rules else terms.key(),
-        # From now on it is known when the rule begins, and it stays so when it has to be sent again.
-        terms=terms if terms.starts else replace(terms, starts=shape.now.replace(microsecond=0)),
-        title=f"{step.code} - {shape.campaign} -" if shape.own_rules else f"{shape.campaign} -",
-        commission=ask.commission,
-        redirect=ask.redirect,
-        utm=ask.utm or {},
-    )
 
 
 def _is_begun(step: Step) -> bool:

@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING
 
 from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, Refused, ShopinfError, Stopped
 from shopinf.gifts.plan import Ask, GiftRecord, Good, Recipient, Shape, State, Step, plan
-from shopinf.ledger.gifts import Intended
 from shopinf.money import Money
 from shopinf.shopify import drafts as remote
 from shopinf.shopify.pages import at_once
+from shopinf.words import counted
 from shopinf.work.doubt import Doubt, Noted, looked_for, together
+from shopinf.work.gifts.found import all_intended, take_up
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -68,6 +69,11 @@ def send_missing(
     gifts = desk.ledger.gifts
     with desk.writing(store):
         steps = plan(asks, goods, gifts.of_shop(store.shop_id), shape)  # anew, for another run may have been quicker
+        if fresh := [step for step in steps if _is_fresh(step)]:
+            found = take_up(desk, store, desk.shop(store), shape, fresh)
+            if found:
+                desk.out.say(f"{store.name} has {counted(len(found), 'gift')} that the ledger lacked; taken up")
+                steps = plan(asks, goods, gifts.of_shop(store.shop_id), shape)
         records = _written_down(desk, store, shape, [step for step in steps if step.sends])
         if not records:
             return steps, None
@@ -81,13 +87,18 @@ def send_missing(
 def _written_down(desk: Desk, store: Store, shape: Shape, steps: Sequence[Step]) -> list[tuple[Step, GiftRecord]]:
     """The gifts of *steps* in the ledger; those that no run has sent are planned anew."""
     gifts = desk.ledger.gifts
-    fresh = [step for step in steps if not (step.is_drafted or (step.record and step.record.in_doubt))]
-    wanted = [Intended(step.ask.person, shape.slot, step.lines) for step in fresh]
+    fresh = [step for step in steps if _is_fresh(step)]
+    wanted = all_intended(desk, store, shape, fresh)
     made = gifts.intend(store.shop_id, shape.campaign, store.currency, wanted)
     ids = dict(zip([step.ask.person for step in fresh], made, strict=True))
     ids |= {step.ask.person: step.record.id for step in steps if step.record and step.ask.person not in ids}
     records = gifts.by_ids([ids[step.ask.person] for step in steps])
     return [(step, record) for step, record in zip(steps, records, strict=True) if record.is_open]
+
+
+def _is_fresh(step: Step) -> bool:
+    """Is it a gift that no run has sent, as far as is known here?"""
+    return step.sends and not (step.is_drafted or (step.record is not None and step.record.in_doubt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +189,7 @@ class Sending:
     def _drafted(self, record: GiftRecord) -> remote.Draft | None:
         """Make the draft of a gift; None when another run is at it."""
         parcel = self._parcels[record.id]
-        wish = remote.Wish(record.reference, record.lines, parcel.recipient, parcel.note, parcel.tags)
+        wish = remote.Wish(record.reference, record.lines, parcel.recipient, parcel.note, parcel.tags, record.campaign)
         self._pace()
         noted = self.gifts.sending(self.store.shop_id, record, self._newest or 0)
         if noted is None:
