@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO, TypeVar
 from shopinf.console import files
 from shopinf.console.log import RunLog
 from shopinf.console.out import Out, Part
-from shopinf.errors import BadInput, PartlyDone, ShopinfError, Stopped, StoreReadOnly, named
+from shopinf.errors import BadInput, MachineProblem, PartlyDone, ShopinfError, Stopped, StoreReadOnly, named
 from shopinf.local.clock import SystemClock
 from shopinf.local.disk import write_atomically
 from shopinf.local.places import Places, find_places
@@ -191,13 +191,26 @@ class Desk:
     def ledger(self) -> Ledger:
         from shopinf.ledger.ledger import Ledger
         from shopinf.local.config import mask_url
+        from shopinf.local.copies import Copies
 
+        Copies(self.places.data).clear()
         if url := self.config.ledger_url:
             ledger = Ledger.at(url.reveal(), shown=mask_url(url.reveal()), clock=self.clock)
         else:
+            if self.command != "shopinf ledger import":
+                self._refuse_emptied(self.places.ledger_file)
             ledger = Ledger.in_file(self.places.ledger_file, clock=self.clock)
         ledger.run = self.log.run  # the journal and the log name a run alike
         return ledger
+
+    def _refuse_emptied(self, file: Path) -> None:
+        """A ledger of 0 bytes never was one: with stores connected, what was in it is missed."""
+        if self.book.all() and file.is_file() and not file.stat().st_size:
+            raise MachineProblem(
+                f"The ledger {file} is empty (0 bytes), although stores are connected",
+                hint="Put back a copy with shopinf ledger import FILE. Without one, remove the empty file: what the "
+                "stores carry is taken up before anything is made.",
+            )
 
     @shared_property
     def locks(self) -> Locks:

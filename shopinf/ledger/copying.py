@@ -6,7 +6,7 @@ The file is a ledger itself, on SQLite. Locks belong to the runs that hold them 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from sqlalchemy import JSON, Connection, Table, TableClause, Text, column, func, insert, select, table, update
 
-from shopinf.errors import BadInput
+from shopinf.errors import BadInput, MachineProblem
 from shopinf.ledger.engine import Database
 from shopinf.ledger.tables import Moment, lock_notes, meta, metadata
 
@@ -51,12 +51,30 @@ def write_file(source: Database, path: Path) -> dict[str, int]:
         copied = copy(source, target)
     with closing(sqlite3.connect(path)) as file:
         file.execute("PRAGMA journal_mode=DELETE")  # no files beside it
+    _read_back(path, copied, source.key())
     return copied
+
+
+def _read_back(path: Path, copied: Mapping[str, int], key: bytes) -> None:
+    """Raise where the file at *path* is not the ledger that was *copied*, row by row, under its *key*."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as file:
+            sound = file.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
+            found = {each.name: file.execute(f"SELECT count(*) FROM {each.name}").fetchone()[0] for each in _MOVED}
+            kept = file.execute("SELECT value FROM meta WHERE key = 'hash_key'").fetchone()
+    except sqlite3.Error:
+        sound, found, kept = False, {}, None
+    if not sound or {name: count for name, count in found.items() if count} != copied or kept != (key.hex(),):
+        raise MachineProblem(
+            "The copy of the ledger could not be read back as it was written, so it was removed",
+            hint="Look at the disk it was written to, and name a file on another one.",
+        )
 
 
 @contextmanager
 def opened_file(path: Path, folder: Path) -> Iterator[Database]:
     """The ledger in *path* as it is now, brought up to this version in a copy in *folder*; the file is left alone."""
+    folder.mkdir(mode=0o700)
     taken = folder / "ledger.db"
     try:
         with (
@@ -69,7 +87,7 @@ def opened_file(path: Path, folder: Path) -> Iterator[Database]:
         found = None
     if found is None:
         raise BadInput(f"{path} is not a ledger", hint="Name a file of shopinf ledger export, or another ledger.db.")
-    with closing(Database(f"sqlite:///{taken}", shown=str(path))) as database:
+    with closing(Database.in_file(taken, shown=str(path))) as database:
         yield database
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, inspect, select
+from sqlalchemy import URL, Connection, Engine, Table, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
@@ -29,7 +29,7 @@ _ENGINES = {"sqlite": sqlite, "postgresql": postgres, "postgres": postgres}
 class Database:
     """One ledger; opened and brought up to date when it is first used."""
 
-    def __init__(self, url: str, *, shown: str) -> None:
+    def __init__(self, url: str | URL, *, shown: str) -> None:
         """*shown* is the address as it may be printed, without any password."""
         self._url = url
         self._shown = shown
@@ -39,9 +39,9 @@ class Database:
         self._turn = threading.RLock()  # they write one after another: waiting here is cheaper than in the database
 
     @classmethod
-    def in_file(cls, path: Path) -> Database:
-        """The ledger of this machine, at *path*."""
-        return cls(f"sqlite:///{path}", shown=str(path))
+    def in_file(cls, path: Path, *, shown: str | None = None) -> Database:
+        """The ledger in the file at *path*, whatever signs are in its name."""
+        return cls(URL.create("sqlite", database=str(path)), shown=shown or str(path))
 
     @property
     def shown(self) -> str:
@@ -150,7 +150,7 @@ class Database:
         return self._kind.problem(error, self._shown) or error
 
 
-def _kind(url: str, shown: str) -> Any:
+def _kind(url: str | URL, shown: str) -> Any:
     """The module that knows the engine of *url*."""
     try:
         return _ENGINES[make_url(url).get_backend_name()]

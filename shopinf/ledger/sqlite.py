@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +58,7 @@ def problem(error: DBAPIError, shown: str) -> ShopinfError | None:
     """What SQLite's error means to an operator; None where it means nothing to one."""
     words = str(error.orig).lower()
     if "full" in words or "disk i/o" in words or getattr(error.orig, "errno", None) == errno.ENOSPC:
-        return MachineProblem(
-            f"The disk that holds the ledger {shown} is full or failing; nothing of this step was kept",
-            hint="Make room, then run the same command again.",
-        )
+        return _full(shown)
     if "malformed" in words or "not a database" in words:
         return MachineProblem(
             f"The ledger {shown} is damaged or is not a ledger",
@@ -78,11 +77,39 @@ def problem(error: DBAPIError, shown: str) -> ShopinfError | None:
     return None
 
 
+def _full(shown: str) -> MachineProblem:
+    return MachineProblem(
+        f"The disk that holds the ledger {shown} is full or failing; nothing of this step was kept",
+        hint="Make room, then run the same command again.",
+    )
+
+
+def _begin(path: Path) -> None:
+    """A new database at *path*, there whole or not at all: a ledger of 0 bytes has lost what it had."""
+    new = path.with_name(f".{path.name[:40]}.{os.urandom(6).hex()}.new")
+    try:
+        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        with closing(sqlite3.connect(new)) as file:
+            file.execute("PRAGMA application_id=1936224880")  # "shop"; writes the first page
+        try:
+            os.link(new, path)
+        except FileExistsError:  # another run was quicker
+            pass
+        except OSError:  # a file system without links
+            os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
 def _make_private(path: Path) -> None:
     """The file exists, for its owner alone, before SQLite writes a byte into it (its side files copy the mode)."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        if not path.exists():
+            _begin(path)
+        os.close(os.open(path, os.O_RDWR))
+    except sqlite3.Error:
+        raise _full(str(path)) from None
     except OSError as error:
         raise MachineProblem(
             f"The ledger {path} cannot be opened: {error.strerror or error}",

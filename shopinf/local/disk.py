@@ -87,14 +87,17 @@ def check_room(path: Path, size: int) -> None:
 
 
 @contextmanager
-def beside(path: Path) -> Iterator[Path]:
-    """A new file, readable by its owner only, that takes the place of *path* when the block ends well."""
+def beside(path: Path, neighbour: Path | None = None) -> Iterator[Path]:
+    """A new file, readable by its owner only, that takes the place of *path* when the block ends well.
+
+    It is *neighbour* until then, a name of `working_name`.
+    """
     target = Path(os.path.realpath(path))
-    neighbour = _neighbour(target)
+    neighbour = neighbour or _neighbour(target)
     try:
         os.close(os.open(neighbour, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
         yield neighbour
-        with open(neighbour, "rb") as file:
+        with open(neighbour, "r+b") as file:  # Windows settles only what is open for writing
             os.fsync(file.fileno())
         os.replace(neighbour, target)
     except OSError as problem:
@@ -103,6 +106,11 @@ def beside(path: Path) -> Iterator[Path]:
         with suppress(OSError):  # but for a block that ended well
             neighbour.unlink()
     _settle(target.parent)
+
+
+def working_name(path: Path) -> Path:
+    """A name for what will take the place of *path*, beside it."""
+    return _neighbour(Path(os.path.realpath(path)))
 
 
 def _neighbour(target: Path) -> Path:

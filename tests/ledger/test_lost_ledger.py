@@ -198,3 +198,16 @@ def test_a_look_over_a_store_that_was_looked_at_reads_only_what_is_new(
     newest = sorted(shop.price_rules)
     assert len(asked) == 1
     assert f"since_id={newest[1]}" in asked[0]
+
+
+def test_an_emptied_ledger_is_refused_while_stores_are_connected(run: Bench, shop: PracticeStore, sheet: Path) -> None:
+    create(run, sheet).ok()
+    run("ledger", "export", str(run.home / "backup.db")).ok()
+    lose(run)
+    (run.home / "ledger.db").touch()
+    refused = create(run, sheet)
+    assert refused.code == 9
+    assert "is empty (0 bytes), although stores are connected" in refused.err
+    assert "ledger import" in refused.err
+    run("ledger", "import", str(run.home / "backup.db")).ok()
+    assert create(run, sheet).ok().json["summary"]["existing"] == 2

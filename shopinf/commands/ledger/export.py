@@ -31,13 +31,15 @@ def export(
     may go on meanwhile; the file has one consistent state.
     """
     from shopinf.ledger.copying import write_file
-    from shopinf.local.disk import beside
+    from shopinf.local.copies import Copies
+    from shopinf.local.disk import beside, working_name
 
     path = files.filled(file, {"date": desk.clock.now().astimezone().date().isoformat()})
     files.check_place(path)
     if path.resolve() == desk.places.ledger_file.resolve():
         raise BadInput(f"{path} is the ledger itself", hint="Name another file.")
-    with beside(path) as new:
-        copied = write_file(desk.ledger.database, new)
+    ledger, working = desk.ledger, working_name(path)
+    with Copies(desk.places.data).noted(working), beside(path, working) as new:
+        copied = write_file(ledger.database, new)
     desk.show(moved("export", copied), form)
     desk.out.say(f"The ledger {desk.ledger.shown} was written to {path}.  Keep it as safe as the ledger itself.")

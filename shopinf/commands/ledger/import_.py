@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,15 +42,14 @@ def import_(
     something in it is only replaced with --replace, after a question.
     """
     from shopinf.ledger.copying import copy, counts, opened_file
+    from shopinf.local.copies import Copies
 
     if not file.is_file():
         raise BadInput(f"There is no file {file}", hint="Name a file of shopinf ledger export.")
     desk.places.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (
-        TemporaryDirectory(dir=desk.places.data, prefix="import-") as folder,
-        opened_file(file, Path(folder)) as source,
-    ):
-        found, there = counts(source), counts(desk.ledger.database)
+    ledger, working = desk.ledger, desk.places.data / f"import-{secrets.token_hex(6)}"
+    with Copies(desk.places.data).noted(working), opened_file(file, working) as source:
+        found, there = counts(source), counts(ledger.database)
         if there and not replace:
             raise BadInput(
                 f"The ledger {desk.ledger.shown} is not empty: it has {_content(there)}",
@@ -62,7 +61,7 @@ def import_(
             if there:
                 desk.out.confirm(f"Replace it by {file}?")
             with _alone(desk):
-                found = copy(source, desk.ledger.database)
+                found = copy(source, ledger.database)
     desk.show(moved("import", found), form)
     desk.out.say("Nothing was written." if dry_run else f"The ledger {desk.ledger.shown} is what {file} was.")
 
