@@ -117,18 +117,6 @@ class Codes:
         with self._database.reading() as db:
             return int(db.execute(query).scalar() or 0)
 
-    def references(self, shop_id: int) -> frozenset[str]:
-        """The references of all price rules of a store that this ledger knows."""
-        query = select(price_rules.c.reference).where(price_rules.c.shop_id == shop_id)
-        with self._database.reading() as db:
-            return frozenset(db.execute(query).scalars())
-
-    def rules(self, shop_id: int, campaign: str) -> dict[str, tuple[str, int | None]]:
-        """The price rules of a campaign by key: the reference of each, and Shopify's id once it is live."""
-        query = select(price_rules).where(price_rules.c.shop_id == shop_id, price_rules.c.campaign == campaign)
-        with self._database.reading() as db:
-            return {row.terms_key: (row.reference, row.price_rule_id) for row in db.execute(query)}
-
     # making
 
     def intend(self, shop_id: int, campaign: str, wanted: Sequence[Intended]) -> list[int]:

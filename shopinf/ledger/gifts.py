@@ -79,12 +79,6 @@ class Gifts:
         with self._database.reading() as db:
             return frozenset(order_id for (order_id,) in db.execute(query))
 
-    def references(self, shop_id: int) -> dict[str, tuple[str, str, str]]:
-        """The references of all gifts of a store that this ledger knows: campaign, person and slot of each."""
-        query = select(gifts.c.reference, gifts.c.campaign, gifts.c.influencer, gifts.c.slot)
-        with self._database.reading() as db:
-            return {row[0]: (row[1], row[2], row[3]) for row in db.execute(query.where(gifts.c.shop_id == shop_id))}
-
     # making
 
     def intend(self, shop_id: int, campaign: str, currency: str, wanted: Sequence[Intended]) -> list[int]:

@@ -73,6 +73,24 @@ class Sightings:
                 found[row.reference].append(Sighting(row.theirs, row.reference, row.label))
         return dict(found)
 
+    def references(self, shop_id: int) -> frozenset[str]:
+        """The references of all price rules of a store that this ledger knows."""
+        query = select(price_rules.c.reference).where(price_rules.c.shop_id == shop_id)
+        with self._database.reading() as db:
+            return frozenset(db.execute(query).scalars())
+
+    def rules(self, shop_id: int, campaign: str) -> dict[str, tuple[str, int | None]]:
+        """The price rules of a campaign by key: the reference of each, and Shopify's id once it is live."""
+        query = select(price_rules).where(price_rules.c.shop_id == shop_id, price_rules.c.campaign == campaign)
+        with self._database.reading() as db:
+            return {row.terms_key: (row.reference, row.price_rule_id) for row in db.execute(query)}
+
+    def gifts(self, shop_id: int) -> dict[str, tuple[str, str, str]]:
+        """The references of all gifts of a store that this ledger knows: campaign, person and slot of each."""
+        query = select(gifts.c.reference, gifts.c.campaign, gifts.c.influencer, gifts.c.slot)
+        with self._database.reading() as db:
+            return {row[0]: (row[1], row[2], row[3]) for row in db.execute(query.where(gifts.c.shop_id == shop_id))}
+
     def drop(self, shop_id: int, carrier: Carrier, gone: Collection[int]) -> None:
         """Forget what is no longer in the store."""
         here = (sightings.c.shop_id == shop_id, sightings.c.kind == carrier)

@@ -46,8 +46,8 @@ class There:
 
 def all_intended(desk: Desk, store: Store, shape: Shape, steps: Sequence[Step]) -> list[Intended]:
     """The codes of *steps* as they are written down, each with the reference that its price rule will carry."""
-    codes = desk.ledger.codes
-    used, known = set(codes.references(store.shop_id)), codes.rules(store.shop_id, shape.campaign)
+    seen = desk.ledger.sightings
+    used, known = set(seen.references(store.shop_id)), seen.rules(store.shop_id, shape.campaign)
     names = names_of(desk, steps)
     chosen: dict[str, str] = {}
     for step in steps:
@@ -99,8 +99,8 @@ class TakingUp:
         self._desk, self._store, self._shape = desk, store, shape
         self._shop = desk.shop(store)
         self._codes = desk.ledger.codes
-        self._known = self._codes.rules(store.shop_id, shape.campaign)
-        self._used = self._codes.references(store.shop_id)
+        self._known = desk.ledger.sightings.rules(store.shop_id, shape.campaign)
+        self._used = desk.ledger.sightings.references(store.shop_id)
         self._lacking: dict[str, list[Sighting]] = {}
 
     def of(self, steps: Sequence[Step]) -> int:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def all_intended(desk: Desk, store: Store, shape: Shape, steps: Sequence[Step]) -> list[Intended]:
     """The gifts of *steps* as they are written down, each with the reference that its draft will carry."""
-    known = desk.ledger.gifts.references(store.shop_id)
+    known = desk.ledger.sightings.gifts(store.shop_id)
     names = desk.ledger.people.names(step.ask.person for step in steps)
     made = []
     for step in steps:
@@ -42,7 +42,7 @@ def take_up(desk: Desk, store: Store, shop: Shop, shape: Shape, steps: Sequence[
     lacking = look_for_gifts(desk, store, shop)
     if not lacking:
         return []
-    known = desk.ledger.gifts.references(store.shop_id)
+    known = desk.ledger.sightings.gifts(store.shop_id)
     names = desk.ledger.people.names(step.ask.person for step in steps)
     found: list[tuple[Intended, remote.Draft]] = []
     for step in steps:
