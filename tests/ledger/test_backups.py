@@ -10,6 +10,7 @@ import pytest
 from bench import Bench
 
 from shopinf.ledger import copying
+from shopinf.ledger.engine import Database
 from shopinf.local.copies import Copies
 from shopinf.practice import PracticeStore
 
@@ -34,7 +35,7 @@ def test_a_copy_that_cannot_be_read_back_is_not_reported(
 ) -> None:
     whole = copying.copy
 
-    def short(source: copying.Database, target: copying.Database) -> dict[str, int]:
+    def short(source: Database, target: Database) -> dict[str, int]:
         return whole(source, target) | {"codes": 7}
 
     monkeypatch.setattr(copying, "copy", short)
