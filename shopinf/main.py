@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from shopinf import __version__
 
 if TYPE_CHECKING:
-    from shopinf.commands.tree import Door
+    from shopinf.commands.tree import Run
     from shopinf.desk import Setting
 
 
@@ -42,9 +42,9 @@ def main(argv: Sequence[str], setting: Setting | None = None) -> int:
         return 0
     from shopinf.commands import tree
 
-    with _seldom_collected(), tree.Door(setting) as door:
-        code = _carry_out(argv, door)
-        door.ended(code)
+    with _seldom_collected(), tree.Run(setting) as this_run:
+        code = _carry_out(argv, this_run)
+        this_run.ended(code)
         return code
 
 
@@ -59,20 +59,20 @@ def _seldom_collected() -> Iterator[None]:
         gc.set_threshold(*former)
 
 
-def _carry_out(argv: Sequence[str], door: Door) -> int:
+def _carry_out(argv: Sequence[str], this_run: Run) -> int:
     from shopinf.commands import tree
     from shopinf.errors import named
 
     try:
-        return tree.carry_out(argv, door)
+        return tree.carry_out(argv, this_run)
     except BrokenPipeError:  # whoever read our answer has enough of it
         return 0
     except (Exception, KeyboardInterrupt) as error:
         said = named(error)
-        door.desk.out.error(said)
-        door.desk.log.error(said, error)
-        if door.desk.environ.get("SHOPINF_DEBUG") == "1":
-            door.desk.out.say(_where(error))
+        this_run.desk.out.error(said)
+        this_run.desk.log.error(said, error)
+        if this_run.desk.environ.get("SHOPINF_DEBUG") == "1":
+            this_run.desk.out.say(_where(error))
         return said.code
 
 

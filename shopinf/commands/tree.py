@@ -56,8 +56,8 @@ COMMANDS = {
 }
 
 
-class Door:
-    """Where the desk is found: set up when a command reaches for it, so that help is quick; cleared at the end."""
+class Run:
+    """One run of the program: its desk is set up when a command reaches for it, so that help is quick."""
 
     def __init__(self, setting: Setting | None) -> None:
         self._setting = setting
@@ -77,7 +77,7 @@ class Door:
         if "desk" in self.__dict__:
             self.desk.log.ended(code)
 
-    def __enter__(self) -> Door:
+    def __enter__(self) -> Run:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -207,15 +207,15 @@ def help_of(words: Sequence[str]) -> str:
     return str(command.get_help(context))
 
 
-def carry_out(argv: Sequence[str], door: Door) -> int:
+def carry_out(argv: Sequence[str], run: Run) -> int:
     """Run one command line; what Typer finds wrong with it becomes one of our own sentences."""
     command: Any = typer.main.get_command(app)
     argv = list(argv) or ["--help"]
     if os.environ.get("_SHOPINF_COMPLETE"):  # a shell asks for completions, or for its script of them
-        return int(command.main(args=argv, prog_name="shopinf", standalone_mode=False, obj=door) or 0)
+        return int(command.main(args=argv, prog_name="shopinf", standalone_mode=False, obj=run) or 0)
     try:
         # Not `command.main`: it makes a silent exit code of Ctrl-C, of a closed pipe and of the end of a file.
-        with command.make_context("shopinf", list(argv), obj=door) as context:  # a list of its own: it is used up
+        with command.make_context("shopinf", list(argv), obj=run) as context:  # a list of its own: it is used up
             answer = command.invoke(context)
     except typer.Exit as done:
         return int(done.exit_code)
@@ -223,21 +223,21 @@ def carry_out(argv: Sequence[str], door: Door) -> int:
         raise Stopped("Stopped; nothing more was done") from None
     except typer.TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":  # a noun alone
-            door.desk.out.print(error.ctx.get_help())  # type: ignore[attr-defined]
+            run.desk.out.print(error.ctx.get_help())  # type: ignore[attr-defined]
             return 0
-        _begin_log(door, argv, _path(error))
+        _begin_log(run, argv, _path(error))
         raise told(error, _path(error)) from None
     except UnknownCommand as error:
-        _begin_log(door, argv, error.path)
+        _begin_log(run, argv, error.path)
         raise BadInput(error.message, hint=error.hint) from None
     return answer if isinstance(answer, int) else 0
 
 
-def _begin_log(door: Door, argv: Sequence[str], path: str) -> None:
+def _begin_log(run: Run, argv: Sequence[str], path: str) -> None:
     """Let the log tell of a command line that could not be read; what was typed wrongly is told first."""
-    door.desk.log_to(_log_file_in(argv))
+    run.desk.log_to(_log_file_in(argv))
     with suppress(ShopinfError):
-        door.desk.log.start(path)
+        run.desk.log.start(path)
 
 
 def _log_file_in(argv: Sequence[str]) -> Path | None:

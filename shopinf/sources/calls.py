@@ -95,7 +95,7 @@ def base_url(name: str, documented: str, environ: Mapping[str, str]) -> str:
     return given.rstrip("/")
 
 
-class Door:
+class Api:
     """One provider's API at *base*."""
 
     def __init__(

@@ -15,7 +15,7 @@ from shopinf.errors import ShopinfError
 from shopinf.people.enrichment import Answer, Purse
 from shopinf.people.handles import MORE_PLATFORMS, is_known_platform, read_handle, read_platform
 from shopinf.people.profiles import Account, Profile, together
-from shopinf.sources.calls import Door, Reach, base_url, text_of
+from shopinf.sources.calls import Api, Reach, base_url, text_of
 from shopinf.sources.catalogue import Kind
 from shopinf.stores import Secret
 
@@ -38,7 +38,7 @@ class Gravatar:
         base = base if base.endswith("/v3") else f"{base}/v3"
         self._clock = reach.clock
         headers = {"Authorization": f"Bearer {key.reveal()}"} if key else {}
-        self._door = Door(TITLE, NAME, base, reach, lambda: headers)
+        self._api = Api(TITLE, NAME, base, reach, lambda: headers)
 
     def balance(self) -> Decimal | None:
         """Nothing is paid here; raises where the key is not good."""
@@ -62,7 +62,7 @@ class Gravatar:
             yield Answer(found)
 
     def _profile(self, hashed: str) -> Any:
-        reply = self._door.call("GET", f"/profiles/{hashed}", shown="/v3/profiles/…", accept=(404,))
+        reply = self._api.call("GET", f"/profiles/{hashed}", shown="/v3/profiles/…", accept=(404,))
         return None if reply.status == 404 else reply.json
 
     def _read(self, email: str, profile: Any) -> Profile | None:

@@ -17,7 +17,7 @@ from shopinf.people.emails import is_email
 from shopinf.people.enrichment import Answer, Job, Jobs, Purse
 from shopinf.people.handles import profile_address, read_platform
 from shopinf.people.profiles import Account, Profile, percent_of, read_followers, together
-from shopinf.sources.calls import Door, LostAnswer, Reach, Reply, base_url, count_of, credits_in, is_safe, text_of
+from shopinf.sources.calls import Api, LostAnswer, Reach, Reply, base_url, count_of, credits_in, is_safe, text_of
 from shopinf.sources.catalogue import Kind
 from shopinf.stores import Secret
 from shopinf.words import agreeing, counted
@@ -39,14 +39,14 @@ class InfluencersClub:
     def __init__(self, key: Secret, reach: Reach, jobs: Jobs) -> None:
         self._clock, self._jobs = reach.clock, jobs
         base = base_url(NAME, "https://api-dashboard.influencers.club", reach.environ)
-        self._door = Door(TITLE, NAME, base, reach, lambda: {"Authorization": f"Bearer {key.reveal()}"})
-        self._download = Door(TITLE, NAME, base, reach, dict)  # without the key: files lie elsewhere
+        self._api = Api(TITLE, NAME, base, reach, lambda: {"Authorization": f"Bearer {key.reveal()}"})
+        self._download = Api(TITLE, NAME, base, reach, dict)  # without the key: files lie elsewhere
 
     def balance(self) -> Decimal | None:
         """The credits left; raises where the key is not good."""
-        reply = self._door.call("GET", "/public/v1/accounts/credits/", accept=(404,))
+        reply = self._api.call("GET", "/public/v1/accounts/credits/", accept=(404,))
         if reply.status == 404:  # one page of the documentation writes it so
-            reply = self._door.call("GET", "/public/v1/account/credits/")
+            reply = self._api.call("GET", "/public/v1/account/credits/")
         return credits_in(reply.json)
 
     def search(self, emails: Sequence[str], purse: Purse) -> Iterator[Answer]:
@@ -80,7 +80,7 @@ class InfluencersClub:
             if purse.few(1, PRICE) < 1:
                 return
             try:
-                reply = self._door.call(
+                reply = self._api.call(
                     "POST", "/public/v1/creators/enrich/email/", costs=True, accept=(404,), json={"email": email}
                 )
                 if reply.status != 404 and not isinstance(reply.json, dict):
@@ -102,7 +102,7 @@ class InfluencersClub:
         text = "email\n" + "".join(f"{each}\n" for each in emails)
         files = {"file": ("emails.csv", text.encode(), "text/csv")}
         try:
-            reply = self._door.call(
+            reply = self._api.call(
                 "POST", _BATCH, costs=True, accept=(404, 405), files=files, data={"enrichment_mode": "basic"}
             )
             job_id = text_of(reply.json, "batch_id", "id") if reply.status < 400 else None
@@ -153,7 +153,7 @@ class InfluencersClub:
         """The last status of a list, and what it had cost before this run resumed it."""
         seen, since, resumed, before, polls = -1, self._clock.monotonic(), False, Decimal(0), 0
         while True:
-            status = self._door.call("GET", f"{_BATCH}{job.job_id}/status/").json
+            status = self._api.call("GET", f"{_BATCH}{job.job_id}/status/").json
             done = count_of(status, "processed_rows") or 0
             if done > seen:
                 seen, since = done, self._clock.monotonic()
@@ -161,10 +161,10 @@ class InfluencersClub:
                 case "finished" | "failed":
                     return status, before
                 case "paused_insufficient_credits" if resumed or not self._may_resume(status, job, purse):
-                    raise self._door.out_of_credits()
+                    raise self._api.out_of_credits()
                 case "paused_insufficient_credits":
                     before = _used(status)
-                    self._door.call("POST", f"{_BATCH}{job.job_id}/resume/", costs=True, plain=True)
+                    self._api.call("POST", f"{_BATCH}{job.job_id}/resume/", costs=True, plain=True)
                     resumed = True
                 case _ if self._clock.monotonic() - since > _STALLED:
                     raise NoAnswer(
@@ -182,7 +182,7 @@ class InfluencersClub:
 
     def _rows(self, job: Job) -> list[tuple[str, dict[str, Any]]]:
         """The rows of a finished list with the e-mail of each, in the answer itself or in a file it points to."""
-        reply = self._door.call("GET", f"{_BATCH}{job.job_id}/", params={"format": "json"}, plain=True)
+        reply = self._api.call("GET", f"{_BATCH}{job.job_id}/", params={"format": "json"}, plain=True)
         if address := text_of(reply.json, "download_url"):
             reply = self._fetch(address)
         body = reply.json

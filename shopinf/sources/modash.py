@@ -14,7 +14,7 @@ from shopinf.errors import NoAnswer
 from shopinf.people.enrichment import Answer, Purse
 from shopinf.people.handles import profile_address, read_platform
 from shopinf.people.profiles import Account, Profile, percent_of, together
-from shopinf.sources.calls import Door, LostAnswer, OutOfCredits, Reach, base_url, count_of, credits_in, text_of
+from shopinf.sources.calls import Api, LostAnswer, OutOfCredits, Reach, base_url, count_of, credits_in, text_of
 from shopinf.sources.catalogue import Kind
 from shopinf.stores import Secret
 
@@ -33,11 +33,11 @@ class Modash:
         base = base_url(NAME, "https://api.modash.io", reach.environ)
         base = base if base.endswith("/v1") else f"{base}/v1"
         self._clock = reach.clock
-        self._door = Door(TITLE, NAME, base, reach, lambda: {"Authorization": f"Bearer {key.reveal()}"}, every=EVERY)
+        self._api = Api(TITLE, NAME, base, reach, lambda: {"Authorization": f"Bearer {key.reveal()}"}, every=EVERY)
 
     def balance(self) -> Decimal | None:
         """The credits left; raises where the key is not good."""
-        return credits_in(self._door.call("GET", "/user/info").json)
+        return credits_in(self._api.call("GET", "/user/info").json)
 
     def search(self, emails: Sequence[str], purse: Purse) -> Iterator[Answer]:
         """Answers for *emails*, a few hundred at a time, as far as *purse* allows."""
@@ -63,7 +63,7 @@ class Modash:
 
     def _ask(self, emails: Sequence[str]) -> Answer:
         # A 404 is one of the ways to say that nobody matches.
-        reply = self._door.call("POST", "/email-search", costs=True, accept=(404,), json={"emails": list(emails)})
+        reply = self._api.call("POST", "/email-search", costs=True, accept=(404,), json={"emails": list(emails)})
         found: dict[str, Profile | None] = dict.fromkeys(emails)
         if reply.status == 404:
             if isinstance(reply.json, dict) and reply.json.get("code") == "no_result":

@@ -12,7 +12,7 @@ from typing import Any
 from shopinf.people.enrichment import Answer, Purse
 from shopinf.people.handles import profile_address
 from shopinf.people.profiles import Account, Profile, percent_of, together
-from shopinf.sources.calls import Door, LostAnswer, Reach, base_url, count_of, credits_in, text_of
+from shopinf.sources.calls import Api, LostAnswer, Reach, base_url, count_of, credits_in, text_of
 from shopinf.sources.catalogue import Kind, Sign
 from shopinf.stores import Secret
 
@@ -40,9 +40,9 @@ class Upfluence:
         self._clock = reach.clock
         self._id, self._secret = client_id, client_secret
         self._token: tuple[str, float] | None = None
-        self._door = Door(TITLE, NAME, base if base.endswith("/v1") else f"{base}/v1", reach, self._bearer)
-        self._identity = Door(TITLE, NAME, elsewhere or "https://identity.upfluence.co", reach, dict)
-        self._own = Door(TITLE, NAME, elsewhere or "https://identity.upfluence.co", reach, self._bearer)
+        self._api = Api(TITLE, NAME, base if base.endswith("/v1") else f"{base}/v1", reach, self._bearer)
+        self._identity = Api(TITLE, NAME, elsewhere or "https://identity.upfluence.co", reach, dict)
+        self._own = Api(TITLE, NAME, elsewhere or "https://identity.upfluence.co", reach, self._bearer)
 
     def balance(self) -> Decimal | None:
         """The credits left; raises where id and secret are not good."""
@@ -54,7 +54,7 @@ class Upfluence:
         for url in urls:
             if purse.few(1, PRICE) < 1:
                 return
-            found = self._door.call(
+            found = self._api.call(
                 "GET",
                 "/influencers/lookup",
                 shown="/v1/influencers/lookup?url=…",
@@ -66,7 +66,7 @@ class Upfluence:
                 yield Answer({url: None})
                 continue
             try:
-                reply = self._door.call(
+                reply = self._api.call(
                     "GET", f"/influencers/{id}", shown="/v1/influencers/…", accept=(404,), costs=True
                 )
             except LostAnswer:
