@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import closing
 from pathlib import Path
 
@@ -99,6 +100,22 @@ def test_a_rate_holds_from_its_day_on_and_the_codes_own_goes_before_it(
     rows = {row["order_id"]: row for row in run(*report).ok().json["rows"]}
     assert rows[after["id"]]["commission"] is None
     assert run("influencers", "rate", "leo", "--commission", "12").code == 2
+
+
+def test_a_code_with_a_rate_of_its_own_is_named_with_how_to_change_it(
+    run: Bench, known: list[str], store: PracticeStore
+) -> None:
+    made = ("discounts", "create", "--campaign", "q4's", "--influencer", "leo", "--percent", "10", "-y")
+    run(*made, "--code", "LEO10", "--commission", "10%").ok()
+    run(*made, "--code", "LEO20", "--slot", "two").ok()
+    ran = run("influencers", "rate", "leo", "--commission", "12%", "-f", "json").ok()
+    [note] = ran.json["notes"]
+    assert note.startswith("LEO10 in maya-shop goes on earning 10%: the code's own rate goes before this one. ")
+    assert "leo earns 12% from 2026-11-22 on." in ran.err
+    run(*shlex.split(note[note.index("shopinf ") :])[1:]).ok()
+    assert run("influencers", "rate", "leo", "--commission", "12%", "-f", "json").ok().json["notes"] == [
+        note.replace("10%", "12%", 1).replace("rate goes", "rate since 2026-11-22 goes")
+    ]
 
 
 def test_who_is_forgotten_leaves_no_trace_but_money(
