@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from shopinf.discounts.codes import Draw, Pattern, check_code, draw, suffixed
 from shopinf.discounts.rules import UNKNOWN, is_own
-from shopinf.discounts.terms import Terms, Wish
+from shopinf.discounts.terms import Change, Terms, Wish
 from shopinf.errors import BadInput
 from shopinf.orders import folded
 from shopinf.people.influencers import Influencer
@@ -138,6 +138,7 @@ class Step:
     record: CodeRecord | None = None  # what the ledger has of it
     error: str | None = None
     note: str | None = None
+    changes: tuple[Change, ...] = ()  # what a change changes
 
     @property
     def resumes(self) -> bool:
@@ -187,18 +188,18 @@ def plan(
     return _named(steps, shape, taken, draw)
 
 
-def differences(ask: Ask, record: CodeRecord, zone: ZoneInfo, currency: str) -> list[str]:
-    """How *record* differs from what was asked for, in words."""
-    found = ask.wish.differences(record.rule.terms, zone, currency)
+def changes(ask: Ask, record: CodeRecord, zone: ZoneInfo, currency: str) -> list[Change]:
+    """What of *record* is otherwise than was asked for."""
+    found = ask.wish.changes(record.rule.terms, zone, currency)
     if ask.code is not None and folded(ask.code) != folded(record.code):
-        found.insert(0, f"code is {record.code}, asked for {ask.code}")
+        found.insert(0, Change("code", record.code, ask.code))
     for name, was, wanted in (
         ("commission", record.commission, ask.commission),
         ("redirect", record.redirect, ask.redirect),
         ("utm", dict(record.utm), None if ask.utm is None else dict(ask.utm)),
     ):
         if wanted is not None and was != wanted:
-            found.append(f"{name} is {_shown(was)}, asked for {_shown(wanted)}")
+            found.append(Change(name, _shown(was), _shown(wanted)))
     return found
 
 
@@ -215,10 +216,10 @@ def _step(ask: Ask, record: CodeRecord | None, shape: Shape) -> Step:
         terms = ask.wish.terms(shape.zone, record.rule.terms)
         terms.check(shape.now)
         return Step(ask, Fate.MAKE, code=ask.code or record.code, terms=terms, record=record)
-    different = differences(ask, record, shape.zone, shape.currency)
+    different = changes(ask, record, shape.zone, shape.currency)
     if different:
         terms = ask.wish.terms(shape.zone, record.rule.terms)
-        return Step(ask, Fate.CHANGE, record.code, terms=terms, record=record, note="; ".join(different))
+        return Step(ask, Fate.CHANGE, record.code, terms=terms, record=record, changes=tuple(different))
     if begun:
         return Step(ask, Fate.MAKE, code=record.code, terms=record.rule.terms, record=record)
     note = f"{record.code} is paused and stays so" if record.state is State.PAUSED else None
@@ -226,19 +227,19 @@ def _step(ask: Ask, record: CodeRecord | None, shape: Shape) -> Step:
 
 
 def _refuse_differences(steps: Iterable[Step], shape: Shape) -> None:
-    changes = [step for step in steps if step.fate is Fate.CHANGE]
-    renamed = [step for step in changes if (step.note or "").startswith("code is ")]
+    changing = [step for step in steps if step.fate is Fate.CHANGE]
+    renamed = [step for step in changing if any(each.name == "code" for each in step.changes)]
     if renamed:
         raise BadInput(
             f"{shape.campaign} has a code under another name: {_listed(renamed)}",
             hint=f"shopinf discounts rename {quoted(renamed[0].code)} NEW gives it another name.",
         )
-    if changes and not shape.update:
+    if changing and not shape.update:
         raise BadInput(
-            f"{shape.campaign} has codes with other terms: {_listed(changes)}",
+            f"{shape.campaign} has codes with other terms: {_listed(changing)}",
             hint="Add --update-terms to change them, or leave out what need not be the same.",
         )
-    for step in changes:
+    for step in changing:
         record = step.record
         assert record is not None
         assert step.terms is not None
@@ -252,7 +253,7 @@ def _refuse_differences(steps: Iterable[Step], shape: Shape) -> None:
 
 
 def _listed(steps: Sequence[Step]) -> str:
-    shown = "; ".join(f"{step.code}: {step.note}" for step in steps[:5])
+    shown = "; ".join(f"{step.code}: {'; '.join(each.asked for each in step.changes)}" for step in steps[:5])
     return shown + (f"; and {len(steps) - 5} more" if len(steps) > 5 else "")
 
 

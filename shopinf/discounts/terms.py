@@ -197,13 +197,34 @@ class Wish:
 
     def differences(self, terms: Terms, zone: ZoneInfo, currency: str) -> list[str]:
         """How *terms* differ from what was asked for, in words; what was not said is not compared."""
-        return differences(terms, self.terms(zone, terms), zone, currency, "asked for")
+        return [each.asked for each in self.changes(terms, zone, currency)]
+
+    def changes(self, terms: Terms, zone: ZoneInfo, currency: str) -> list[Change]:
+        """What *terms* would have to become; what was not said is not compared."""
+        return _changes(terms, self.terms(zone, terms), zone, currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is otherwise than asked for, as words."""
+
+    name: str
+    was: str
+    wanted: str
+
+    @property
+    def asked(self) -> str:
+        return f"{self.name} is {self.was}, asked for {self.wanted}"
 
 
 def differences(one: Terms, other: Terms, zone: ZoneInfo, currency: str, word: str) -> list[str]:
     """What *one* has and *other* has instead, in words: `end is never, asked for 2026-12-31T23:59:59+01:00`."""
+    return [f"{each.name} is {each.was}, {word} {each.wanted}" for each in _changes(one, other, zone, currency)]
+
+
+def _changes(one: Terms, other: Terms, zone: ZoneInfo, currency: str) -> list[Change]:
     before, after = _words(one, zone, currency), _words(other, zone, currency)
-    return [f"{name} is {before[name]}, {word} {after[name]}" for name in before if before[name] != after[name]]
+    return [Change(name, before[name], after[name]) for name in before if before[name] != after[name]]
 
 
 def first_second(day: date, zone: ZoneInfo) -> datetime:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from shopinf.errors import BadInput
+from shopinf.nearest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,8 @@ def read_platforms(texts: Iterable[str]) -> frozenset[str]:
     for word in (word for text in texts for word in text.split(",") if word.strip()):
         name = read_platform(word)
         if name is None or name not in (*platform_names(), *MORE_PLATFORMS):
-            raise BadInput(f"{word.strip()!r} is not a platform", hint=f"Choose from {', '.join(platform_names())}.")
+            names = f"choose from {', '.join(platform_names())}."
+            raise BadInput(f"{word.strip()!r} is not a platform", hint=did_you_mean(word, platform_names(), names))
         found.add(name)
     return frozenset(found)
 

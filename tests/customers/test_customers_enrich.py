@@ -290,6 +290,7 @@ def test_a_sheet_of_a_million_strangers_is_read_without_keeping_them(
         (["--source", "gravatar", "--tag", "a,b"], "cannot be a customer's tag"),
         (["--source", "gravatar", "--max-credits", "-1"], "--max-credits"),
         (["--source", "gravatar", "--platform", "myspace"], "is not a platform"),
+        (["--source", "gravatar", "--platform", "instagrm"], "Did you mean instagram? Otherwise: choose from"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

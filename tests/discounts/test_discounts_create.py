@@ -44,7 +44,7 @@ def test_one_influencer_gets_a_code_on_a_rule_of_its_own(run: Bench, shop: Pract
 def test_json_has_codes_and_a_summary(run: Bench, shop: PracticeStore) -> None:
     done = run("discounts", "create", "--campaign", "q4", "--influencer", "maya", "--percent", "15", "-f", "json").ok()
     assert done.json["schema"] == "shopinf.codes/1"
-    assert done.json["summary"] == {"asked": 1, "created": 1, "existing": 0, "failed": 0}
+    assert done.json["summary"] == {"asked": 1, "created": 1, "updated": 0, "existing": 0, "failed": 0}
     assert list(done.json["codes"][0]) == COLUMNS.split(",")
     assert done.json["failures"] == []
 
@@ -205,7 +205,7 @@ def test_a_wish_that_cannot_be_a_code_fails_alone(run: Bench, shop: PracticeStor
     assert done.code == 7
     assert [row["status"] for row in done.json["codes"]] == ["created", "failed", "failed"]
     assert "LEO-VIP" in done.json["codes"][1]["error"]
-    assert done.json["summary"] == {"asked": 3, "created": 1, "existing": 0, "failed": 2}
+    assert done.json["summary"] == {"asked": 3, "created": 1, "updated": 0, "existing": 0, "failed": 2}
     assert len(done.json["failures"]) == 2
     assert list(shop.codes) == ["MAYA15"]
 
@@ -339,7 +339,7 @@ def test_one_store_in_trouble_does_not_stop_another(run: Bench, shop: PracticeSt
         *("--yes", "-f", "json"),
     )
     assert done.code == 7
-    assert done.json["summary"] == {"asked": 2, "created": 1, "existing": 0, "failed": 1}
+    assert done.json["summary"] == {"asked": 2, "created": 1, "updated": 0, "existing": 0, "failed": 1}
     assert [failure["code"] for failure in done.json["failures"]] == [5]
 
 

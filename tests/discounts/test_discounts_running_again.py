@@ -34,7 +34,8 @@ def test_a_second_run_makes_nothing(run: Bench, shop: PracticeStore) -> None:
     before = len(shop.writes)
     again = run(*ONE, "-f", "json").ok()
     assert again.json["codes"][0]["status"] == "exists"
-    assert again.json["summary"] == {"asked": 1, "created": 0, "existing": 1, "failed": 0}
+    assert again.json["summary"] == {"asked": 1, "created": 0, "updated": 0, "existing": 1, "failed": 0}
+    assert "q4: 1 code exists already." in again.err
     assert len(shop.writes) == before
 
 
@@ -77,6 +78,37 @@ def test_terms_are_updated_when_asked(run: Bench, shop: PracticeStore) -> None:
     before = len(shop.writes)
     run(*ONE[:-2], *more).ok()
     assert len(shop.writes) == before
+
+
+def test_an_update_says_old_and_new_terms_and_from_when_a_commission_counts(run: Bench, shop: PracticeStore) -> None:
+    run(*ONE, "--commission", "10%").ok()
+    more = (*ONE[:-2], "--percent", "20", "--commission", "12%", "--update-terms", "-f", "json")
+    before = len(shop.writes)
+    dry = run(*more, "--dry-run").ok()
+    assert len(shop.writes) == before
+    assert dry.json["notes"] == [
+        "maya-shop: 1 price rule to change.",
+        "MAYA15 in maya-shop: value is 15 %, becomes 20 %; "
+        "commission is 10%, becomes 12% for orders from 2026-11-22 on",
+    ]
+    done = run(*more).ok()
+    assert done.json["notes"] == [
+        "MAYA15 in maya-shop: value was 15 %, is now 20 %; commission was 10%, is now 12% for orders from 2026-11-22 on"
+    ]
+    for ran in (dry, done):
+        [code] = ran.json["codes"]
+        assert (code["status"], code["value"], code["commission"]) == ("updated", "20", "12%")
+        assert ran.json["summary"] == {"asked": 1, "created": 0, "updated": 1, "existing": 0, "failed": 0}
+    assert "q4: 1 code updated." in done.err
+    assert run(*more).ok().json["codes"][0]["status"] == "exists"
+
+
+def test_an_update_that_the_store_refuses_is_no_update(run: Bench, shop: PracticeStore) -> None:
+    run(*ONE).ok()
+    del shop.price_rules[shop.codes["MAYA15"]]
+    refused = run(*ONE[:-2], "--percent", "20", "--update-terms", "-f", "json")
+    assert refused.code != 0
+    assert "updated" not in refused.out + refused.err
 
 
 def test_a_shared_rule_is_changed_for_all_of_its_codes_or_not_at_all(run: Bench, shop: PracticeStore) -> None:

@@ -96,7 +96,7 @@ def test_neither_paused_nor_retired_codes_are_made_again(run: Bench, shop: Pract
     run("discounts", "pause", "--code", "CODE1", "--yes").ok()
     run("discounts", "retire", "--code", "CODE2", "--yes").ok()
     again = run(*SHARED, "3", "-f", "json").ok()
-    assert again.json["summary"] == {"asked": 3, "created": 0, "existing": 3, "failed": 0}
+    assert again.json["summary"] == {"asked": 3, "created": 0, "updated": 0, "existing": 3, "failed": 0}
     assert list(shop.codes) == ["CODE3"]
     assert "retired" in again.err
 
@@ -150,7 +150,7 @@ def test_a_lost_answer_to_a_pause_is_asked_for_again(run: Bench, shop: PracticeS
 
 def test_a_code_changes_hands_on_a_day(run: Bench, shop: PracticeStore) -> None:
     run(*ONE).ok()
-    done = run("discounts", "assign", "MAYA15", "leo", "--from", "2026-12-01", "-f", "json").ok()
+    done = run("discounts", "assign", "MAYA15", "leo", "--from", "2026-12-01", "--new", "-f", "json").ok()
     assert done.json["rows"][0]["influencer"] == "leo"
     assert "before it was maya's" in done.err
     [known] = run.ledger().codes.known(shop.id)
@@ -162,11 +162,24 @@ def test_a_code_changes_hands_on_a_day(run: Bench, shop: PracticeStore) -> None:
     assert not [call for call in shop.writes if call[0] == "PUT"]
 
 
+def test_a_typo_makes_no_ghost(run: Bench, shop: PracticeStore) -> None:
+    run(*ONE).ok()
+    refused = run("discounts", "assign", "MAYA15", "leonora")
+    assert refused.code == 3
+    assert "For somebody new: --new." in refused.err
+    assert run("discounts", "assign", "MAYA15", "mayaa", "--yes").code == 3
+    asked = run.at_a_terminal("discounts", "assign", "MAYA15", "leonora", lines=["n"])
+    assert (asked.code, "Make a new influencer of that name?" in asked.err) == (130, True)
+    assert [row["influencer"] for row in run("influencers", "list", "-f", "json").json["rows"]] == ["maya"]
+    run.at_a_terminal("discounts", "assign", "MAYA15", "leonora", lines=["y"]).ok()
+    assert run("discounts", "list", "-f", "json").json["rows"][0]["influencer"] == "leonora"
+
+
 def test_what_is_said_last_holds_from_its_day_on(run: Bench, shop: PracticeStore) -> None:
     run(*ONE).ok()
-    run("discounts", "assign", "MAYA15", "leo", "--from", "2026-12-01").ok()
-    run("discounts", "assign", "MAYA15", "zoe", "--from", "2026-11-25").ok()
-    run("discounts", "assign", "MAYA15", "mia", "--from", "2026-11-25").ok()
+    run("discounts", "assign", "MAYA15", "leo", "--from", "2026-12-01", "--new").ok()
+    run("discounts", "assign", "MAYA15", "zoe", "--from", "2026-11-25", "--new").ok()
+    run("discounts", "assign", "MAYA15", "mia", "--from", "2026-11-25", "--new").ok()
     [known] = run.ledger().codes.known(shop.id)
     people = run.ledger().people.by_id(owner.value for owner in known.owners)
     assert [people[owner.value].influencer for owner in known.owners] == ["maya", "mia"]

@@ -239,7 +239,7 @@ def test_one_store_can_be_in_the_name_too(portfolio: Portfolio, tmp_path: Path) 
     where = str(tmp_path / "{store}.json")
     portfolio.run("orders", "sync", "-o", where).ok()
     assert json.loads((tmp_path / f"{FIRST}.json").read_text())["schema"] == "shopinf.orders.sync/1"
-    portfolio.run("discounts", "assign", "MAYA15", "leo", "-o", where).ok()
+    portfolio.run("discounts", "assign", "MAYA15", "leo", "--new", "-o", where).ok()
     assert json.loads((tmp_path / f"{FIRST}.json").read_text())["schema"] == "shopinf.discounts.assign/1"
 
 

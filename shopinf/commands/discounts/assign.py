@@ -10,6 +10,7 @@ from shopinf.commands.discounts.choice import CodeArgument, choose_code
 from shopinf.commands.discounts.rows import CODE_COLUMNS, one_code
 from shopinf.commands.influencers.choice import influencer_names
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
+from shopinf.errors import NotFound
 from shopinf.orders import folded
 from shopinf.people.persons import read_typed
 from shopinf.periods import read_day
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 app = Noun()
 
 
-@app.command("assign", columns=CODE_COLUMNS, epilog=examples("discounts assign MAYA15 leo --from 2026-11-01"))
+@app.command(
+    "assign", columns=CODE_COLUMNS, asks=True, epilog=examples("discounts assign MAYA15 leo --from 2026-11-01")
+)
 def assign(
     desk: DeskContext,
     code: CodeArgument,
@@ -33,12 +36,13 @@ def assign(
     since: Annotated[
         str | None, typer.Option("--from", help="The first day, in the shop's zone; today by default.", metavar="D")
     ] = None,
+    new: Annotated[bool, typer.Option("--new", help="The influencer is not known yet, and meant so.")] = False,
 ) -> None:
     """Give a code to another influencer; earlier orders stay with the former one."""
     store, day = desk.store(stores), read_day(since) if since else None
     record, people, codes = choose_code(desk, store, code), desk.ledger.people, desk.ledger.codes
     known = people.find(influencer)
-    person = known or _somebody_new(desk, influencer)
+    person = known or _somebody_new(desk, influencer, meant=new)
     former = people.by_id([record.person]).get(record.person)
     day = day or desk.today(store)
     if person.id != record.person:
@@ -55,9 +59,14 @@ def assign(
     desk.out.say(f"{record.code} is {person.influencer}'s from {day}{before}.")
 
 
-def _somebody_new(desk: Desk, name: str) -> Influencer:
-    """A new influencer; a slip of the pen in a known one's name must not take a code away."""
-    if desk.ledger.people.is_slip(name):
-        raise desk.ledger.people.unknown(name)
+def _somebody_new(desk: Desk, name: str, *, meant: bool) -> Influencer:
+    """A new influencer, where that is meant: a slip of the pen must not take a code away."""
+    if not meant:
+        unknown = desk.ledger.people.unknown(name)
+        if desk.ledger.people.is_slip(name):
+            raise unknown
+        if not (desk.out.yes or desk.out.attended):
+            raise NotFound(unknown.message, hint=f"{unknown.hint} For somebody new: --new.")
+        desk.out.confirm(f"Nobody is known as {name}. Make a new influencer of that name?")
     [person] = desk.ledger.people.enrol([read_typed(name).named])
     return person

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shopinf.commands.discounts.changes import is_updated, update_notes, updated_row
 from shopinf.commands.discounts.choice import RedirectOption, UtmOption
 from shopinf.commands.discounts.prospect import ALONE, Prospect, find_prospect, show_prospects
 from shopinf.commands.discounts.rows import CODE_COLUMNS, Summary, bare_row, code_row, codes_result
@@ -41,7 +41,7 @@ from shopinf.results import Cell, Failure, Result
 from shopinf.sheets.fields import read_mapping
 from shopinf.shell import quoted
 from shopinf.times import iso
-from shopinf.words import counted
+from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -221,15 +221,17 @@ def create(
     if dry_run:
         show_prospects(desk, prospects, form)
         return
-    writes = sum(one.count(Fate.MAKE, Fate.CHANGE) for _, one in prospects.done)
-    if writes:
+    made = sum(one.count(Fate.MAKE) for _, one in prospects.done)
+    writes = made + sum(one.count(Fate.CHANGE) for _, one in prospects.done)
+    if made:
         desk.out.note(ALONE)
+    if writes:
         if writes > 1:
             desk.out.confirm(_question(prospects))
         asks = asked.known(desk.ledger.people, enrol=True)
     found = dict(prospects.done)
     outcomes = desk.each_store(list(found), lambda store: _carry_out(desk, found[store], asks)).after(prospects)
-    summary = _show_done(desk, outcomes.or_raise(), len(asks), form, said=[ALONE] if writes else [])
+    summary = _show_done(desk, outcomes.or_raise(), len(asks), form, said=[ALONE] if made else [])
     desk.out.say(_sentence(summary, read_campaign(options.campaign)))
 
 
@@ -283,17 +285,19 @@ def _carry_out(desk: Desk, one: Prospect, asks: Sequence[Ask]) -> Made:
     after = {record.key: record for record in desk.ledger.codes.of_campaign(store.shop_id, campaign)}
     rows: list[dict[str, Cell]] = []
     failures = [Failure.of(trouble, store=store.name, what=campaign)] if trouble else []
+    updated: list[Step] = []
     for step in steps:
         row = _row(store, campaign, step, after.get(step.ask.key), trouble)
         rows.append(row)
+        updated += [step] * (row["status"] == "updated")
         if row["status"] == "failed" and row["error"] != str(trouble):
             what = str(row["code"] or row["influencer"] or step.ask.slot)
             failures.append(Failure(store.name, what, str(row["error"]), BadInput.code))
-    count = Counter(str(row["status"]) for row in rows)
-    if trouble and not count["created"]:
+    summary = Summary.of(rows)
+    if trouble and not summary.created and not summary.updated:
         raise trouble
-    summary = Summary(len(rows), count["created"], count["exists"], count["failed"])
-    return Made(rows, summary, [*_asleep(store, steps), *_begin_later(store, rows, desk.clock.now())], failures)
+    notes = update_notes(store, updated, desk.today(store), done=True) + _asleep(store, steps)
+    return Made(rows, summary, [*notes, *_begin_later(store, rows, desk.clock.now())], failures)
 
 
 def _row(
@@ -303,8 +307,12 @@ def _row(
     if step.fate is Fate.FAIL or record is None:
         return bare_row(store, campaign, who, step.ask.slot, step.code, step.terms, "failed", step.error)
     match step.fate, record.state:
-        case Fate.EXISTS | Fate.CHANGE, _:
+        case Fate.EXISTS, _:
             return code_row(store, record, who, "exists")
+        case Fate.CHANGE, _ if is_updated(store, record, step):
+            return updated_row(store, record, step)
+        case Fate.CHANGE, _:
+            return code_row(store, record, who, "failed", error=str(trouble) if trouble else "it was not changed")
         case _, State.LIVE:
             return code_row(store, record, who, "created")
         case _, State.FAILED:
@@ -318,7 +326,7 @@ def _asleep(store: Store, steps: Sequence[Step]) -> list[str]:
     notes = [step.note for step in steps if step.note and step.fate is Fate.EXISTS]
     if len(notes) <= 5:
         return notes
-    return [f"{counted(len(notes), 'code')} in {store.name} are paused or retired and stay so"]
+    return [f"{len(notes)} codes in {store.name} are paused or retired and stay so"]
 
 
 def _begin_later(store: Store, rows: Sequence[dict[str, Cell]], now: datetime) -> list[str]:
@@ -326,8 +334,12 @@ def _begin_later(store: Store, rows: Sequence[dict[str, Cell]], now: datetime) -
     later = [begin for begin in begins if begin > now]
     if not later:
         return []
-    count, first = counted(len(later), "code"), iso(later[0], store.zone)
-    return [f"{count} in {store.name} begin at {first}; until then they and their links track nothing."]
+    many = len(later)
+    begin = (
+        f"{counted(many, 'code')} in {store.name} {agreeing(many, 'begins', 'begin')} at {iso(min(later), store.zone)}"
+    )
+    until = agreeing(many, "it and its link track", "they and their links track")
+    return [f"{begin}; until then {until} nothing."]
 
 
 def _show_done(desk: Desk, outcomes: Outcomes[Made], asked: int, form: FormChoice, *, said: Sequence[str]) -> Summary:
@@ -358,12 +370,13 @@ def _show_done(desk: Desk, outcomes: Outcomes[Made], asked: int, form: FormChoic
 
 
 def _sentence(summary: Summary, campaign: str) -> str:
-    if not summary.created:
-        if summary.existing:
-            return f"{campaign}: {counted(summary.existing, 'code')} exist already."
+    """`q4: 3 codes created, 1 updated, 2 existed already.  Next: …`"""
+    done = [(summary.created, "created"), (summary.updated, "updated"), (summary.existing, "existed already")]
+    (first, verb), *others = [each for each in done if each[0]] or [(0, "")]
+    if not first:
         return f"{campaign}: nothing to make."
-    existing = f", {summary.existing} existed" if summary.existing else ""
-    return (
-        f"{campaign}: {counted(summary.created, 'code')} created{existing}.  "
-        f"Next: shopinf discounts links --campaign {quoted(campaign)}"
-    )
+    if verb == "existed already":
+        verb = agreeing(first, "exists already", "exist already")
+    more = "".join(f", {count} {what}" for count, what in others)
+    next = f"  Next: shopinf discounts links --campaign {quoted(campaign)}" if summary.created else ""
+    return f"{campaign}: {counted(first, 'code')} {verb}{more}.{next}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from shopinf.commands.discounts.changes import update_notes, updated_row
 from shopinf.commands.discounts.rows import Summary, bare_row, code_row, codes_result
 from shopinf.commands.options import FormChoice
 from shopinf.discounts.codes import collision_chance
@@ -67,7 +67,14 @@ def find_prospect(
 
 # the dry run
 
-Planned = tuple[list[dict[str, Cell]], "Forecast"]  # the rows, and what the making takes
+
+@dataclass(frozen=True)
+class Planned:
+    """What would be done in one store: the rows, what the making takes, and what would change."""
+
+    rows: list[dict[str, Cell]]
+    forecast: Forecast
+    notes: Sequence[str]
 
 
 def show_prospects(desk: Desk, prospects: Outcomes[Prospect], form: FormChoice) -> None:
@@ -76,13 +83,13 @@ def show_prospects(desk: Desk, prospects: Outcomes[Prospect], form: FormChoice) 
     outcomes = desk.each_store(list(found), lambda store: _planned(desk, found[store])).after(prospects)
 
     def answer(done: Done[Planned], failures: Sequence[Failure]) -> Result:
-        rows = [row for _, (rows, _) in done for row in rows]
-        forecasts = [forecast for _, (_, forecast) in done]
+        rows = [row for _, one in done for row in one.rows]
+        forecasts = [one.forecast for _, one in done]
         notes = [sentence for forecast in forecasts for sentence in forecast.sentences()]
-        counts = Counter(str(row["status"]) for row in rows)
         more = {"dry_run": True, "forecast": [forecast.facts() for forecast in forecasts]}
-        summary = Summary(len(rows), 0, counts["exists"], counts["failed"])
-        return codes_result(rows, summary, notes=[*notes, ALONE], failures=failures, more=more)
+        makes = any(row["status"] == "planned" for row in rows)
+        notes += [note for _, one in done for note in one.notes] + [ALONE] * makes
+        return codes_result(rows, Summary.of(rows), notes=notes, failures=failures, more=more)
 
     whole = desk.deliver(outcomes.or_raise(), answer, form)
     failed = sum(row["status"] == "failed" for row in whole.rows)
@@ -100,9 +107,11 @@ def _planned(desk: Desk, one: Prospect) -> Planned:
     explicit = 0
     for step in one.steps:
         who, ask = step.ask.influencer, step.ask
-        if step.fate in (Fate.EXISTS, Fate.CHANGE) and step.record:
-            status = "exists" if step.fate is Fate.EXISTS else "changes"
-            rows.append(code_row(store, step.record, who, status))
+        if step.record and step.fate is Fate.EXISTS:
+            rows.append(code_row(store, step.record, who, "exists"))
+            continue
+        if step.record and step.fate is Fate.CHANGE:
+            rows.append(updated_row(store, step.record, step))
             continue
         status, error = ("failed", step.error) if step.fate is Fate.FAIL else ("planned", None)
         if step.fate is Fate.MAKE and ask.code and not step.resumes:
@@ -116,7 +125,10 @@ def _planned(desk: Desk, one: Prospect) -> Planned:
     count = sum(row["status"] == "planned" for row in rows)
     rules = len({step.terms.key() for step in one.steps if step.fate is Fate.MAKE and step.terms})
     jobs = math.ceil(count / remote.MOST_IN_JOB)
-    return rows, Forecast(store.name, one.shape, count, explicit, rules, jobs, shop.bucket.room(), shop.bucket.leak)
+    changing = [step for step in one.steps if step.fate is Fate.CHANGE]
+    own = len({step.record.rule.id for step in changing if step.record and step.terms != step.record.rule.terms})
+    forecast = Forecast(store.name, one.shape, count, explicit, rules, jobs, shop.bucket.room(), shop.bucket.leak, own)
+    return Planned(rows, forecast, update_notes(store, changing, desk.today(store), done=False))
 
 
 @dataclass(frozen=True)
@@ -131,17 +143,18 @@ class Forecast:
     jobs: int
     room: int
     leak: float
+    changed: int = 0  # price rules that exist and get other terms
 
     @property
     def own(self) -> tuple[int, float]:
         """Requests and seconds with a price rule for each code."""
-        requests = 2 * self.count + self.explicit + 1 if self.count else 0
+        requests = (2 * self.count + self.explicit + 1 if self.count else 0) + self.changed
         return requests, max(0.0, requests - self.room) / self.leak
 
     @property
     def shared(self) -> tuple[int, float]:
         """The same with one price rule for equal terms, filled by jobs."""
-        requests = self.rules + 4 * self.jobs + 1 if self.count else 0
+        requests = (self.rules + 4 * self.jobs + 1 if self.count else 0) + self.changed
         return requests, max(self.jobs * JOB_SECONDS, max(0.0, requests - self.room) / self.leak)
 
     def facts(self) -> dict[str, object]:
@@ -157,6 +170,8 @@ class Forecast:
         chosen, other = (self.own, self.shared) if own else (self.shared, self.own)
         ways = ("a price rule for each code", "a shared price rule")
         names = ways if own else ways[::-1]
+        if not self.count:
+            return [f"{self.store}: {counted(self.changed, 'price rule')} to change."] if self.changed else []
         sentences = [
             f"{self.store}: {counted(self.count, 'code')} with {names[0]} {agreeing(self.count, 'takes', 'take')} "
             f"{counted(chosen[0], 'request')} and about {_time(chosen[1])}; with {names[1]} it would be "

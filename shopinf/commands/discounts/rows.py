@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 from shopinf.commands.discounts.choice import CodeChoice, choose_codes, people_of
@@ -36,19 +37,21 @@ class Summary:
 
     asked: int = 0
     created: int = 0
+    updated: int = 0
     existing: int = 0
     failed: int = 0
 
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, Cell]]) -> Summary:
+        """What the rows say of themselves."""
+        count = Counter(str(row["status"]) for row in rows)
+        return cls(len(rows), count["created"], count["updated"], count["exists"], count["failed"])
+
     def __add__(self, other: Summary) -> Summary:
-        return Summary(
-            self.asked + other.asked,
-            self.created + other.created,
-            self.existing + other.existing,
-            self.failed + other.failed,
-        )
+        return Summary(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
     def facts(self) -> dict[str, int]:
-        return {"asked": self.asked, "created": self.created, "existing": self.existing, "failed": self.failed}
+        return asdict(self)
 
 
 def code_row(
