@@ -14,11 +14,13 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TextIO, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
+from shopinf.chosen import ChosenForm, ChosenStores
 from shopinf.console import files
 from shopinf.console.log import RunLog
 from shopinf.console.out import Out, Part
+from shopinf.crew import for_each
 from shopinf.errors import BadInput, MachineProblem, PartlyDone, ShopinfError, Stopped, StoreReadOnly, named
 from shopinf.local.clock import SystemClock
 from shopinf.local.disk import write_atomically
@@ -51,35 +53,6 @@ if TYPE_CHECKING:
     from shopinf.sources.calls import Call
 
 T = TypeVar("T")
-
-_LAST_WORDS = 0.4  # seconds; a run ends within one after Ctrl-C
-_AT_ONCE = 40  # stores worked for at the same time: each has a few requests under way, and a page of each is in memory
-
-
-class ChosenStores(Protocol):
-    """Which stores a command line means: by name, by group, or all of them."""
-
-    @property
-    def store(self) -> Sequence[str] | None: ...
-    @property
-    def group(self) -> str | None: ...
-    @property
-    def all_stores(self) -> bool: ...
-
-
-class ChosenForm(Protocol):
-    """`--format`, `--output`, `--columns` and `--wide` as typed; with *reports* a report's formats are known too."""
-
-    @property
-    def format(self) -> str | None: ...
-    @property
-    def output(self) -> Path | None: ...
-    @property
-    def columns(self) -> str | None: ...
-    @property
-    def wide(self) -> bool: ...
-    @property
-    def reports(self) -> bool: ...
 
 
 @dataclass
@@ -326,45 +299,8 @@ class Desk:
         """Run *work* for every store, several at the same time; one store's failure never stops another."""
         if len(stores) == 1:
             return Outcomes([self._outcome(stores[0], work)])
-        found: dict[int, Outcome[T]] = {}
-        broken: list[BaseException] = []
-        waiting, taking = iter(enumerate(stores)), threading.Lock()
-
-        def worker() -> None:
-            try:
-                while not broken and not self.clock.stop.is_set():
-                    with taking:
-                        place, store = next(waiting, (-1, None))
-                    if store is None:
-                        return
-                    found[place] = self._outcome(store, work)
-                    crew.advance()
-            except BaseException as error:
-                broken.append(error)
-
         with self.out.several(len(stores)) as crew:
-            threads = [threading.Thread(target=worker, daemon=True) for _ in stores[:_AT_ONCE]]
-            for thread in threads:
-                thread.start()
-            try:
-                for thread in threads:
-                    while thread.is_alive():
-                        thread.join(0.2)  # short, so that Ctrl-C is heard
-            except KeyboardInterrupt:
-                self._wait_a_little(threads)
-                raise
-        if broken:
-            raise broken[0]
-        if len(found) < len(stores):
-            raise Stopped("Stopped; what was done until then is recorded", hint="Run the same command again to go on.")
-        return Outcomes([found[place] for place in range(len(stores))])
-
-    def _wait_a_little(self, threads: Sequence[threading.Thread]) -> None:
-        """Let stopped workers write down what they have, but nobody wait for it."""
-        until = self.clock.monotonic() + _LAST_WORDS
-        for thread in threads:
-            if (left := until - self.clock.monotonic()) > 0:
-                thread.join(left)
+            return Outcomes(for_each(stores, lambda store: self._outcome(store, work), self.clock, crew.advance))
 
     def _outcome(self, store: Store, work: Callable[[Store], T]) -> Outcome[T]:
         try:
