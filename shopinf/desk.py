@@ -165,6 +165,7 @@ class Desk:
         from shopinf.ledger.ledger import Ledger
         from shopinf.local.config import mask_url
         from shopinf.local.copies import Copies
+        from shopinf.local.machine import operator
 
         Copies(self.places.data).clear()
         if url := self.config.ledger_url:
@@ -174,6 +175,7 @@ class Desk:
                 self._refuse_emptied(self.places.ledger_file)
             ledger = Ledger.in_file(self.places.ledger_file, clock=self.clock)
         ledger.run = self.log.run  # the journal and the log name a run alike
+        ledger.by = operator(self.environ)
         return ledger
 
     def _refuse_emptied(self, file: Path) -> None:

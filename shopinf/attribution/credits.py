@@ -6,8 +6,8 @@ know come as `Codes`, the operator's choices as `Rules`, the buyer's place as a 
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -16,9 +16,11 @@ from fractions import Fraction
 from shopinf.attribution.buyers import Rank
 from shopinf.attribution.codebook import Codes, TrackedCode, on_day
 from shopinf.attribution.commissions import Commission
+from shopinf.attribution.decisions import Decision
 from shopinf.attribution.earning import NOTHING_EARNED, Earned, Part, alone, at_moment, earned_now, stake
-from shopinf.attribution.refunds import slack
-from shopinf.attribution.sales import Amounts, Happening, Sale, is_void, sale
+from shopinf.attribution.sales import Amounts, Happening, Sale, sale
+from shopinf.attribution.standing import Status as Status
+from shopinf.attribution.standing import looked_at
 from shopinf.money import rounded
 from shopinf.orders import Order, folded, is_gift
 from shopinf.payouts.rates import Rate
@@ -40,13 +42,7 @@ class Rules:
     default: Rate | None = None  # for those without a rate of their own
     gift_orders: Collection[int] = frozenset()
     gift_tags: tuple[str, ...] = ()
-
-
-class Status(StrEnum):
-    APPROVED = "approved"
-    PENDING = "pending"
-    REVERSED = "reversed"
-    NEEDS_REVIEW = "needs_review"
+    decisions: Mapping[int, Decision] = field(default_factory=dict)  # about orders that needed a look, by id
 
 
 class Exclusion(StrEnum):
@@ -140,8 +136,7 @@ def attribute(
         return []
     chosen = _chosen(found, rules.multi_code)
     shares = _shares(chosen)
-    worth = sale(order)
-    status, reasons = standing(order, worth)
+    worth, status, reasons = looked_at(order, sale(order), rules.decisions.get(order.order_id), codes.zone)
     day = order.processed_at.astimezone(codes.zone).date()
     moments = [moment.amounts.split(shares, order.currency) for moment in worth.moments]
     credits = []
@@ -218,47 +213,6 @@ def exclusion(order: Order, rules: Rules) -> Exclusion | None:
     if order.lines and all(line.outside for line in order.lines) and any(line.gift_card for line in order.lines):
         return Exclusion.GIFT_CARD_ONLY
     return None
-
-
-# Where nothing more is expected to be paid in; what is refunded of it is in the amounts.
-_SETTLED = frozenset({"paid", "partially_refunded", "refunded"})
-_UNPAID = frozenset({"pending", "authorized", "partially_paid"})
-
-
-def standing(order: Order, worth: Sale) -> tuple[Status, tuple[str, ...]]:
-    """Whether an order's commission is due, with the reason when it is not simply so."""
-    if order.cancelled_at is not None:
-        return Status.REVERSED, ("cancelled",)
-    if is_void(order):
-        return Status.REVERSED, (f"payment {order.financial_status}",)
-    reasons: tuple[str, ...] = ()
-    if order.financial_status not in _SETTLED:
-        unheard = is_unheard_of(order)
-        reasons = (_unheard(order.financial_status) if unheard else f"payment {order.financial_status}",)
-    if problems := (*worth.problems, *_unlaid(order)):
-        return Status.NEEDS_REVIEW, (*worth.remarks, *problems, *reasons)
-    return (Status.PENDING if reasons else Status.APPROVED), (*worth.remarks, *reasons)
-
-
-def _unlaid(order: Order) -> tuple[str, ...]:
-    """What is odd about codes that no discount application mentions: something was taken off, nobody knows where."""
-    if not order.unapplied or order.total_discounts is None:
-        return ()
-    laid = sum([line.discount for line in order.lines], Decimal(0))
-    laid += sum([amount for _, amount in order.shipping_discounts], Decimal(0))
-    if abs(order.total_discounts - laid) <= slack(order):
-        return ()
-    return (f"what code {' and '.join(order.unapplied)} took off is not said of any line",)
-
-
-def is_unheard_of(order: Order) -> bool:
-    """Does the order have a payment status that these rules do not know? It is not taken for paid."""
-    return order.financial_status not in _SETTLED | _UNPAID and not is_void(order)
-
-
-def _unheard(status: str | None) -> str:
-    said = f"a payment status that is new to us, {status}" if status else "no payment status"
-    return f"Shopify gives {said}: not taken for paid"
 
 
 def _age(code: TrackedCode) -> tuple[bool, float, str]:

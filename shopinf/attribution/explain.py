@@ -187,7 +187,7 @@ class _Teller:
             yield Step("commission", f"{who}: open, since nobody has said what is earned")
             return
         share = f", {credit.share.numerator} of {credit.share.denominator} parts" if credit.share != 1 else ""
-        of = f"{credit.rate} of {self.money(self.worth.amounts.net_sales)}{share}" if credit.rate else "no rate"
+        of = f"{credit.rate} of {self.money(credit.sale.amounts.net_sales)}{share}" if credit.rate else "no rate"
         yield Step("commission", f"{who}: {of}", self.money(credit.commission))
         if len(credit.events) > 1:
             for event in credit.events:

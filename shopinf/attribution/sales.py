@@ -101,6 +101,7 @@ class Happening(StrEnum):
     REFUND = "refund"
     EDIT = "edit"
     CANCELLATION = "cancellation"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True, slots=True)

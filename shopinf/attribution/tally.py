@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from shopinf.attribution.credits import Credit, Exclusion, Status, is_unheard_of
+from shopinf.attribution.credits import Credit, Exclusion, Status
 from shopinf.attribution.sales import Amounts
+from shopinf.attribution.standing import is_unheard_of
 from shopinf.money import Money
 from shopinf.orders import Order
 from shopinf.results import Cell
@@ -169,7 +170,7 @@ class Aside:
             )
         if review := self.orders[Status.NEEDS_REVIEW]:
             names = [str(row["order_name"]) for row in review.values()]
-            said.append(f"In no sum until looked at: {few(names)}. See shopinf orders explain.")
+            said.append(f"In no sum until looked at: {few(names)}. See shopinf orders review.")
         if self.assumed:
             said.append(
                 f"New or returning is assumed for {counted(len(self.assumed), 'order')}: earlier orders cannot be seen."

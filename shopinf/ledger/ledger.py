@@ -17,6 +17,7 @@ from shopinf.times import Clock
 if TYPE_CHECKING:
     from shopinf.ledger.accounts import Accounts
     from shopinf.ledger.codes import Codes
+    from shopinf.ledger.decisions import Decisions
     from shopinf.ledger.enrichment import Enrichment
     from shopinf.ledger.gifts import Gifts
     from shopinf.ledger.leads import Leads
@@ -94,6 +95,12 @@ class Ledger(Journal):
         from shopinf.ledger.oddorders import OddOrders
 
         return OddOrders(self)
+
+    @shared_property
+    def decisions(self) -> Decisions:
+        from shopinf.ledger.decisions import Decisions
+
+        return Decisions(self)
 
     @shared_property
     def products(self) -> Products:

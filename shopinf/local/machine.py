@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,16 @@ from shopinf.local.oskeyring import Backend
 
 LOCALTIME = Path("/etc/localtime")
 _HALF_A_YEAR = timedelta(days=182)
+
+
+def operator(environ: Mapping[str, str]) -> str:
+    """Who runs this: `SHOPINF_USER`, which a team's timer may set, else the name of the login."""
+    if named := environ.get("SHOPINF_USER", "").strip():
+        return named
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a container's number without a name
+        return "unknown"
 
 
 class LocalZone(NamedTuple):

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from shopinf.attribution.buyers import rank
 from shopinf.attribution.commissions import Commission, read_commission
-from shopinf.attribution.credits import Credit, Excluded, MultiCode, Rules, attribute
+from shopinf.attribution.credits import Credit, Excluded, MultiCode, Rules, Status, attribute
+from shopinf.attribution.decisions import Decision, Verdict, fingerprint
 from shopinf.attribution.refunds import slack, unit_base
 from shopinf.attribution.report import By, Choice, DateBasis, StoreOrders, report
 from shopinf.attribution.sales import Amounts, apportion, sale
@@ -197,6 +198,31 @@ def test_the_events_of_a_credit_are_the_credit(bought: Order, rules: Rules) -> N
         if each.commission is not None:
             assert sum(event.commission or 0 for event in each.events) == each.commission
         assert [event.at for event in each.events] == sorted(event.at for event in each.events)
+
+
+@often
+@given(orders(), rule_sets, st.sampled_from(Verdict), moments, amounts("USD"))
+def test_a_decided_order_counts_with_what_was_decided_whatever_it_was(
+    bought: Order, rules: Rules, verdict: Verdict, at: datetime, net: Decimal
+) -> None:
+    made = Decision(bought.order_id, verdict, net, at, "ann", "seen", fingerprint(bought))
+    before = attribute(bought, CODES, rules)
+    after = attribute(bought, CODES, replace(rules, decisions={bought.order_id: made}))
+    if isinstance(before, Excluded) or isinstance(after, Excluded) or not before:
+        return
+    if before[0].status is not Status.NEEDS_REVIEW:
+        assert before == after
+        return
+    counted = sum((each.amounts for each in after), Amounts())
+    computed = sum((each.amounts for each in before), Amounts())
+    wanted = {Verdict.NET: rounded(net, bought.currency), Verdict.NOTHING: 0, Verdict.AS_COMPUTED: computed.net_sales}
+    assert counted.net_sales == wanted[verdict]
+    assert counted.returns >= 0
+    for each in after:
+        assert each.status in {Status.APPROVED, Status.PENDING}
+        assert sum((event.amounts for event in each.events), Amounts()) == each.amounts
+        assert [event.at for event in each.events] == sorted(event.at for event in each.events)
+        assert all(event.at >= at for event in each.events)
 
 
 @often

@@ -1,3 +1,3 @@
 """`shopinf orders`: read orders, attribute them to influencers, and explain the sums."""
 
-VERBS = ("sync", "attribute", "explain", "reconcile")
+VERBS = ("sync", "attribute", "explain", "review", "decide", "reconcile")

@@ -13,8 +13,8 @@ from shopinf.attribution.explain import Step
 from shopinf.attribution.explain import explain as told
 from shopinf.attribution.sales import sale
 from shopinf.commands.options import DeskContext, FormChoice, NoSyncOption, Noun, StoreChoice, examples
+from shopinf.commands.orders.finding import find_order
 from shopinf.commands.orders.rules import RuleChoice
-from shopinf.errors import BadInput, NotFound
 from shopinf.gifts.plan import GIFT_TAG
 from shopinf.orders import Order
 from shopinf.payouts.rates import read_rate
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 app = Noun()
 
 COLUMNS = columns("about says", money="amount")
-_SHORTEST_ID = 9  # digits; order numbers that people read out are shorter
 
 
 @app.command(
@@ -47,8 +46,11 @@ def explain(
     rate = rules.rate(desk, [store])
     default = read_rate(rate, store.currency) if rate else None
     gifts = desk.ledger.gifts.order_ids(store.shop_id)
-    found = _found(desk, store, order.strip(), live=not no_sync)
-    steps = _steps(desk, store, found, Rules(rules.several(desk), rules.links, default, gifts, (GIFT_TAG,)))
+    found = find_order(desk, store, order, live=not no_sync)
+    decisions = desk.ledger.decisions.of(store.shop_id)
+    steps = _steps(
+        desk, store, found, Rules(rules.several(desk), rules.links, default, gifts, (GIFT_TAG,), decisions=decisions)
+    )
     rows = [{"about": step.about, "says": step.says, "amount": step.amount} for step in steps]
     body = {"store": store.name, "order_id": found.order_id, "order_name": found.name, "currency": found.currency}
     result = Result("shopinf.orders.explain/1", COLUMNS, rows, body={**body, "rows": rows}, card=True)
@@ -68,49 +70,3 @@ def _steps(desk: Desk, store: Store, order: Order, rules: Rules) -> list[Step]:
         )
         place = ranks.get(order.order_id)
     return told(order, sale(order), codes, credits_of(order, codes, rules, place), place)
-
-
-def _found(desk: Desk, store: Store, text: str, *, live: bool) -> Order:
-    orders = _live(desk, store, text) if live else _kept(desk, store, text)
-    if not orders:
-        known = desk.ledger.orders.called(store.shop_id, _names(text))
-        if known and not live:
-            raise NotFound(
-                f"Of {text} only time and buyer are in the ledger: it has no code and no link",
-                hint="Leave out --no-sync to read it from the store.",
-            )
-        raise NotFound(
-            f"{store.name} has no order {text} that we can see",
-            hint="Give its name like #1001, its number or its id; without read_all_orders Shopify shows 60 days.",
-        )
-    if len(orders) > 1:
-        listed = ", ".join(f"{order.name} of {order.processed_at:%Y-%m-%d} (id {order.order_id})" for order in orders)
-        raise BadInput(f"{text} is more than one order: {listed}", hint="Give the id instead.")
-    return orders[0]
-
-
-def _live(desk: Desk, store: Store, text: str) -> list[Order]:
-    from shopinf.shopify.orders import find_orders
-
-    shop, key = desk.shop(store), desk.ledger.database.key()
-    if text.isdecimal() and len(text) >= _SHORTEST_ID and (found := find_orders(shop, key, order_id=int(text))):
-        return found
-    for name in _names(text):
-        # Shopify finds more than the very name.
-        if found := [each for each in find_orders(shop, key, name=name) if each.name in _names(text)]:
-            return found
-    known = desk.ledger.orders.called(store.shop_id, _names(text))
-    return [order for each in known for order in find_orders(shop, key, order_id=each)]
-
-
-def _kept(desk: Desk, store: Store, text: str) -> list[Order]:
-    mirror = desk.ledger.orders
-    ids = mirror.called(store.shop_id, _names(text))
-    if text.isdecimal():
-        ids = [int(text), *ids]
-    return list(mirror.full(store.shop_id, set(ids)))
-
-
-def _names(text: str) -> list[str]:
-    """What the order may be called: with its sign, which a shell takes for a comment, and without."""
-    return list(dict.fromkeys([text, f"#{text.removeprefix('#')}", text.removeprefix("#")]))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shopinf.attribution.buyers import rank
-from shopinf.attribution.credits import MultiCode, Rules, attribute
+from shopinf.attribution.codebook import Codes
+from shopinf.attribution.credits import Credit, Excluded, MultiCode, Rules, attribute
 from shopinf.attribution.overview import Covered, Overview
 from shopinf.attribution.report import Choice, DateBasis, StoreOrders
 from shopinf.errors import NotFound
@@ -105,15 +106,21 @@ def _covered(store: Store, part: Attributed, now: datetime) -> Covered:
 
 def _attribute_store(desk: Desk, store: Store, period: Period, asked: Asked, seats: Seats) -> Attributed:
     synced = sync_orders(desk, store, seats=seats) if asked.sync else None
+    sync = check_read(desk, store)
+    now = _of_period(desk, store, period, asked)
+    former = _of_period(desk, store, period.previous(), asked) if asked.compare else None
+    return Attributed(period, now, former, sync, synced, _unread(desk, store, period, asked, synced))
+
+
+def check_read(desk: Desk, store: Store) -> Sync:
+    """How far the orders of *store* were read; refuses a store whose orders never were."""
     sync = desk.ledger.orders.sync(store.shop_id)
     if sync is None:
         raise NotFound(
             f"The orders of {store.name} were never read",
             hint=f"Leave out --no-sync, or: shopinf orders sync -s {quoted(store.name)}",
         )
-    now = _of_period(desk, store, period, asked, sync)
-    former = _of_period(desk, store, period.previous(), asked, sync) if asked.compare else None
-    return Attributed(period, now, former, sync, synced, _unread(desk, store, period, asked, synced))
+    return sync
 
 
 def _unread(desk: Desk, store: Store, period: Period, asked: Asked, synced: Synced | None) -> list[Unread]:
@@ -125,22 +132,49 @@ def _unread(desk: Desk, store: Store, period: Period, asked: Asked, synced: Sync
     return [each for each in found if (at := each.created_at) is None or (at < end and (earlier or at >= begin))]
 
 
-def _of_period(desk: Desk, store: Store, period: Period, asked: Asked, sync: Sync) -> StoreOrders:
+def _of_period(desk: Desk, store: Store, period: Period, asked: Asked) -> StoreOrders:
     """What the orders of *period* come to, from the ledger alone."""
-    mirror, codes = desk.ledger.orders, code_book(desk, store)
-    texts = [text for code in codes.tracked for text in (*(name.value for name in code.names), *code.marks)]
-    gifts = desk.ledger.gifts.order_ids(store.shop_id)
-    ids = mirror.with_codes(store.shop_id, texts, links=asked.links) | mirror.gifts(store.shop_id) | gifts
+    codes = code_book(desk, store)
     begin, end = period.bounds(store.zone)
+    default = read_rate(asked.commission, store.currency) if asked.commission else None
+    rules = Rules(asked.multi_code, asked.links, default)
     match asked.choice.basis:
         case DateBasis.ORDER:
-            orders = list(mirror.full(store.shop_id, ids, since=begin, until=end))
+            outcomes = credit_orders(desk, store, codes, rules, since=begin, until=end)
         case DateBasis.EVENT:  # an earlier order counts by what happened to it since
-            orders = list(mirror.full(store.shop_id, ids, until=end, changed_since=begin))
-    ranks = rank(
-        mirror.of_buyers(store.shop_id, orders), gift_orders=gifts, gift_tags=(GIFT_TAG,), history_since=sync.reach
-    )
-    default = read_rate(asked.commission, store.currency) if asked.commission else None
-    rules = Rules(asked.multi_code, asked.links, default, gift_orders=gifts, gift_tags=(GIFT_TAG,))
-    outcomes = [attribute(order, codes, rules, ranks.get(order.order_id)) for order in orders]
+            outcomes = credit_orders(desk, store, codes, rules, until=end, changed_since=begin)
     return StoreOrders(store.name, store.currency, store.zone, outcomes, period, codes)
+
+
+def credit_orders(
+    desk: Desk,
+    store: Store,
+    codes: Codes,
+    rules: Rules,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    changed_since: datetime | None = None,
+) -> list[list[Credit] | Excluded]:
+    """Credit the orders of a time to those whose codes they used, from the ledger alone.
+
+    An order that somebody decided about has changed by that.
+    """
+    mirror, gifts = desk.ledger.orders, desk.ledger.gifts.order_ids(store.shop_id)
+    texts = [text for code in codes.tracked for text in (*(name.value for name in code.names), *code.marks)]
+    ids = mirror.with_codes(store.shop_id, texts, links=rules.links) | mirror.gifts(store.shop_id) | gifts
+    decisions = desk.ledger.decisions.of(store.shop_id)
+    orders = list(mirror.full(store.shop_id, ids, since=since, until=until, changed_since=changed_since))
+    if changed_since is not None:
+        decided = {each for each, decision in decisions.items() if decision.at >= changed_since} & ids
+        decided.difference_update(order.order_id for order in orders)
+        orders += mirror.full(store.shop_id, decided, since=since, until=until)
+    sync = mirror.sync(store.shop_id)
+    ranks = rank(
+        mirror.of_buyers(store.shop_id, orders),
+        gift_orders=gifts,
+        gift_tags=(GIFT_TAG,),
+        history_since=sync.reach if sync else None,
+    )
+    rules = replace(rules, gift_orders=gifts, gift_tags=(GIFT_TAG,), decisions=decisions)
+    return [attribute(order, codes, rules, ranks.get(order.order_id)) for order in orders]
