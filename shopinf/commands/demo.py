@@ -53,7 +53,9 @@ def demo(desk: DeskContext) -> None:
         story.shopinf(f"customers enrich --source csv:{FOLDER}/{CREATORS} -o {FOLDER}/{FOUND}")
         story.shopinf("influencers list")
         story.tell("4. Make a code for each of them, each on a price rule of its own.")
-        story.shopinf(f"discounts create --campaign autumn --from {FOLDER}/{FOUND} --percent 15 --commission 10% --yes")
+        story.shopinf(
+            f"discounts create --campaign autumn --sheet {FOLDER}/{FOUND} --percent 15 --commission 10% --yes"
+        )
         story.shopinf(f"discounts links --campaign autumn -o {FOLDER}/links.csv")
         sold = shop.simulate_sales(days=30, orders=160)
         returned = sum(1 for order in sold if order["refunds"])

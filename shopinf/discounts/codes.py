@@ -40,8 +40,48 @@ def fold(text: str) -> str:
     return "-".join(kept for word in words if (kept := re.sub(r"[^A-Za-z0-9_]", "", word))).upper()
 
 
+_DATE = re.compile(
+    r"(?P<day>\d{1,2})[-. ](?P<month>[A-Z][a-zé]{2,3})\.?(?:[-. ]\d{2,4})?"
+    r"|(?P<name>[A-Z][a-zé]{2,3})[-. ](?P<number>\d{2,4})"
+    r"|\d{4}-(?P<m>\d{2})-(?P<d>\d{2})(?:[T ]00:00(?::00)?)?|(?P<d2>\d{1,2})[./](?P<m2>\d{1,2})[./]\d{2,4}"
+)
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_ABBREVIATED = frozenset(
+    "jan feb mar mär mrz apr may mai mag mei jun jul aug sep sept oct okt ott out nov dec dez dic déc ene abr ago set "
+    "gen giu lug fev fév avr".split()
+)
+_LINK = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)+/\S*", re.IGNORECASE)
+
+
+def no_code(text: str) -> tuple[str, str] | None:
+    """Why *text* is something else than a code, and the code that was meant, empty where nobody knows; else None."""
+    word = text.strip()
+    if word.startswith("#"):
+        return f"{word!r} begins with #, which is no part of a code", word.lstrip("#").strip()
+    if "@" in word and re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", word):
+        return f"{word!r} is an e-mail address, not a code", ""
+    if _LINK.fullmatch(word):
+        path = re.search(r"/discount/([^/?#]+)", word)
+        return f"{word!r} is a link, not a code", path[1] if path else ""
+    if (found := _DATE.fullmatch(word)) and (meant := _before_excel(found)) is not None:
+        return f"{word!r} is a date, which a spreadsheet made of a code", meant
+    return None
+
+
+def _before_excel(found: re.Match[str]) -> str | None:
+    """The code that a spreadsheet took for a date: `15-May` was `MAY15`; None for what is no date after all."""
+    if word := found["month"] or found["name"]:
+        number = found["day"] or found["number"]
+        return f"{fold(word)}{number}" if word.casefold() in _ABBREVIATED else None
+    month, day = int(found["m"] or found["m2"]), found["d"] or found["d2"]
+    return f"{_MONTHS[month - 1]}{int(day)}" if 1 <= month <= 12 else None
+
+
 def check_code(text: str) -> None:
     """Refuse *text* as a code when it cannot be one as it is written; the hint has one that can."""
+    if (other := no_code(text)) is not None:
+        reason, meant = other
+        raise BadInput(reason, hint=f"Write it as {meant}." if meant else "Write the code itself, like MAYA15.")
     if _CODE.fullmatch(text) and len(text) <= LONGEST:
         return
     suggestion = fold(text)[:LONGEST].strip("-")

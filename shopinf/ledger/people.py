@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from shopinf.ledger.persons import find, influencer_of, is_slip, unknown
 from shopinf.ledger.tables.people import aliases, emails, influencers, merges
 from shopinf.ledger.upserts import parts
-from shopinf.people.emails import email_key
+from shopinf.people.emails import email_key, is_personal
 from shopinf.people.influencers import Influencer, Named, Source, folded_name, unique_name
 
 if TYPE_CHECKING:
@@ -170,10 +170,11 @@ class Recognition:
     def _one(self, named: Named) -> Influencer:
         namesake = self._by_name.get(folded_name(named.name))
         same_mail = self._by_email.get(email_key(self._key, named.email)) if named.email else None
+        # A known e-mail is that person, whatever they are called; a role's mailbox only where nothing else is known.
+        if same_mail is not None and (is_personal(named.email) or named.source is Source.EMAIL):
+            return self._more(same_mail, named)
         if namesake is not None and self._is_same(namesake, named):
             return self._more(namesake, named)
-        if same_mail is not None and named.source is not Source.INFLUENCER:
-            return self._more(same_mail, named)
         made = Influencer(
             secrets.token_hex(8),
             unique_name(named.name, self._is_taken),

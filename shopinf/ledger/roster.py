@@ -75,7 +75,7 @@ class Roster:
             self._ledger.note(db, 0, kind, subject, {})
 
     def _recognised(self, db: Connection, known: Sequence[Known]) -> tuple[Recognition, list[Influencer]]:
-        """By our own id first, then by any e-mail, then by an account; what is left goes by its name."""
+        """By any e-mail first, then by our own id, then by an account; what is left goes by its name."""
         key = self._database.key()
         recognition = Recognition(db, key, self._ledger)
         every = [Named(each.named.name, each.named.source, email=email) for each in known for email in each.emails]
@@ -84,8 +84,9 @@ class Roster:
         named = []
         for each in known:
             one = next((o for email in each.emails if (o := recognition.by_email(email_key(key, email)))), None)
-            one = one or next((owners[a.key] for a in each.accounts if a.key in owners), None)
-            if one is not None and each.named.source is not Source.INFLUENCER:
+            if one is None and each.named.source is not Source.INFLUENCER:
+                one = next((owners[a.key] for a in each.accounts if a.key in owners), None)
+            if one is not None:
                 more = each.named
                 named.append(Named(one.influencer, Source.INFLUENCER, more.first_name, more.last_name, more.email))
             else:

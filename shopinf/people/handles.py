@@ -107,6 +107,11 @@ _URL = re.compile(r"([a-z][a-z0-9+.-]*://)?((?(1)[^/?#]*|[\w.-]+\.[a-z]{2,}(?=[/
 _AROUND = "<>()[]'\",;"
 # The same pages in other clothes: `www.`, `m.`, a language. Short links stand on hosts of their own, like `vm.`.
 _CLOTHES = re.compile(r"((?!vm|vt)[a-z]{2}(-[a-z]{2})?|www|m|mobile|web|touch)\.")
+# `Ana (@ana) | TikTok`, `@ana - IG`: what a page or a person says around a handle.
+_TOLD = re.compile(
+    r"(?:[^@]*\(@(?P<in>[\w.-]{1,100})\)|@(?P<bare>[\w.-]{1,100})\s+[-–|/])\s*[-–|/•]?\s*(?P<of>[\w ]*)\W*.*"
+)
+_CHANNEL_ID = re.compile(r"UC[\w-]{22}")
 _NAME = re.compile(r"@?[\w.·-]{1,100}")
 
 
@@ -130,7 +135,11 @@ def read_handle(text: str, platform: str | None = None) -> Written:
 
     An address of a platform says itself which one it is; of any other address there is no handle.
     """
-    word = _shown(text).strip().strip(_AROUND).removeprefix("//").strip()
+    word = _shown(text).strip()
+    if (told := _TOLD.fullmatch(word)) is not None:
+        of = read_platform(told["of"] or "")
+        return Written(told["in"] or told["bare"], of if of in platform_names() else platform)
+    word = word.strip(_AROUND).removeprefix("//").strip()
     found = _URL.match(word)
     if found is None and ("@" in word or _site(word) is None):
         return Written(word.lstrip("@").strip().rstrip("/"), platform)
@@ -168,6 +177,11 @@ def _name_in(parts: list[str], site: Site) -> str:
     if not _NAME.fullmatch(word) or word.casefold() in never.split() or word.endswith(".php"):
         return ""
     return word.lstrip("@")
+
+
+def is_channel_id(handle: str) -> bool:
+    """Is it the number that YouTube gives a channel, which is nobody's name?"""
+    return _CHANNEL_ID.fullmatch(handle) is not None
 
 
 def read_platform(text: str) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from shopinf.people.customers import Customer
 from shopinf.people.emails import folded_email, is_personal, local_part
+from shopinf.people.handles import is_channel_id
 from shopinf.people.influencers import Named, Source, folded_name
 from shopinf.people.matching import squashed
 from shopinf.people.profiles import Known, Profile, together
@@ -18,17 +19,20 @@ def known_of(profile: Profile, customer: Customer | None) -> Known:
     emails = tuple(dict.fromkeys(each.strip() for each in (own, *profile.emails) if each and is_personal(each)))
     first = (customer and customer.first_name) or profile.first_name
     last = (customer and customer.last_name) or profile.last_name
-    email = emails[0] if emails else None
+    # An e-mail that is nobody's own is no sign of a person, but it is where they are written to.
+    email = emails[0] if emails else next(iter(profile.emails), None)
     accounts = together(profile.accounts)
+    handle = next((each.handle for each in accounts if not is_channel_id(each.handle)), None)
     if profile.influencer:
         named = Named(profile.influencer, Source.INFLUENCER, first, last, email)
-    elif accounts:
-        named = Named(accounts[0].handle, Source.HANDLE, first, last, email)
+    elif handle:
+        named = Named(handle, Source.HANDLE, first, last, email)
     elif email:
         named = Named(local_part(email), Source.EMAIL, first, last, email)
     else:
-        called = squashed(" ".join(part for part in (first, last) if part)) or "unnamed"
-        named = Named(called, Source.EMAIL, first, last)
+        called = squashed(" ".join(part for part in (first, last) if part))
+        called = called or next((each.handle for each in accounts), "unnamed")
+        named = Named(called, Source.HANDLE, first, last)
     return Known(named, emails, accounts)
 
 
@@ -50,9 +54,10 @@ def one_each(known: Sequence[Known]) -> list[Known]:
 
 def _called_by_main(known: Known) -> Known:
     """Named by the account with most followers, now that all of them are known."""
-    if known.named.source is not Source.HANDLE or not known.accounts:
+    main = next((each.handle for each in known.accounts if not is_channel_id(each.handle)), None)
+    if known.named.source is not Source.HANDLE or main is None:
         return known
-    return replace(known, named=replace(known.named, name=known.accounts[0].handle))
+    return replace(known, named=replace(known.named, name=main))
 
 
 def _signs(known: Known) -> set[str]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
+from shopinf.errors import BadInput
+from shopinf.numbers import read_number
 from shopinf.people.influencers import Named, folded_name
-
-_SCALES = {"k": 1_000, "t": 1_000, "m": 1_000_000, "mio": 1_000_000, "b": 1_000_000_000}
 
 
 class Tier(StrEnum):
@@ -107,8 +107,10 @@ def together(accounts: Iterable[Account]) -> tuple[Account, ...]:
     for each in accounts:
         found[each.key] = found[each.key].more(each) if each.key in found else each
     for platform, handle in [key for key in found if not key[0]]:  # of an unknown platform, but known by another row
-        if any(other == handle for known, other in found if known):
-            del found[platform, handle]
+        known = next((key for key in found if key[0] and key[1] == handle), None)
+        if known is not None:
+            unplaced = found.pop((platform, handle))
+            found[known] = found[known].more(replace(unplaced, platform=known[0]))
     return tuple(sorted(found.values(), key=lambda each: (-(each.followers or 0), each.platform or "~", each.handle)))
 
 
@@ -118,29 +120,13 @@ def on_platforms(accounts: Iterable[Account], platforms: Collection[str]) -> tup
 
 
 def read_followers(text: str) -> int | None:
-    """A number of followers: `12500`, `12,500`, `12.500`, `12 500`, `12.5k`, `1,2M`; None for what is no number."""
+    """A number of followers as a provider writes it: `12500`, `12,500`, `12.5k`; None for what is no number."""
     if text.isdecimal():
         return int(text)
-    word = re.sub(r"[\s'’_]", "", text.casefold()).removesuffix("followers").removesuffix("+")
-    found = re.fullmatch(r"([\d.,]+)(k|t|m|mio|b)?\.?", word, re.ASCII)
-    if found is None or not any(map(str.isdigit, found[1])):
-        return None
-    digits, scale = found[1], found[2]
-    if scale is None and re.fullmatch(r"\d{1,3}([.,]\d{3})+", digits):
-        return int(re.sub(r"[.,]", "", digits))
-    if re.fullmatch(r"\d{1,3}(,\d{3})+\.\d+", digits):
-        digits = digits.replace(",", "")
-    try:
-        number = Decimal(digits.replace(",", ".").rstrip("."))
-    except InvalidOperation:
-        return None
-    return int(number * _SCALES.get(scale or "", 1))
-
-
-def read_percent(text: str) -> Decimal | None:
-    """A rate in per cent: `2.5`, `2,5 %`; None for what is no number."""
-    word = re.sub(r"[\s%]", "", text).replace(",", ".")
-    return percent_of(word, 1) if re.fullmatch(r"\d{1,9}(\.\d{0,12})?", word, re.ASCII) else None
+    with suppress(BadInput):
+        number = read_number(text, ".").value
+        return int(number) if number >= 0 else None
+    return None
 
 
 def percent_of(number: object, scale: int) -> Decimal | None:

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from shopinf.errors import BadSheet
@@ -16,6 +16,7 @@ from shopinf.sheets.records import Record, Sieve
 from shopinf.sheets.texts import checked_lines
 
 _DELIMITERS = ",;\t|"
+_AHEAD = 60  # lines in which a header is looked for; before it a report may have titles and figures
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s]|\t)"?\s*', re.IGNORECASE)  # Excel's own first line
 
 
@@ -27,26 +28,30 @@ def csv_records(
     tabs: bool,
     recognised: Callable[[list[str]], int],
     sieve: Sieve,
+    told: Callable[[str], None] = lambda delimiter: None,
 ) -> Generator[Record, None, None]:
     """The rows of a CSV that are not blank, the header among them; a quoted cell may hold line breaks.
 
-    The delimiter is the one with which the first line has the most *recognised* columns, then the most columns.
+    The delimiter is the one with which a line near the beginning has the most *recognised* columns, then the first the
+    most columns. It is *told* before the first row comes.
     """
     text = io.TextIOWrapper(stream, encoding=encoding, newline="")
     try:
         lines = checked_lines(file, text)
         skipped, first, delimiter = _beginning(lines, recognised)
-        if first is None:
+        if not first:
             return
-        reader = csv.reader(chain([first], lines), delimiter="\t" if tabs else delimiter, strict=True)
+        delimiter = "\t" if tabs else delimiter
+        told(delimiter)
+        reader = csv.reader(chain(first, lines), delimiter=delimiter, strict=True)
         yield from _rows(file, reader, skipped, sieve)
     finally:
         with suppress(ValueError):  # closed already, when a sheet is given up in the middle
             text.detach()  # the stream is its owner's to close
 
 
-def _beginning(lines: Iterator[str], recognised: Callable[[list[str]], int]) -> tuple[int, str | None, str]:
-    """How many lines come before the header, the header's first line, and the delimiter."""
+def _beginning(lines: Iterator[str], recognised: Callable[[list[str]], int]) -> tuple[int, list[str], str]:
+    """How many lines come before the first with something in it, a look at the lines from there, and the delimiter."""
     told = None
     for skipped, line in enumerate(lines):
         if not line.strip():
@@ -54,33 +59,35 @@ def _beginning(lines: Iterator[str], recognised: Callable[[list[str]], int]) -> 
         if skipped == 0 and (found := _SEPARATOR_LINE.fullmatch(line)):
             told = found[1]
             continue
-        return skipped, line, told or max(_DELIMITERS, key=lambda sign: _score(line, sign, recognised))
-    return 0, None, ","
+        first = [line, *islice(lines, _AHEAD)]
+        return skipped, first, told or max(_DELIMITERS, key=lambda sign: _score(first, sign, recognised))
+    return 0, [], ","
 
 
-def _score(line: str, delimiter: str, recognised: Callable[[list[str]], int]) -> tuple[int, int]:
-    cells = next(csv.reader([line], delimiter=delimiter), [])
-    return recognised(cells), len(cells)
+def _score(lines: list[str], delimiter: str, recognised: Callable[[list[str]], int]) -> tuple[int, int]:
+    """How many columns the best of *lines* has that are known, and how many the line has in all."""
+    rows = []
+    for line in lines:
+        try:
+            rows.append(next(csv.reader([line], delimiter=delimiter), []))
+        except csv.Error:
+            continue
+    best = max(rows, key=recognised, default=[])
+    return recognised(best), len(best)
 
 
 def _rows(file: str, reader: Any, skipped: int, sieve: Sieve) -> Iterator[Record]:
-    width = before = 0
+    before, gap = 0, False
     try:
         for row in reader:
             line, before = skipped + 1 + before, reader.line_num
             if sieve.test is not None and not sieve.test(row):
                 continue
             if not any(map(str.strip, row)):
+                gap = True
                 continue
-            width = width or len(row)
-            if any(row[width:]):
-                raise BadSheet(
-                    file,
-                    f"the row has more cells than the {width} columns",
-                    line=line,
-                    hint="Put quotation marks around a cell that holds the sign between cells.",
-                )
-            yield Record(line, [formula_unsafe(cell.strip()) for cell in row])
+            yield Record(line, [formula_unsafe(cell.strip()) for cell in row], gap=gap)
+            gap = False
     except csv.Error as error:
         raise _broken(file, skipped + 1 + before, str(error)) from error
 

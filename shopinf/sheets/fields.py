@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 from shopinf.errors import BadInput, BadSheet
 from shopinf.plain import harmless
-from shopinf.sheets.names import KNOWN
-from shopinf.shell import quoted
+from shopinf.sheets.names import Kind, kind_of, names_of
 from shopinf.words import few
 
 
@@ -23,43 +23,75 @@ def folded(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field and the column names it is recognised by, the surest first."""
+    """One field, the column names it is recognised by, the surest first, and how its cells are read."""
 
     key: str
     names: tuple[str, ...] = ()
+    kind: Kind = Kind.TEXT
 
     def accepted(self) -> list[str]:
         return [name for name in dict.fromkeys(folded(name) for name in (self.key, *self.names)) if name]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fields:
     """The fields a command reads from a sheet.
 
-    `required` has groups of keys; of every group the sheet must have one column at least.
+    `required` has groups of keys; of every group the sheet must have one column at least. `takes` names the files of
+    other systems that the command reads though they are about something else.
     """
 
     fields: tuple[Field, ...]
     required: tuple[tuple[str, ...], ...] = ()
+    takes: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, keys: str, *, required: str = "", also: Mapping[str, Iterable[str]] | None = None) -> Fields:
+    def of(
+        cls,
+        keys: str,
+        *,
+        required: str = "",
+        also: Mapping[str, Iterable[str]] | None = None,
+        takes: Iterable[str] = (),
+    ) -> Fields:
         """Fields from space-separated *keys* with the names everybody gives them, and *also* names by key.
 
         `required="code influencer|email"` needs a code, and one of the two others.
         """
-        extra = also or {}
-        fields = tuple(Field(key, (*KNOWN.get(key, "").split("|"), *extra.get(key, ()))) for key in keys.split())
-        return cls(fields, tuple(tuple(group.split("|")) for group in required.split()))
+        extra, wanted = also or {}, list(dict.fromkeys(keys.split()))
+        fields = [Field(key, (*names_of(key), *extra.get(key, ())), kind_of(key)) for key in wanted]
+        if "handle" not in wanted:  # then a handle is as good as an id
+            fields = [
+                replace(each, names=(*each.names, "handle", *names_of("handle"))) if each.key == "influencer" else each
+                for each in fields
+            ]
+        return cls(tuple(fields), tuple(tuple(group.split("|")) for group in required.split()), frozenset(takes))
 
     @property
     def keys(self) -> list[str]:
         return [field.key for field in self.fields]
 
+    @cached_property
+    def ranks(self) -> Mapping[str, Sequence[tuple[int, str]]]:
+        """The fields that a folded name may be, each with how surely: 0 is the field's own name."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for field in self.fields:
+            for rank, name in enumerate(field.accepted()):
+                found.setdefault(name, []).append((rank, field.key))
+        return found
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        return {field.key: field.kind for field in self.fields}
+
     def recognised(self, headers: Sequence[str], mapping: Mapping[str, str]) -> int:
         """How many of *headers* name a field."""
-        known = {name for field in self.fields for name in field.accepted()} | {folded(name) for name in mapping}
-        return sum(folded(header) in known for header in headers)
+        mapped = {folded(name) for name in mapping}
+        return sum(bool(name) and (name in self.ranks or name in mapped) for name in map(folded, headers))
+
+    def missing(self, at: Mapping[str, int]) -> list[tuple[str, ...]]:
+        """The groups of which a sheet with these columns has none."""
+        return [group for group in self.required if not any(key in at for key in group)]
 
 
 def read_mapping(options: Iterable[str]) -> dict[str, str]:
@@ -83,36 +115,67 @@ class Places:
     headers: Mapping[str, str]
     rest: Mapping[str, int]
 
+    @classmethod
+    def of(cls, headers: Sequence[str], at: Mapping[str, int]) -> Places:
+        taken, rest = set(at.values()), dict[str, int]()
+        for place, header in enumerate(headers):
+            if place not in taken and header:
+                rest.setdefault(header, place)
+        at = dict(sorted(at.items(), key=lambda pair: pair[1]))
+        return cls(at, {key: headers[place] for key, place in at.items()}, rest)
 
-def find_places(file: str, line: int, headers: Sequence[str], fields: Fields, mapping: Mapping[str, str]) -> Places:
-    """Find each field's column among *headers*; refuses two columns of one name, and a sheet without what is needed."""
+
+# A column of these beside a given one is what the words say, and nothing else.
+_PAID_OUT = ("payoutdate", "paidat", "paidon", "paymentdate", "datepaid")
+_BARE = re.compile(r"\d{1,6}(\.0)?")
+
+
+def find_places(
+    file: str,
+    line: int,
+    headers: Sequence[str],
+    fields: Fields,
+    mapping: Mapping[str, str],
+    below: Sequence[Sequence[str]] = (),
+) -> Places:
+    """Find each field's column among *headers*, with the rows *below* to tell what only values can tell.
+
+    Refuses two columns of one name.
+    """
     at = _mapped(headers, fields, mapping)
-    taken = set(at.values())
-    names = [folded(header) for header in headers]
+    mapped, taken = set(at), set(at.values())
+    names = ["" if _is_never(header) else folded(header) for header in headers]
     # The field's own name first, so that a column `handle` is the handle, even where `influencer` would accept it.
-    for rank in range(max((len(field.accepted()) for field in fields.fields), default=0)):
-        for field in fields.fields:
-            accepted = field.accepted()
-            if field.key in at or rank >= len(accepted):
-                continue
-            found = [place for place, name in enumerate(names) if name == accepted[rank] and place not in taken]
-            if len(found) > 1:
+    candidates = sorted(
+        (rank, fields.keys.index(key), place)
+        for place, name in enumerate(names)
+        if name and place not in taken
+        for rank, key in fields.ranks.get(name, ())
+    )
+    ranked: dict[str, int] = {}
+    for rank, number, place in candidates:
+        key = fields.fields[number].key
+        if place in taken:
+            continue
+        if key in at:
+            if key not in mapped and ranked.get(key) == rank and names[at[key]] == names[place]:
                 raise BadSheet(
                     file,
-                    f"two columns are both the {field.key}",
+                    f"two columns are both the {key}",
                     line=line,
-                    column=headers[found[1]],
+                    column=headers[place],
                     hint="Remove or rename one of them.",
                 )
-            if found:
-                at[field.key] = found[0]
-                taken.add(found[0])
-    _need(file, line, headers, fields, at)
-    rest: dict[str, int] = {}
-    for place, header in enumerate(headers):
-        if place not in taken and header:
-            rest.setdefault(header, place)
-    return Places(at, {key: headers[place] for key, place in at.items()}, rest)
+            continue
+        at[key], ranked[key] = place, rank
+        taken.add(place)
+    _weigh(names, fields, at, mapped, below)
+    return Places.of(headers, at)
+
+
+def _is_never(header: str) -> bool:
+    """Is it a column that is never read: where money goes to is nobody's address to be known by?"""
+    return "paypal" in folded(header)
 
 
 def _mapped(headers: Sequence[str], fields: Fields, mapping: Mapping[str, str]) -> dict[str, int]:
@@ -124,28 +187,62 @@ def _mapped(headers: Sequence[str], fields: Fields, mapping: Mapping[str, str]) 
             place for place, header in enumerate(headers) if folded(header) == folded(column)
         ]
         if not found:
-            raise BadInput(f"--map {column}={key} names no column", hint=f"The columns are {_listed(headers)}.")
+            raise BadInput(f"--map {column}={key} names no column", hint=f"The columns are {listed(headers)}.")
         if key in at:
             raise BadInput(f"Two --map options say which column is the {key}", hint="Give one of them.")
         at[key] = found[0]
     return at
 
 
-def _need(file: str, line: int, headers: Sequence[str], fields: Fields, at: Mapping[str, int]) -> None:
-    missing = [group for group in fields.required if not any(key in at for key in group)]
-    if not missing and at:
+def _weigh(
+    names: Sequence[str], fields: Fields, at: dict[str, int], mapped: set[str], below: Sequence[Sequence[str]]
+) -> None:
+    """What a name means beside the other columns, and over its values."""
+
+    def move(key: str, to: str) -> None:
+        if to in fields.keys and to not in at and key not in mapped:
+            at[to] = at.pop(key)
+
+    def values(place: int) -> list[str]:
+        return [text for row in below if place < len(row) and (text := row[place].strip())]
+
+    called = {key: names[place] for key, place in at.items()}
+    if called.get("first_name") in ("nombre", "nome") and "last_name" not in at:
+        move("first_name", "name")
+    if called.get("last_name") == "nom" and "first_name" not in at:
+        move("last_name", "name")
+    if "title" in names and "channelid" in names and "name" in fields.keys and "name" not in at:
+        at["name"] = names.index("title")
+    if "influencer" in at and "influencer" not in mapped and called["influencer"] != "influencer":
+        texts = values(at["influencer"])
+        if called["influencer"].endswith("id") and texts and all(_BARE.fullmatch(text) for text in texts):
+            del at["influencer"]  # numbers of rows or of another system, nobody's name
+    if "commission" in at and "commission" not in mapped and any(name in _PAID_OUT for name in names):
+        del at["commission"]  # what was paid, no rate
+    if called.get("phone") == "numero" and "phone" in at and "phone" not in mapped:
+        texts = values(at["phone"])
+        if texts and "house_number" in fields.keys and all(len(re.sub(r"\D", "", text)) < 6 for text in texts):
+            move("phone", "house_number")
+    if "value" in at and "code" in fields.keys and "code" not in at:
+        texts = values(at["value"])
+        if texts and all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{2,}", text) for text in texts):
+            move("value", "code")
+    _weak_handle(names, fields, at)
+
+
+def _weak_handle(names: Sequence[str], fields: Fields, at: dict[str, int]) -> None:
+    """A nickname, or a name beside a platform, is the handle where there is nothing better."""
+    better = {"handle", "profile_url", "influencer"} | {key for key in fields.keys if key.endswith(("_handle", "_url"))}
+    if "handle" not in fields.keys or better & set(at):
         return
-    spare = next((header for place, header in enumerate(headers) if header and place not in at.values()), "Column")
-    if missing:
-        what = " or ".join(missing[0])
-        message, key = f"there is no column for {what}; found {_listed(headers)}", missing[0][0]
-    else:
-        message, key = f"no column is known; found {_listed(headers)}", fields.keys[0]
-    raise BadSheet(
-        file, message, line=line, hint=f"Name a column {key}, or say which one it is: --map {quoted(f'{spare}={key}')}"
-    )
+    nick = next((place for place, name in enumerate(names) if name in ("nickname", "nick", "spitzname")), None)
+    if nick is not None and nick not in at.values():
+        at["handle"] = nick
+    elif "platform" in at and "name" in at and names[at["name"]] in ("name", "nombre", "nome", "nom", "naam"):
+        at["handle"] = at.pop("name")
 
 
-def _listed(headers: Sequence[str]) -> str:
+def listed(headers: Sequence[str], most: int = 20) -> str:
+    """Column names in quotation marks, so many of them at most."""
     shown = [f'"{harmless(header)[:60]}"' for header in headers if header]
-    return few(shown, 20) or "no column names"
+    return few(shown, most) or "no column names"

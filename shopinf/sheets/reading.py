@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from itertools import chain
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, TextIO, TypeVar
 
 from shopinf.errors import BadInput, BadSheet
 from shopinf.plain import harmless
 from shopinf.sheets.fields import Fields, Places, find_places
+from shopinf.sheets.headers import find_header, lacking
+from shopinf.sheets.names import Kind
 from shopinf.sheets.records import Broken, Record, Sieve
+from shopinf.sheets.telling import Told
 from shopinf.sheets.texts import find_encoding
+from shopinf.sheets.values import Doubtful, Manner, is_nothing, manner_of, plain, read_cell
+from shopinf.words import counted
 
 T = TypeVar("T")
 
 _IN_MEMORY = 1 << 23  # bytes of standard input that are kept in memory; more goes to a temporary file
 # Often pasted along with an address or a handle, and never meant.
 _INVISIBLE = "\u200b\ufeff\u2060"
+_AHEAD = 250  # rows by which it is told how a sheet writes its numbers
 
 # Made from where the columns are: is a row worth reading?
 Only = Callable[[Places], Callable[[Sequence[str]], bool]]
@@ -29,13 +35,20 @@ Only = Callable[[Places], Callable[[Sequence[str]], bool]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: `row["email"]` is the cell's text, empty when the cell is, or when there is no such column."""
+    """One row: `row["email"]` is the cell's text, empty when the cell is, or when there is no such column.
+
+    Numbers, percentages, money and days are in the one form that the program reads; `written` has the cell as it is in
+    the sheet. `doubts` are the cells that cannot be taken for anything, `wrong` says why the whole row cannot.
+    """
 
     file: str
     line: int
     values: Mapping[str, str]
     extra: Mapping[str, str] = field(default_factory=dict)  # the columns that are no field, by their own names
     headers: Mapping[str, str] = field(default_factory=dict)  # how the sheet calls each field
+    doubts: Mapping[str, BadSheet] = field(default_factory=dict)
+    written: Mapping[str, str] = field(default_factory=dict)
+    wrong: BadSheet | None = None
 
     def __getitem__(self, key: str) -> str:
         return self.values.get(key, "")
@@ -46,12 +59,21 @@ class Row:
 
     def read(self, key: str, reader: Callable[[str], T]) -> T | None:
         """What a cell means; None where it is empty, and one that *reader* refuses is named by its place."""
+        self.check(key)
         if not self[key]:
             return None
         try:
             return reader(self[key])
         except BadInput as wrong:
             raise self.problem(wrong.message, key=key, hint=wrong.hint) from None
+
+    def check(self, *keys: str) -> None:
+        """Refuse the row where it is wrong as a whole, or one of these cells cannot be taken for anything."""
+        if self.wrong is not None:
+            raise self.wrong
+        for key in keys:
+            if key in self.doubts:
+                raise self.doubts[key]
 
     def problem(self, message: str, *, key: str | None = None, hint: str | None = None) -> BadSheet:
         """An error to raise that names the file, the line and the column as the sheet calls it."""
@@ -60,26 +82,27 @@ class Row:
 
 
 class Sheet:
-    """The rows of a sheet, read as they are asked for, and once; a bad row raises `BadSheet` when it is reached.
+    """The rows of a sheet, read as they are asked for, and once; only one that cannot be read on raises `BadSheet`.
 
-    `headers` has the name of each recognised column by field, `unknown` the other columns, `notes` sentences that a
-    person should know. Whoever does not read it to its end closes it.
+    `headers` has the name of each recognised column by field, `unknown` the other columns, `told` what a person should
+    know of it, and `known` the system whose file it is, where it is known by its header. Whoever does not read it to
+    its end closes it.
     """
 
     def __init__(
-        self,
-        file: str,
-        rows: Iterator[Row],
-        headers: Mapping[str, str],
-        unknown: list[str],
-        notes: list[str],
-        close: Callable[[], None],
+        self, rows: Iterator[Row], places: Places, told: Told, known: str | None, close: Callable[[], None]
     ) -> None:
-        self.file, self.headers, self.unknown, self.notes, self.close = file, headers, unknown, notes, close
+        self.file, self.headers, self.unknown, self.told = told.file, places.headers, list(places.rest), told
+        self.known, self.close = known, close
         self._rows = rows
 
     def __iter__(self) -> Iterator[Row]:
         return self._rows
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about the file itself."""
+        return self.told.notes
 
 
 def read_sheet(
@@ -92,20 +115,22 @@ def read_sheet(
 ) -> Sheet:
     """Open the sheet *path* (csv, tsv, jsonl, xlsx; `-` is standard input) and find its columns.
 
-    The kind follows from the content first, then from the suffix. Blank rows are skipped. A file that is missing or not
-    readable raises `BadInput`; one that is no sheet, or lacks a column that is needed, `BadSheet`. *only* spares the
-    work for rows of a text sheet that nobody needs, as it sees them: untrimmed.
+    The kind follows from the content first, then from the suffix. What stands before the header is passed over, blank
+    rows are skipped. A file that is missing or not readable raises `BadInput`; one that is no sheet, or lacks a column
+    that is needed, `BadSheet`. *only* spares the work for rows of a text sheet that nobody needs, as it sees them:
+    untrimmed.
     """
     file = "standard input" if str(path) == "-" else str(path)
     stream = _from_stdin(stdin) if str(path) == "-" else _opened(Path(path), file)
-    notes: list[str] = []
-    rows = _rows(file, stream, Path(path).suffix.lower(), fields, mapping or {}, notes, only)
+    opening = _Opening(file, fields, mapping or {}, only)
+    rows = opening.rows(stream, Path(path).suffix.lower())
     try:
         places, first = next(rows)
     except StopIteration:
         raise AssertionError("a sheet has columns or raises") from None
     found = chain([first] if first else [], (row for _, row in rows if row))
-    return Sheet(file, iter(found), places.headers, list(places.rest), notes, rows.close)
+    opening.told.used, opening.told.unused = places.headers, list(places.rest)
+    return Sheet(iter(found), places, opening.told, opening.known, rows.close)
 
 
 def _opened(path: Path, file: str) -> BinaryIO:
@@ -144,90 +169,171 @@ def _kept(source: BinaryIO | TextIO) -> BinaryIO:
     return kept  # type: ignore[return-value]
 
 
-def _rows(
-    file: str,
-    stream: BinaryIO,
-    suffix: str,
-    fields: Fields,
-    mapping: Mapping[str, str],
-    notes: list[str],
-    only: Only | None,
-) -> Generator[tuple[Places, Row | None], None, None]:
-    """First the columns (with the first row, where the kind of sheet names them there), then the rows."""
-    sieve = Sieve()
-    with closing(stream), closing(_records(file, stream, suffix, fields, mapping, notes, sieve)) as records:
-        head = next(records, None)
-        if head is None:
-            raise BadSheet(file, "the sheet is empty", hint="It needs a line of column names and a row below it.")
-        if head.names is None:
-            headers = tuple(_trimmed(cell) for cell in head.cells)
-            places = find_places(file, head.line, headers, fields, mapping)
-            sieve.test = only(places) if only else None
-            yield places, None
-            for record in records:
-                yield places, _row(file, record, places)
-            return
+def each_row(sheet: Sheet, reader: Callable[[Row], T]) -> Iterator[tuple[Row, T | BadSheet]]:
+    """What *reader* makes of each row; one that it refuses is noted for the telling, and the others go on."""
+    for row in sheet:
+        try:
+            yield row, reader(row)
+        except BadSheet as wrong:
+            sheet.told.refused(wrong)
+            yield row, wrong
+
+
+class _Opening:
+    """A sheet that is being read: its kind, its header, and how its numbers are written."""
+
+    def __init__(self, file: str, fields: Fields, mapping: Mapping[str, str], only: Only | None) -> None:
+        self.file, self.fields, self.mapping, self.only = file, fields, mapping, only
+        self.told = Told(file)
+        self.known: str | None = None
+        self.delimiter: str | None = None
+        self.manner = Manner()
+        self.sieve = Sieve()
+
+    def rows(self, stream: BinaryIO, suffix: str) -> Generator[tuple[Places, Row | None], None, None]:
+        """First the columns (with the first row, where the kind of sheet names them there), then the rows."""
+        with closing(stream), closing(self._records(stream, suffix)) as records:
+            ahead = list(islice(records, _AHEAD))
+            if not ahead:
+                raise BadSheet(
+                    self.file, "the sheet is empty", hint="It needs a line of column names and a row below it."
+                )
+            if ahead[0].names is None:
+                yield from self._table(ahead, records)
+            else:
+                yield from self._objects(chain(ahead, records))
+
+    def _table(self, ahead: Sequence[Record], records: Iterator[Record]) -> Iterator[tuple[Places, Row | None]]:
+        trimmed = [replace(each, cells=[_trimmed(cell) for cell in each.cells]) for each in ahead]
+        header = find_header(self.file, trimmed, self.fields, self.mapping)
+        places, self.known = header.places, header.known
+        before = [each.line for each in ahead[: header.at]]
+        if before:
+            self.told.notes.append(
+                f"{self.file}: the header is line {ahead[header.at].line}; "
+                f"{counted(len(before), 'row')} before it passed over."
+            )
+        sample = list(_one_table(trimmed[header.at + 1 :], block=bool(before)))
+        texts = [each.cells for each in sample]
+        self.manner = manner_of(header.names, places, self.fields.kinds, texts, self.delimiter)
+        for key in sorted(self.manner.fractions):
+            self.told.notes.append(
+                f"{self.file}: {places.headers[key]} is below 1 in every row, so it was read as fractions: 0.01 is 1 %."
+            )
+        self.sieve.test = self.only(places) if self.only else None
+        yield places, None
+        width = len(header.names)
+        rest = chain(ahead[header.at + 1 :], records)
+        for record in _one_table(rest, block=bool(before), told=self.told, file=self.file):
+            yield places, self._row(record, places, width)
+
+    def _objects(self, records: Iterator[Record]) -> Iterator[tuple[Places, Row | None]]:
         known: dict[tuple[str, ...], Places] = {}
-        for record in chain([head], records):
+        for record in records:
             names = record.names or ()
             if names not in known:
-                known[names] = find_places(file, record.line, names, fields, mapping)
-            yield known[names], _row(file, record, known[names])
+                places = find_places(self.file, record.line, names, self.fields, self.mapping)
+                if not places.at or self.fields.missing(places.at):
+                    raise lacking(self.file, record.line, names, self.fields, self.mapping, [record.cells])
+                known[names] = places
+            yield known[names], self._row(record, known[names], len(names))
+
+    def _records(self, stream: BinaryIO, suffix: str) -> Generator[Record, None, None]:
+        file, head = self.file, stream.read(8)
+        stream.seek(0)
+        if head.startswith(b"PK\x03\x04") or suffix in (".xlsx", ".xlsm"):
+            from shopinf.sheets.workbooks import workbook_records
+
+            return workbook_records(file, stream, self.told.notes)
+        if head.startswith(b"\xd0\xcf\x11\xe0"):
+            raise BadSheet(
+                file,
+                "this is an old .xls workbook, or one with a password",
+                hint="Save it as .xlsx without a password.",
+            )
+        encoding = find_encoding(stream)
+        if encoding in ("cp1252", "latin-1"):
+            self.told.notes.append(f"{file} is not in UTF-8; it was read as Windows-1252, so check names with accents.")
+        if suffix in (".jsonl", ".ndjson") or (suffix not in (".csv", ".tsv") and head.lstrip().startswith(b"{")):
+            from shopinf.sheets.jsonlines import json_records
+
+            return json_records(file, stream, encoding)
+        if suffix == ".json":
+            raise BadSheet(
+                file, "this is not one object a line", hint="Write it as .jsonl, like shopinf … --format jsonl."
+            )
+        from shopinf.sheets.csvs import csv_records
+
+        def recognised(cells: list[str]) -> int:
+            return self.fields.recognised(cells, self.mapping)
+
+        def told(delimiter: str) -> None:
+            self.delimiter = delimiter
+
+        tabs = suffix == ".tsv"
+        return csv_records(file, stream, encoding, tabs=tabs, recognised=recognised, sieve=self.sieve, told=told)
+
+    def _row(self, record: Record, places: Places, width: int) -> Row:
+        cells = record.cells
+
+        def cell(place: int) -> str:
+            return _trimmed(cells[place]) if place < len(cells) else ""
+
+        values: dict[str, str] = {}
+        written: dict[str, str] = {}
+        doubts: dict[str, BadSheet] = {}
+        rest = {name: cell(place) for name, place in places.rest.items()}
+        row = Row(self.file, record.line, values, rest, places.headers, doubts, written)
+        for key, place in places.at.items():
+            if place < len(cells) and isinstance(cells[place], Broken):
+                values[key] = ""
+                error = f"the cell has the error {harmless(cells[place])}"
+                doubts[key] = row.problem(error, key=key, hint="Correct its formula.")
+                continue
+            text = written[key] = plain(cell(place))
+            try:
+                values[key] = self._value(key, text)
+            except Doubtful as doubtful:
+                values[key] = ""
+                doubts[key] = row.problem(doubtful.message, key=key, hint=doubtful.hint)
+        if record.names is None and any(cells[width:]):
+            wrong = row.problem(
+                f"the row has more cells than the {width} columns",
+                hint="Put quotation marks around a cell that holds the sign between cells.",
+            )
+            return replace(row, wrong=wrong)
+        return row
+
+    def _value(self, key: str, text: str) -> str:
+        if not text:
+            return ""
+        if key not in _AS_WRITTEN and is_nothing(text, name=key in _NAMES):
+            return ""
+        kind = self.fields.kinds[key]
+        if kind is Kind.TEXT:
+            return text
+        value, word = read_cell(text, kind, self.manner, fraction=key in self.manner.fractions)
+        if word:
+            self.told.words[f"of {key} {word}"] += 1
+        return value
 
 
-def _records(
-    file: str,
-    stream: BinaryIO,
-    suffix: str,
-    fields: Fields,
-    mapping: Mapping[str, str],
-    notes: list[str],
-    sieve: Sieve,
-) -> Generator[Record, None, None]:
-    head = stream.read(8)
-    stream.seek(0)
-    if head.startswith(b"PK\x03\x04") or suffix in (".xlsx", ".xlsm"):
-        from shopinf.sheets.workbooks import workbook_records
-
-        return workbook_records(file, stream, notes)
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise BadSheet(
-            file, "this is an old .xls workbook, or one with a password", hint="Save it as .xlsx without a password."
-        )
-    encoding = find_encoding(stream)
-    if encoding in ("cp1252", "latin-1"):
-        notes.append(f"{file} is not in UTF-8; it was read as Windows-1252, so check names with accents.")
-    if suffix in (".jsonl", ".ndjson") or (suffix not in (".csv", ".tsv") and head.lstrip().startswith(b"{")):
-        from shopinf.sheets.jsonlines import json_records
-
-        return json_records(file, stream, encoding)
-    if suffix == ".json":
-        raise BadSheet(file, "this is not one object a line", hint="Write it as .jsonl, like shopinf … --format jsonl.")
-    from shopinf.sheets.csvs import csv_records
-
-    def recognised(cells: list[str]) -> int:
-        return fields.recognised(cells, mapping)
-
-    return csv_records(file, stream, encoding, tabs=suffix == ".tsv", recognised=recognised, sieve=sieve)
+_AS_WRITTEN = frozenset({"note", "quantity", "campaign", "slot"})  # of these `-` is no empty cell
+_NAMES = frozenset({"first_name", "last_name", "name", "influencer", "handle"})
 
 
-def _row(file: str, record: Record, places: Places) -> Row:
-    cells = record.cells
-
-    def cell(place: int) -> str:
-        return _trimmed(cells[place]) if place < len(cells) else ""
-
-    row = Row(
-        file,
-        record.line,
-        {key: cell(place) for key, place in places.at.items()},
-        {name: cell(place) for name, place in places.rest.items()},
-        places.headers,
-    )
-    for key, place in places.at.items():
-        if place < len(cells) and isinstance(cells[place], Broken):
-            raise row.problem(f"the cell has the error {harmless(cells[place])}", key=key, hint="Correct its formula.")
-    return row
+def _one_table(records: Iterable[Record], *, block: bool, told: Told | None = None, file: str = "") -> Iterator[Record]:
+    """The rows of the table that begins here: in a *block* of several, a blank line and a title end it."""
+    records = iter(records)
+    for record in records:
+        if block and record.gap and sum(bool(cell.strip()) for cell in record.cells) == 1:
+            left = 1 + sum(1 for _ in records)
+            if told is not None:
+                told.notes.append(
+                    f"{file}: from line {record.line} on there is another table; {left} rows passed over."
+                )
+            return
+        yield record
 
 
 def _trimmed(cell: str) -> str:

@@ -13,6 +13,7 @@ class Record:
     line: int
     cells: Sequence[str]
     names: tuple[str, ...] | None = None
+    gap: bool = False  # did blank lines stand before it?
 
 
 class Broken(str):

@@ -57,6 +57,7 @@ def _rows(file: str, sheet: Any) -> Iterator[Record]:
     # Some writers state a wrong size, which would cut the sheet.
     sheet.reset_dimensions()
     rows = enumerate(sheet.iter_rows(), start=1)
+    before = 0
     while True:
         try:
             line, cells = next(rows, (0, ()))
@@ -68,7 +69,8 @@ def _rows(file: str, sheet: Any) -> Iterator[Record]:
             return
         texts = [_typed(cell) for cell in cells[:_EMPTY_COLUMNS]]
         if any(texts):
-            yield Record(line, texts)
+            yield Record(line, texts, gap=line > before + 1)
+            before = line
 
 
 def _typed(cell: Any) -> str:

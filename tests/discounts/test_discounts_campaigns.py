@@ -38,7 +38,7 @@ def test_every_command_that_makes_a_campaign_refuses_the_same_names(
 def test_a_campaign_in_a_sheet_is_read_like_one_that_is_typed(run: Bench, shop: PracticeStore, sheet: Path) -> None:
     sheet.write_text(f"code,influencer,campaign\nMAYA10,maya,q4\nLEO10,leo,{LONG}\n")
     refused = run("discounts", "import", str(sheet))
-    assert refused.code == 2
+    assert refused.code == 7
     assert "sheet.csv, line 3" in refused.err
     assert "longer than 100 signs" in refused.err
 

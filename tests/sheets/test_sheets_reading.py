@@ -23,7 +23,10 @@ FIELDS = Fields.of("influencer email first_name code percent note", required="in
 
 def rows_of(path: Path, content: str | bytes, fields: Fields = FIELDS, **mapping: str) -> list[Row]:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(read_sheet(path, fields, mapping=mapping))
+    rows = list(read_sheet(path, fields, mapping=mapping))
+    for row in rows:
+        row.check()
+    return rows
 
 
 @pytest.fixture
@@ -44,7 +47,8 @@ def test_columns_are_recognised_by_the_names_people_give_them(sheet: Path) -> No
 def test_a_fields_own_name_is_surer_than_another_name_for_it(sheet: Path) -> None:
     fields = Fields.of("influencer handle")
     (row,) = rows_of(sheet, "username,handle\nmaya,@maya\n", fields)
-    assert row.values == {"influencer": "maya", "handle": "@maya"}
+    assert row.values == {"handle": "@maya"}
+    assert row.extra == {"username": "maya"}
     (row,) = rows_of(sheet, "handle,influencer\n@maya,maya\n", Fields.of("influencer"))
     assert row.values == {"influencer": "maya"}
     assert row.extra == {"handle": "@maya"}
@@ -220,7 +224,7 @@ def test_json_lines_keep_numbers_as_written_and_say_where_they_break(tmp_path: P
         '{"handle": "maya", "percent": 12.50, "note": null, "email": true}\n\n'
         '{"note": ["a", "b"], "influencer": "\'=1"}\n',
     )
-    assert first.values == {"influencer": "maya", "percent": "12.50", "note": "", "email": "true"}
+    assert first.values == {"influencer": "maya", "percent": "12.5", "note": "", "email": "true"}
     assert (second.values, second.line) == ({"note": "a; b", "influencer": "'=1"}, 3)
 
 
@@ -287,8 +291,9 @@ def test_dates_alone_are_dates(tmp_path: Path) -> None:
 
 def test_a_cell_that_excel_could_not_compute_is_named(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", [["influencer", "Discount %"], ["maya", "#N/A"]])
+    (row,) = read_sheet(path, FIELDS)
     with pytest.raises(BadSheet, match="line 2, column Discount %: the cell has the error #N/A"):
-        list(read_sheet(path, FIELDS))
+        row.check("percent")
 
 
 def test_of_several_sheets_the_first_visible_one_with_rows_is_read_and_named(tmp_path: Path) -> None:

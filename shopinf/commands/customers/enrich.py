@@ -112,5 +112,5 @@ def enrich(
     show_enriched(desk, enriched, form)
     if enriched.anybody and not dry_run:
         desk.out.say(
-            "Next: shopinf influencers list, or shopinf discounts create --campaign NAME --from FILE --percent 15"
+            "Next: shopinf influencers list, or shopinf discounts create --campaign NAME --sheet FILE --percent 15"
         )

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,6 +26,7 @@ from shopinf.commands.options import (
     exactly_one,
     examples,
 )
+from shopinf.commands.sheets import OptionalSheetOption
 from shopinf.discounts.campaigns import read_campaign
 from shopinf.discounts.codes import Pattern
 from shopinf.discounts.links import read_redirect, read_utm
@@ -34,8 +34,10 @@ from shopinf.discounts.plan import Ask, CodeRecord, Fate, Shape, State, Step
 from shopinf.discounts.terms import Kind, Wish
 from shopinf.errors import BadInput, PartlyDone, ShopinfError
 from shopinf.outcomes import Done, Outcomes
+from shopinf.people.emails import is_personal
 from shopinf.people.influencers import Named, Source
 from shopinf.people.persons import read_typed
+from shopinf.people.profiles import Known
 from shopinf.periods import read_day
 from shopinf.results import Cell, Failure, Result
 from shopinf.sheets.fields import read_mapping
@@ -57,9 +59,7 @@ class CodeOptions:
     """Whom codes are for, what they give, and how they are made; amounts and days mean what each store says."""
 
     campaign: Annotated[str, typer.Option("--campaign", help="The campaign the codes belong to.", metavar="NAME")]
-    file: Annotated[
-        Path | None, typer.Option("--from", help="A sheet with one influencer a row; - is standard input.")
-    ] = None
+    file: OptionalSheetOption = None
     count: Annotated[int | None, typer.Option("--count", help="So many codes for nobody in particular.", min=1)] = None
     influencer: Annotated[
         str | None, typer.Option("--influencer", help="One influencer.", autocompletion=influencer_names)
@@ -118,7 +118,7 @@ class CodeOptions:
 
     def __post_init__(self) -> None:
         """Refuse options that exclude each other."""
-        exactly_one(**{"from": self.file, "count": self.count, "influencer": self.influencer})
+        exactly_one(sheet=self.file, count=self.count, influencer=self.influencer)
         read_campaign(self.campaign)
         read_mapping(self.map_ or ())
         kinds = {"percent": self.percent, "amount": self.amount}
@@ -201,7 +201,7 @@ class CodeOptions:
     asks=True,
     epilog=examples(
         "discounts create --campaign q4 --influencer maya --percent 15",
-        "discounts create --campaign q4 --from influencers.csv --percent 15 --ends 2026-12-31 --yes",
+        "discounts create --campaign q4 --sheet influencers.csv --percent 15 --ends 2026-12-31 --yes",
         "discounts create --campaign wave2 --count 500 --amount 10 --once-per-customer --dry-run",
     ),
 )
@@ -211,7 +211,7 @@ def create(
     """Make discount codes with their affiliate links; safe to run again."""
     chosen = desk.stores(stores)
     asked = _read_asked(desk, options, Amounts(chosen))
-    asks = asked.known(desk.ledger.people, enrol=False)
+    asks = asked.known(desk.ledger.roster, enrol=False)
 
     def prospect(store: Store) -> Prospect:
         shape = options.shape(desk, store)
@@ -228,7 +228,7 @@ def create(
     if writes:
         if writes > 1:
             desk.out.confirm(_question(prospects))
-        asks = asked.known(desk.ledger.people, enrol=True)
+        asks = asked.known(desk.ledger.roster, enrol=True)
     found = dict(prospects.done)
     outcomes = desk.each_store(list(found), lambda store: _carry_out(desk, found[store], asks)).after(prospects)
     summary = _show_done(desk, outcomes.or_raise(), len(asks), form, said=[ALONE] if made else [])
@@ -247,9 +247,10 @@ def _read_asked(desk: Desk, options: CodeOptions, money: Amounts) -> Asked:
         asks = [replace(general, slot=str(n), number=n) for n in range(1, options.count + 1)]
         return Asked(asks, [None] * len(asks))
     influencer = options.influencer or ""
-    typed, known = read_typed(influencer), desk.ledger.people.find(influencer)
-    named = Named(known.influencer, Source.INFLUENCER) if known else typed.named
-    return Asked([replace(general, code=options.code, username=typed.written.handle or named.name)], [named])
+    typed, one = read_typed(influencer), desk.ledger.people.find(influencer)
+    named = Named(one.influencer, Source.INFLUENCER) if one else typed.named
+    known = Known(named, (named.email,) if is_personal(named.email) and named.email else ())
+    return Asked([replace(general, code=options.code, username=typed.written.handle or named.name)], [known])
 
 
 def _question(prospects: Outcomes[Prospect]) -> str:
@@ -291,7 +292,7 @@ def _carry_out(desk: Desk, one: Prospect, asks: Sequence[Ask]) -> Made:
         rows.append(row)
         updated += [step] * (row["status"] == "updated")
         if row["status"] == "failed" and row["error"] != str(trouble):
-            what = str(row["code"] or row["influencer"] or step.ask.slot)
+            what = str(row["code"] or row["influencer"] or step.ask.slot or step.ask.place)
             failures.append(Failure(store.name, what, str(row["error"]), BadInput.code))
     summary = Summary.of(rows)
     if trouble and not summary.created and not summary.updated:

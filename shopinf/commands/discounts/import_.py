@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,24 +14,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shopinf.commands.discounts.rows import CODE_COLUMNS, bare_row, code_row
-from shopinf.commands.discounts.sheet import Amounts, day_in_cell, percentage, uses
+from shopinf.commands.discounts.sheet import Amounts, day_in_cell, gives, uses
 from shopinf.commands.options import DeskContext, FormChoice, MapOption, Noun, StoreChoice, examples
+from shopinf.commands.sheets import rate_in, tell_sheet
 from shopinf.discounts.campaigns import read_campaign
-from shopinf.discounts.codes import LONGEST
+from shopinf.discounts.codes import LONGEST, no_code
 from shopinf.discounts.plan import State, standing
-from shopinf.discounts.terms import Kind, Wish
-from shopinf.errors import BadInput, NotFound, PartlyDone
+from shopinf.discounts.terms import Wish
+from shopinf.errors import BadInput, BadSheet, NotFound, PartlyDone
 from shopinf.orders import folded
 from shopinf.outcomes import Done, Outcomes
+from shopinf.people.identity import known_of, one_each
 from shopinf.results import Cell, Failure, Result
 from shopinf.sheets.fields import Fields, read_mapping
-from shopinf.sheets.persons import read_person
-from shopinf.sheets.reading import Row
-from shopinf.words import agreeing, counted
+from shopinf.sheets.headers import DISCOUNTS
+from shopinf.sheets.names import PERSON
+from shopinf.sheets.persons import read_profile
+from shopinf.sheets.reading import Row, Sheet, each_row
+from shopinf.sheets.telling import in_a_line
+from shopinf.shell import quoted
+from shopinf.words import agreeing, counted, few
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.people.influencers import Influencer
+    from shopinf.people.profiles import Profile
     from shopinf.shopify.discounts import Code
     from shopinf.stores import Store
     from shopinf.work.codes.survey import Found
@@ -38,10 +47,12 @@ if TYPE_CHECKING:
 app = Noun()
 
 FIELDS = Fields.of(
-    "code influencer handle email first_name last_name name campaign slot commission percent amount value value_type "
-    "starts ends usage_limit status note group",
+    f"code {PERSON} campaign slot commission commission_type percent amount value value_type starts ends usage_limit "
+    "status note group",
     required="code",
+    takes=[DISCOUNTS],
 )
+_BETWEEN = re.compile(r"\s*[;,|\n]\s*|\s+/\s+")  # several codes in one cell
 GONE = "it is no longer in the store; old orders with it are attributed"
 MOST_NOTES = 20
 
@@ -83,9 +94,7 @@ def import_(
         raise BadInput(f"There is no mode {mode!r}", hint="Choose --mode track or --mode adopt.")
     chosen, name = desk.stores(stores), read_campaign(campaign)
     sheet = desk.sheet(file, FIELDS, mapping=read_mapping(map_ or ()))
-    lines = list(_lines(sheet, name, Amounts(chosen)))
-    for note in sheet.notes:
-        desk.out.note(note)
+    lines = _lines(desk, sheet, name, Amounts(chosen))
     wanted = [line.code for line in lines if not line.problem]
     found = desk.each_store(chosen, lambda store: survey(desk.shop(store), wanted)).or_raise()
     before: Outcomes[Any] = found
@@ -95,14 +104,17 @@ def import_(
         before = desk.each_store(list(there), lambda store: rules_with_codes(desk, store, there[store])).after(found)
         adopted = dict(before.or_raise().done)
         _ask(desk, adopted)
-    people = iter(desk.ledger.people.enrol([line.named for line in lines if line.named]))
-    owners = [next(people) if line.named else None for line in lines]
+    known = one_each([line.known for line in lines if line.known])
+    people = iter(desk.ledger.roster.enrol(known))
+    owners = [next(people) if line.known else None for line in lines]
 
     def work(store: Store) -> TakenIn:
         fates = take_in(desk, store, lines, owners, there[store], adopted.get(store, {}))
         return TakenIn(_rows(desk, store, fates, owners), fates.existing, _notes(store, fates, there[store]))
 
     outcomes = desk.each_store([store for store, _ in before.done], work).after(before).or_raise()
+    for sentence in _of_nobody([line for line in lines if not line.known and not line.problem]):
+        desk.out.note(sentence)
     summary = _show(desk, outcomes, len(lines), form)
     desk.out.say(
         f"{counted(summary['tracked'], 'code')} tracked from now on, {summary['existing']} before.  "
@@ -113,41 +125,92 @@ def import_(
 # reading the sheet
 
 
-def _lines(sheet: Iterable[Row], campaign: str, money: Amounts) -> Iterator[Line]:
+def _lines(desk: Desk, sheet: Sheet, campaign: str, money: Amounts) -> list[Line]:
+    """A line a code; a row without one is passed over, and what is none fails alone."""
     from shopinf.work.codes.track import Line
 
+    now, lines = desk.clock.now(), list[Line]()
+    for row, found in each_row(sheet, lambda row: _of_row(row, campaign, money, now, sheet.known)):
+        if isinstance(found, BadSheet):
+            problem = in_a_line(found)
+            lines.append(Line(row["code"], None, campaign, "", None, Wish(), row.place, problem))
+        elif found:
+            lines += found
+        else:
+            sheet.told.passed["the row has no code"] += 1
+    tell_sheet(desk, sheet, len(lines))
+    if not lines:
+        raise BadInput(f"{sheet.file} has no codes", hint="It needs a code a row below the column names.")
     seen: dict[str, str] = {}
-    for row in sheet:
-        code, problem = row["code"], None
-        if not code:
-            raise row.problem("the row has no code", key="code")
-        if folded(code) in seen:
-            problem = f"{code} is in the sheet twice ({seen[folded(code)]})"
-        elif len(code) > LONGEST or not code.isprintable():
-            problem = f"a code that can be looked up has at most {LONGEST} printable characters"
-        seen.setdefault(folded(code), row.place)
-        commission, wish = row.read("commission", money.commission), _wish(row, money)
-        campaign_of_it = row.read("campaign", read_campaign) or campaign
-        yield Line(code, read_person(row), campaign_of_it, row["slot"], commission, wish, row.place, problem)
+    whole = []
+    for line in lines:
+        first = seen.setdefault(folded(line.code), line.place) if line.code and not line.problem else None
+        twice = f"{line.code} is in the sheet twice ({first})" if first and first != line.place else None
+        whole.append(replace(line, problem=line.problem or twice))
+    return whole
 
 
-def _wish(row: Row, money: Amounts) -> Wish:
+def _of_row(row: Row, campaign: str, money: Amounts, now: datetime, file: str | None) -> list[Line]:
+    """The codes of a row, none where it has none; raises BadSheet for what is no code."""
+    from shopinf.work.codes.track import Line
+
+    row.check()
+    codes = [code for each in _BETWEEN.split(row["code"]) if (code := each.strip())]
+    if not codes:
+        return []
+    commission, wish = rate_in(row, money.commission), _wish(row, money, of_shopify=file is not None)
+    campaign_of_it = row.read("campaign", read_campaign) or campaign
+    profile = read_profile({} if file else row.values, now)
+    known = known_of(profile, None) if _somebody(profile) else None
+    slot, place = row["slot"], row.place
+    return [Line(code, known, campaign_of_it, slot, commission, wish, place, _unfit(code)) for code in codes]
+
+
+def _unfit(code: str) -> str | None:
+    """Why a text is no code that could be looked up, with the one that was meant."""
+    if (other := no_code(code)) is not None:
+        reason, meant = other
+        return f"{reason}. {f'Write it as {meant}.' if meant else 'Write the code itself.'}"
+    if len(code) > LONGEST or not code.isprintable():
+        return f"a code that can be looked up has at most {LONGEST} printable characters"
+    return None
+
+
+def _somebody(profile: Profile) -> bool:
+    return bool(profile.influencer or profile.accounts or profile.emails or profile.full_name)
+
+
+def _wish(row: Row, money: Amounts, *, of_shopify: bool) -> Wish:
     """What a row says of the terms; other systems write them in many ways, so what cannot be read is left out."""
-    percent, amount, kind = row["percent"], row["amount"], row["value_type"].casefold()
-    if row["value"] and not percent and not amount:
-        percent = row["value"] if "percent" in kind or "%" in kind + row["value"] else ""
-        amount = row["value"] if not percent and ("fix" in kind or "amount" in kind) else ""
     wish = Wish()
     with suppress(BadInput):
-        if percent:
-            wish = Wish(Kind.PERCENTAGE, percentage(percent.lstrip("-")))
-        elif amount:
-            wish = Wish(Kind.FIXED_AMOUNT, money.read(amount.lstrip("-")))
+        kind, value = gives(row, money, None)
+        wish = Wish(kind, value)
     with suppress(BadInput):
-        wish = Wish(ends=day_in_cell(row["ends"][:10])).over(wish) if row["ends"] else wish
+        ends = row.read("ends", lambda text: _last_day(text, of_shopify=of_shopify))
+        wish = Wish(ends=ends).over(wish) if ends else wish
     with suppress(BadInput):
-        wish = Wish(usage_limit=uses(row["usage_limit"])).over(wish) if row["usage_limit"] else wish
+        limit = row.read("usage_limit", uses)
+        wish = Wish(usage_limit=limit).over(wish) if limit else wish
     return wish
+
+
+def _last_day(text: str, *, of_shopify: bool) -> date:
+    """The last day that is meant; Shopify ends a discount at the midnight after it."""
+    day = day_in_cell(text[:10])
+    return day - timedelta(days=1) if of_shopify and text[10:].strip().startswith("00:00:00") else day
+
+
+def _of_nobody(lines: Sequence[Line]) -> list[str]:
+    """Which codes are nobody's, and how they become somebody's."""
+    if not lines:
+        return []
+    shown = few([line.code for line in lines], MOST_NOTES)
+    are = agreeing(len(lines), "is nobody's, so its sales count", "are nobody's, so their sales count")
+    return [
+        f"{counted(len(lines), 'code')} {are} for no influencer: {shown}.  "
+        f"Next: shopinf discounts assign {quoted(lines[0].code)} INFLUENCER"
+    ]
 
 
 # adopting

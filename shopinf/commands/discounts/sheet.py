@@ -4,47 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shopinf.commands.sheets import rate_in, tell_sheet
 from shopinf.discounts.links import read_redirect
 from shopinf.discounts.plan import Ask
 from shopinf.discounts.terms import Kind, Wish
-from shopinf.errors import BadInput
+from shopinf.errors import BadInput, BadSheet
 from shopinf.money import read_amount
 from shopinf.payouts.rates import has_amounts, read_rate
-from shopinf.people.handles import read_handle
-from shopinf.people.influencers import Influencer, Named
+from shopinf.people.identity import known_of, one_each
+from shopinf.people.influencers import Influencer
+from shopinf.people.profiles import Known
 from shopinf.periods import read_day
 from shopinf.sheets.fields import Fields
-from shopinf.sheets.persons import read_person
-from shopinf.sheets.reading import Row
+from shopinf.sheets.names import PERSON, WHO
+from shopinf.sheets.persons import read_reachable
+from shopinf.sheets.reading import Row, each_row
+from shopinf.sheets.telling import in_a_line
+from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
-    from shopinf.ledger.people import People
+    from shopinf.ledger.roster import Roster
     from shopinf.stores import Store
 
 FIELDS = Fields.of(
-    "influencer handle email first_name last_name name code percent amount starts ends usage_limit redirect "
-    "commission slot note",
-    required="influencer|handle|email",
+    f"{PERSON} code percent amount value value_type starts ends usage_limit commission commission_type redirect slot "
+    "note",
+    required=WHO,
 )
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked for: one entry a code, and who each is for (None for codes by number)."""
+    """What was asked for: one entry a code, and who each is for (None for codes by number, and for rows that fail)."""
 
     asks: Sequence[Ask]
-    people: Sequence[Named | None]
+    people: Sequence[Known | None]
 
-    def known(self, people: People, *, enrol: bool) -> list[Ask]:
+    def known(self, roster: Roster, *, enrol: bool) -> list[Ask]:
         """The asks with their influencers; only with *enrol* are new ones written down."""
-        named = [each for each in self.people if each is not None]
-        found = iter(people.enrol(named) if enrol else people.recognise(named))
+        known = [each for each in self.people if each is not None]
+        found = iter(roster.enrol(known) if enrol else roster.recognise(known))
         return [ask if who is None else _for(ask, next(found)) for ask, who in zip(self.asks, self.people, strict=True)]
 
 
@@ -53,12 +58,30 @@ def _for(ask: Ask, influencer: Influencer) -> Ask:
 
 
 def read_rows(desk: Desk, file: Path, mapping: Mapping[str, str], general: Ask, money: Amounts) -> Asked:
-    """The rows of the sheet, one code each; what a row does not say is as in *general*."""
+    """The rows of the sheet, one code each; what a row does not say is as in *general*.
+
+    A row that cannot be read fails alone; a sheet of nothing else is refused.
+    """
     sheet = desk.sheet(file, FIELDS, mapping=mapping)
-    rows = [(_ask(row, number, general, money), _named(row)) for number, row in enumerate(sheet, 1)]
-    for note in sheet.notes:
-        desk.out.note(note)
-    return Asked([ask for ask, _ in rows], [named for _, named in rows])
+    now = desk.clock.now()
+    asks: list[Ask] = []
+    people: list[Known | None] = []
+    for number, (row, found) in enumerate(each_row(sheet, lambda row: _asked(row, general, money, now)), 1):
+        if isinstance(found, BadSheet):
+            problem = in_a_line(found)
+            asks.append(replace(general, number=number, code=row["code"] or None, place=row.place, problem=problem))
+            people.append(None)
+        else:
+            asks.append(replace(found[0], number=number))
+            people.append(found[1])
+    tell_sheet(desk, sheet, len(asks))
+    if "code" in sheet.headers and (without := sum(ask.code is None for ask in asks if not ask.problem)):
+        desk.out.note(
+            f"{counted(without, 'row')} without a code of {'its' if without == 1 else 'their'} own: the "
+            "pattern makes one."
+        )
+    known = iter(one_each([each for each in people if each is not None]))
+    return Asked(asks, [None if each is None else next(known) for each in people])
 
 
 class Amounts:
@@ -98,39 +121,52 @@ def percentage(text: str) -> Decimal:
     return number
 
 
-def _named(row: Row) -> Named:
-    """Who a row is about; a row without influencer, handle and e-mail is a bad one."""
-    if (named := read_person(row)) is not None:
-        return named
-    raise row.problem(
-        "the row does not say who it is for", hint="Fill one of the columns influencer, handle, username and email."
-    )
-
-
-def _ask(row: Row, number: int, general: Ask, money: Amounts) -> Ask:
-    """One row: what it says itself, else what the options say for all."""
-    if row["percent"] and row["amount"]:
-        raise row.problem("a code takes off either a percentage or an amount", key="amount")
+def _asked(row: Row, general: Ask, money: Amounts, now: datetime) -> tuple[Ask, Known]:
+    """One row: what it says itself, else what the options say for all, and who it is about."""
+    who = read_reachable(row, now)
+    known = known_of(who.profile, None)
+    row.check("percent", "amount", "value")
+    kind, value = gives(row, money, general.wish.kind)
     own = Wish(
+        kind,
+        value,
         starts=row.read("starts", day_in_cell),
         ends=row.read("ends", day_in_cell),
         usage_limit=row.read("usage_limit", uses),
     )
-    if row["percent"]:
-        own = replace(own, kind=Kind.PERCENTAGE, value=row.read("percent", percentage))
-    elif row["amount"]:
-        own = replace(own, kind=Kind.FIXED_AMOUNT, value=row.read("amount", money.read))
-    return replace(
+    ask = replace(
         general,
-        number=number,
         slot=row["slot"] or general.slot,
-        username=read_handle(row["handle"]).handle or read_handle(row["influencer"]).handle,
+        username=who.profile.accounts[0].handle if who.profile.accounts else known.named.name,
         code=row["code"] or None,
         wish=own.over(general.wish),
-        commission=row.read("commission", money.commission) or general.commission,
+        commission=rate_in(row, money.commission) or general.commission,
         redirect=row.read("redirect", read_redirect) or general.redirect,
         place=row.place,
     )
+    return ask, known
+
+
+def gives(row: Row, money: Amounts, otherwise: Kind | None) -> tuple[Kind | None, Decimal | None]:
+    """What a row says that its code takes off: a percentage or an amount, or nothing.
+
+    A bare number in a column like `Discount` is what its type column says, else what is asked for all, else per cent.
+    """
+    if row["percent"] and row["amount"]:
+        raise row.problem("a code takes off either a percentage or an amount", key="amount")
+    if row["percent"]:
+        return Kind.PERCENTAGE, row.read("percent", percentage)
+    if row["amount"]:
+        return Kind.FIXED_AMOUNT, row.read("amount", money.read)
+    if not row["value"]:
+        return None, None
+    said, written = row["value_type"].casefold(), row.written.get("value", "")
+    bare = not ("%" in written or any(not (sign.isdigit() or sign in ".,+- ") for sign in written))
+    fixed = "fix" in said or "amount" in said or "betrag" in said
+    per_cent = "%" in written or "percent" in said or "prozent" in said
+    if per_cent or (bare and not fixed and otherwise is not Kind.FIXED_AMOUNT):
+        return Kind.PERCENTAGE, row.read("value", lambda text: percentage(text.lstrip("-")))
+    return Kind.FIXED_AMOUNT, row.read("value", lambda text: money.read(text.lstrip("-")))
 
 
 def day_in_cell(text: str) -> date:

@@ -111,7 +111,8 @@ def _good(word: str, meant: list[Variant]) -> Good:
 
 def _with_homes(shop: Shop, asks: Sequence[Ask], needed: Callable[[Ask], bool]) -> list[Ask]:
     """*asks*, those without an address with that of the customer who has their e-mail; looked up where *needed*."""
-    without = [ask for ask in asks if ask.recipient.address is None and ask.recipient.email and needed(ask)]
+    bare = [ask for ask in asks if ask.recipient.address is None and not ask.problems]
+    without = [ask for ask in bare if ask.recipient.email and needed(ask)]
     jobs = (partial(_looked_up, shop, ask) for ask in without)
     found = {ask.person: home for ask, home in at_once(jobs, workers=together(shop), clock=shop.clock)}
     return [_at_home(ask, found[ask.person]) if ask.person in found else ask for ask in asks]

@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +13,7 @@ import typer
 from shopinf.commands.gifts.rows import SEND_COLUMNS, send_row
 from shopinf.commands.gifts.sheet import LONGEST_NOTE, Wanted, asks_of, read_wanted
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, MapOption, Noun, StoreChoice, examples
+from shopinf.commands.sheets import SheetOption
 from shopinf.discounts.campaigns import read_campaign
 from shopinf.errors import BadInput, PartlyDone, ShopinfError
 from shopinf.gifts.plan import LONGEST_TAG, Ask, Fate, GiftRecord, Shape, State, Step
@@ -42,7 +42,7 @@ class GiftOptions:
     """What is sent to whom, and what goes with it."""
 
     campaign: Annotated[str, typer.Option("--campaign", help="The campaign the gifts belong to.", metavar="NAME")]
-    file: Annotated[Path, typer.Option("--from", help="A sheet with one influencer a row; - is standard input.")]
+    file: SheetOption
     variant: Annotated[
         list[str] | None,
         typer.Option("--variant", help="What to send where a row names nothing; may be repeated.", metavar="ID|SKU"),
@@ -90,9 +90,9 @@ class GiftOptions:
     columns=SEND_COLUMNS,
     asks=True,
     epilog=examples(
-        "gifts send --campaign spring --from people.csv --variant SER30 --dry-run",
-        "gifts send --campaign spring --from people.csv --variant SER30 --message 'Enjoy!' --yes",
-        "gifts send --campaign spring --from lost.csv --variant SER30 --again --reason 'lost in the mail'",
+        "gifts send --campaign spring --sheet people.csv --variant SER30 --dry-run",
+        "gifts send --campaign spring --sheet people.csv --variant SER30 --message 'Enjoy!' --yes",
+        "gifts send --campaign spring --sheet lost.csv --variant SER30 --again --reason 'lost in the mail'",
     ),
 )
 def send(
@@ -111,8 +111,8 @@ def send(
 
     chosen = desk.stores(stores)
     wanted = read_wanted(desk, options.file, options.mapping, options.variant or ())
-    named = [each.named for each in wanted]
-    asks = asks_of(wanted, desk.ledger.people.recognise(named))
+    known = [each.known for each in wanted if each.known]
+    asks = asks_of(wanted, desk.ledger.roster.recognise(known))
     prospects = desk.each_store(
         chosen, lambda store: find_prospect(desk, store, asks, options.shape(desk, store), options.variant or ())
     ).or_raise()
@@ -124,7 +124,7 @@ def send(
         for note in _notes(prospects):
             desk.out.note(note)
         desk.out.confirm(_question(prospects))
-        asks = asks_of(wanted, desk.ledger.people.enrol(named))  # who is new is written down from here on
+        asks = asks_of(wanted, desk.ledger.roster.enrol(known))  # who is new is written down from here on
     found = dict(prospects.done)
     outcomes = desk.each_store(list(found), lambda store: _carry_out(desk, found[store], asks, options))
     _show_done(desk, outcomes.after(prospects).or_raise(), wanted, form)

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shopinf.errors import BadInput
+from shopinf.commands.sheets import tell_sheet
+from shopinf.errors import BadInput, BadSheet
 from shopinf.gifts.addresses import FIELDS as ADDRESS
 from shopinf.gifts.addresses import nameless, read_address
 from shopinf.gifts.plan import Ask, Item, Recipient
-from shopinf.people.influencers import Influencer, Named
+from shopinf.people.identity import known_of, one_each
+from shopinf.people.influencers import Influencer
+from shopinf.people.profiles import Known
 from shopinf.sheets.fields import Fields
-from shopinf.sheets.persons import read_person
-from shopinf.sheets.reading import Row
+from shopinf.sheets.names import PERSON, WHO
+from shopinf.sheets.persons import read_reachable
+from shopinf.sheets.reading import Row, each_row
+from shopinf.sheets.telling import in_a_line
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
 
-FIELDS = Fields.of(
-    "influencer handle email first_name last_name name address1 address2 city province country zip phone variant sku "
-    "quantity note",
-    required="influencer|handle|email",
-)
+FIELDS = Fields.of(f"{PERSON} address1 house_number address2 city province zip variant sku quantity note", required=WHO)
 LONGEST_NOTE = 2000  # signs
 
 
@@ -31,31 +33,34 @@ LONGEST_NOTE = 2000  # signs
 class Wanted:
     """One row of the sheet."""
 
-    named: Named
+    known: Known | None  # None where the row cannot be read
+    email: str | None
     items: tuple[Item, ...]
     place: str
     note: str
     phone: str
     address: Mapping[str, str]  # empty where the row has none
+    problem: str | None = None
 
 
 def read_wanted(desk: Desk, file: Path, mapping: Mapping[str, str], variants: Sequence[str]) -> list[Wanted]:
     """The rows of the sheet; one that names no variant means *variants*."""
     sheet = desk.sheet(file, FIELDS, mapping=mapping)
-    rows = [_wanted(row, variants) for row in sheet]
-    for note in sheet.notes:
-        desk.out.note(note)
+    now, rows = desk.clock.now(), list[Wanted]()
+    for row, found in each_row(sheet, lambda row: _wanted(row, variants, now)):
+        if isinstance(found, BadSheet):
+            problem = in_a_line(found)
+            found = Wanted(None, None, (), row.place, "", "", {}, problem)
+        rows.append(found)
+    tell_sheet(desk, sheet, len(rows))
     if not rows:
         raise BadInput(f"{sheet.file} has no rows", hint="It needs one influencer a row below the column names.")
-    return rows
+    known = iter(one_each([row.known for row in rows if row.known]))
+    return [replace(row, known=next(known)) if row.known else row for row in rows]
 
 
-def _wanted(row: Row, variants: Sequence[str]) -> Wanted:
-    named = read_person(row)
-    if named is None:
-        raise row.problem(
-            "the row does not say who it is for", hint="Fill one of the columns influencer, handle, username and email."
-        )
+def _wanted(row: Row, variants: Sequence[str], now: datetime) -> Wanted:
+    who = read_reachable(row, now)
     quantity = row.read("quantity", read_quantity) or 1
     words = [word.strip() for key in ("variant", "sku") for word in row[key].split(";") if word.strip()]
     words = words or [word.strip() for word in variants if word.strip()]
@@ -64,13 +69,28 @@ def _wanted(row: Row, variants: Sequence[str]) -> Wanted:
             "the row does not say what to send", hint="Fill the column variant or sku, or give --variant for all rows."
         )
     return Wanted(
-        named,
+        known_of(who.profile, None),
+        who.email,
         tuple(Item(_number(word), quantity) for word in dict.fromkeys(words)),
         row.place,
         row["note"][:LONGEST_NOTE],
         row["phone"],
-        {key: row[key] for key in ADDRESS} if any(row[key] for key in ADDRESS) else {},
+        _address(row),
     )
+
+
+def _address(row: Row) -> dict[str, str]:
+    """The address of a row, its street with the house number; empty where the row has none.
+
+    A country alone is none: it says where somebody lives, not where a parcel goes.
+    """
+    given = {key: row[key] for key in ADDRESS}
+    if not any(row[key] for key in ("address1", "address2", "city", "zip")):
+        return {}
+    number = row["house_number"]
+    if number and not given["address1"].endswith(f" {number}"):
+        given["address1"] = f"{given['address1']} {number}".strip()
+    return given
 
 
 def read_quantity(text: str) -> int:
@@ -88,11 +108,20 @@ def _number(word: str) -> str:
 
 
 def asks_of(wanted: Sequence[Wanted], people: Sequence[Influencer]) -> list[Ask]:
-    """One ask a person, in the order of the sheet; several rows of one person are one gift."""
+    """One ask a person, in the order of the sheet; several rows of one person are one gift.
+
+    *people* are those of the rows that can be read.
+    """
     grouped: dict[str, list[tuple[Wanted, Influencer]]] = {}
-    for row, person in zip(wanted, people, strict=True):
+    found = iter(people)
+    for row in wanted:
+        person = next(found) if row.known else Influencer(row.place, "")
         grouped.setdefault(person.id, []).append((row, person))
-    return [_ask(rows) for rows in grouped.values()]
+    return [_ask(rows) if rows[0][0].known else _bad(*rows[0]) for rows in grouped.values()]
+
+
+def _bad(row: Wanted, nobody: Influencer) -> Ask:
+    return Ask(nobody.id, nobody, Recipient("", ""), (), None, row.place, (row.problem or "",))
 
 
 def _ask(rows: Sequence[tuple[Wanted, Influencer]]) -> Ask:
@@ -105,11 +134,11 @@ def _ask(rows: Sequence[tuple[Wanted, Influencer]]) -> Ask:
     given = [row.address for row, _ in rows if row.address]
     if any(each != given[0] for each in given):
         problems.append("two rows give different addresses")
-    named = [row.named for row, _ in rows]
+    named = [row.known.named for row, _ in rows if row.known]
     to = Recipient(
         first_name=next((each.first_name for each in named if each.first_name), person.first_name) or "",
         last_name=next((each.last_name for each in named if each.last_name), person.last_name) or "",
-        email=next((each.email for each in named if each.email), person.email),
+        email=next((row.email for row, _ in rows if row.email), person.email),
         phone=next((row.phone for row, _ in rows if row.phone), None),
     )
     if given:

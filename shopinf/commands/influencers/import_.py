@@ -9,15 +9,17 @@ import typer
 
 from shopinf.attribution.codebook import on_day
 from shopinf.commands.options import DeskContext, FormChoice, MapOption, Noun, examples
-from shopinf.errors import BadInput
+from shopinf.commands.sheets import rate_in, tell_sheet
+from shopinf.errors import BadInput, BadSheet, PartlyDone
 from shopinf.payouts.rates import Subject, read_rate
 from shopinf.people.emails import email_key
 from shopinf.people.identity import known_of, one_each
-from shopinf.results import Result, columns
-from shopinf.sheets.fields import read_mapping
-from shopinf.sheets.reading import Row, Sheet
-from shopinf.sources.csv import read_profile_row
-from shopinf.work.customers.sheet import sheet_fields
+from shopinf.results import Failure, Result, columns
+from shopinf.sheets.fields import Fields, read_mapping
+from shopinf.sheets.names import PERSON, WHO
+from shopinf.sheets.persons import read_who
+from shopinf.sheets.reading import Row, Sheet, each_row
+from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 app = Noun()
 
+FIELDS = Fields.of(f"{PERSON} commission commission_type", required=WHO)
 COLUMNS = columns("influencer email status")
 
 
@@ -36,8 +39,9 @@ def import_(
     form: FormChoice = FormChoice(),
 ) -> None:
     """Take over influencers from a sheet, with their accounts and commissions; rows of one person are put together."""
-    sheet = desk.sheet(file, sheet_fields(), mapping=read_mapping(map_ or ()))
-    known, rates, left_out = _read(desk, sheet)
+    sheet = desk.sheet(file, FIELDS, mapping=read_mapping(map_ or ()))
+    known, rates, left_out, count = _read(desk, sheet)
+    tell_sheet(desk, sheet, count)
     roster = desk.ledger.roster
     before = {one.id for one in roster.everybody()}
     people = roster.enrol(one_each(known), roster.imported)
@@ -50,38 +54,37 @@ def import_(
         {"influencer": one.influencer, "email": one.email, "status": "known" if one.id in before else "created"}
         for one in {one.id: one for one in people}.values()
     ]
-    notes = [*sheet.notes]
-    if left_out:
-        notes.append(f"{left_out} who asked to be forgotten were left out")
-    desk.show(Result("shopinf.influencers.import/1", COLUMNS, rows, notes=notes), form)
+    notes = [f"{left_out} who asked to be forgotten were left out"] if left_out else []
+    failures = [Failure(None, "", each.message, BadInput.code) for each in sheet.told.bad]
+    desk.show(Result("shopinf.influencers.import/1", COLUMNS, rows, notes=notes, failures=failures), form)
+    if failures:
+        raise PartlyDone(
+            f"{len(failures)} of {counted(count, 'row')} could not be read",
+            hint="Correct what is named above and import the sheet again; the others are in.",
+        )
 
 
-def _read(desk: Desk, sheet: Sheet) -> tuple[list[Known], list[str | None], int]:
-    """Everybody in the sheet with the commission of each, and how many were left out.
-
-    A bad row is named by its place before anything is written.
-    """
+def _read(desk: Desk, sheet: Sheet) -> tuple[list[Known], list[str | None], int, int]:
+    """Everybody in the sheet with the commission of each, how many were left out, and how many rows there are."""
     now = desk.clock.now()
     key, hidden = desk.ledger.database.key(), desk.ledger.enrichment.forgotten()
     known: list[Known] = []
     rates: list[str | None] = []
-    left_out = 0
-    for row in sheet:
-        each = known_of(read_profile_row(row.values, now), None)
-        if not (each.emails or each.accounts or each.named.name != "unnamed"):
-            raise row.problem("the row does not say who it is about", hint="Fill influencer, handle, e-mail or name.")
+    left_out = count = 0
+    for row, found in each_row(sheet, lambda row: (read_who(row, now), _rate(row))):
+        count += 1
+        if isinstance(found, BadSheet):
+            continue
+        who, rate = found
+        sheet.told.remarks += [*row.doubts.values(), *([who.remark] if who.remark else [])]
+        each = known_of(who.profile, None)
         if any(email_key(key, email) in hidden for email in each.emails):
             left_out += 1
             continue
         known.append(each)
-        rates.append(_commission(row))
-    return known, rates, left_out
+        rates.append(rate)
+    return known, rates, left_out, count
 
 
-def _commission(row: Row) -> str | None:
-    if not row["commission"]:
-        return None
-    try:
-        return str(read_rate(row["commission"]))
-    except BadInput as wrong:
-        raise row.problem(wrong.message, key="commission", hint=wrong.hint) from None
+def _rate(row: Row) -> str | None:
+    return rate_in(row, lambda text: str(read_rate(text)))

@@ -20,7 +20,8 @@ from shopinf.shopify import discounts as remote
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
-    from shopinf.people.influencers import Influencer, Named
+    from shopinf.people.influencers import Influencer
+    from shopinf.people.profiles import Known
     from shopinf.stores import Store
     from shopinf.work.codes.survey import Found
 
@@ -30,7 +31,7 @@ class Line:
     """A code that is to be taken in; `wish` has what is said of its terms, as far as it can be read."""
 
     code: str
-    named: Named | None
+    known: Known | None
     campaign: str
     slot: str
     commission: str | None

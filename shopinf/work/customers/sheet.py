@@ -6,24 +6,22 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shopinf.errors import BadSheet
 from shopinf.people.emails import folded_email, is_alone, read_emails
 from shopinf.people.enrichment import Hit
 from shopinf.people.matching import TAIL, Confidence, Index, Match, unambiguous
 from shopinf.people.profiles import Profile, together
-from shopinf.sheets.fields import Field, Fields, Places
+from shopinf.sheets.fields import Fields, Places
+from shopinf.sheets.names import PERSON, WHO
+from shopinf.sheets.persons import read_profile
 from shopinf.sheets.reading import Sheet
-from shopinf.sources.csv import COLUMNS, REQUIRED, read_profile_row
 from shopinf.sources.specs import SHEET, Spec
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
 
 
-def sheet_fields() -> Fields:
-    """The columns of a sheet of influencers."""
-    fields = tuple(Field(key, names) for key, names in COLUMNS.items())
-    either = [*REQUIRED.split("|"), *(key for key in COLUMNS if key.endswith(("_handle", "_url")))]
-    return Fields(fields, (tuple(dict.fromkeys(either)),))
+FIELDS = Fields.of(PERSON, required=WHO)
 
 
 class SheetSource:
@@ -35,7 +33,8 @@ class SheetSource:
         self._indexes: Sequence[Index] = ()
         self._known: Collection[str] | None = None  # e-mails of customers; None: every row is worth reading
         self._tails: Collection[str] = ()
-        self.sheet: Sheet = desk.sheet(spec.file, sheet_fields(), mapping=mapping, only=self._only)
+        self.sheet: Sheet = desk.sheet(spec.file, FIELDS, mapping=mapping, only=self._only)
+        self.doubts: list[BadSheet] = []
         self.fingerprint = _fingerprint(spec.file)
 
     def match(self, indexes: Sequence[Index]) -> list[dict[int, Hit]]:
@@ -51,12 +50,25 @@ class SheetSource:
             for row in self.sheet:
                 if self._desk.clock.stop.is_set():
                     self._desk.clock.wait(0)  # raises: the run is being stopped
-                profile = read_profile_row(row.values, now)
+                if row.wrong is not None:
+                    self.sheet.told.refused(row.wrong)
+                    continue
+                self.doubts += list(row.doubts.values())
+                profile = read_profile(row.values, now)
                 for index, mine in zip(indexes, found, strict=True):
                     for match in index.matches(profile):
                         mine.setdefault(match.place, []).append((match, profile))
                 progress.advance()
+        self._tell()
         return [{place: hit for place, each in mine.items() if (hit := _settled(each))} for mine in found]
+
+    def _tell(self) -> None:
+        """Say how the sheet was read, and which cells and rows could not be."""
+        for sentence in self.sheet.told.sentences():
+            self._desk.out.note(sentence)
+        self.sheet.told.remarks += self.doubts
+        for sentence in self.sheet.told.bad_rows():
+            self._desk.out.warn(sentence)
 
     def _only(self, places: Places) -> Callable[[Sequence[str]], bool]:
         """Is a row worth reading? Looks at its e-mails and its phone alone, a million times."""
