@@ -18,6 +18,7 @@ from shopinf.errors import (
     ShopinfError,
     Stopped,
 )
+from shopinf.network.masks import Mask
 from shopinf.shell import quoted
 from shopinf.shopify.problems import NO_SUCH_SHOP_HINT, broken_answer, clean, problem
 from shopinf.shopify.transport import IDEMPOTENT
@@ -29,21 +30,23 @@ _OAUTH = re.compile(r"Oauth error ([a-z_]+)(?::\s*([^<\n]+))?", re.IGNORECASE)
 _EARLY = timedelta(minutes=5)
 _SETTLING = 5.0  # seconds between tries while a freshly made app becomes known everywhere
 _SETTLING_TRIES = 3
-_TELLING = 8  # signs; what is shorter stands in ordinary words too
 
 
 class StoreToken(httpx.Auth):
     """Signs requests to the store's own scheme, host and port; all others go out without any credential.
 
     With an API key and secret the token comes by the client credentials grant, lives in memory, and is renewed five
-    minutes before it expires and once on a 401, by one thread while the others wait.
+    minutes before it expires and once on a 401, by one thread while the others wait; *mask* learns of each.
     """
 
-    def __init__(self, base_url: str, store_name: str, credentials: Credentials, clock: Clock) -> None:
+    def __init__(
+        self, base_url: str, store_name: str, credentials: Credentials, clock: Clock, mask: Mask | None = None
+    ) -> None:
         self._base = httpx.URL(base_url)
         self._store_name = store_name
         self._credentials = credentials
         self._clock = clock
+        self._mask = Mask() if mask is None else mask
         self._lock = threading.Lock()
         self._token: Secret | None = credentials.access_token
         self._renew_at: datetime | None = None
@@ -59,14 +62,6 @@ class StoreToken(httpx.Auth):
             token = yield from self._current(instead_of=token)
             _sign(request, token, self._store_name)
             yield request
-
-    def masked(self, text: str) -> str:
-        """*text* with `…` in place of every secret that this connection knows."""
-        known = self._credentials
-        for secret in (known.access_token, known.api_secret_key, known.api_key, self._token):
-            if secret and len(secret.reveal()) >= _TELLING:
-                text = text.replace(secret.reveal(), "…")
-        return text
 
     @property
     def _renews(self) -> bool:
@@ -131,6 +126,7 @@ class StoreToken(httpx.Auth):
             raise broken_answer(response, self._store_name) from None
         # A token that lives only minutes is renewed at half its life.
         self._renew_at = None if seconds is None else asked_at + max(seconds - _EARLY, seconds / 2)
+        self._mask.add(Secret(token))
         return Secret(token)
 
     def _refusal(self, response: httpx.Response, code: str | None, words: str) -> ShopinfError:
@@ -164,7 +160,6 @@ class StoreToken(httpx.Auth):
                     hint=f"One may be cut or in the wrong field; copy both again, then: {connect}",
                 )
             case str():
-                words = self.masked(words)
                 return CredentialsRefused(
                     f"Shopify refused a token for {name}: {code}{': ' + words if words else ''}", hint=connect
                 )
@@ -172,9 +167,7 @@ class StoreToken(httpx.Auth):
             return NoSuchShop(f"Shopify knows no shop at {host}", hint=NO_SUCH_SHOP_HINT)
         if response.status_code == 400:
             return CredentialsRefused(f"Shopify refused a token for {name}", hint=connect)
-        other = problem(response, name, doing="ask for a token")
-        other.message = self.masked(other.message)
-        return other
+        return problem(response, name, doing="ask for a token")
 
 
 def oauth_error(response: httpx.Response) -> tuple[str | None, str]:

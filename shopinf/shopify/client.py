@@ -16,8 +16,9 @@ import httpx
 from pydantic import BaseModel
 
 from shopinf import __version__
-from shopinf.errors import BadInput, LostResponse, NoAnswer, NoSuchThing, Refused, ShopinfError, StoreReadOnly
+from shopinf.errors import BadInput, LostResponse, NoAnswer, NoSuchThing, StoreReadOnly
 from shopinf.loopback import is_loopback
+from shopinf.network.masks import Mask
 from shopinf.network.wire import Wire
 from shopinf.shell import quoted
 from shopinf.shopify.auth import StoreToken
@@ -89,6 +90,8 @@ class Shop:
         self.bucket = Bucket(clock)
         self._notes = Notes()
         self._base = _safe_base(access.base_url)
+        known = access.credentials
+        mask = Mask(known.access_token, known.api_secret_key, known.api_key, ours=f"{self._base.host} {access.domain}")
         transport = PatientTransport(
             wire,
             clock,
@@ -98,10 +101,11 @@ class Shop:
             notes=self._notes,
             talk=talk,
             before_write=self._before_write,
+            mask=mask,
         )
         self._check = before_write
         self._latest = threading.local()
-        self._token = StoreToken(access.base_url, access.name, access.credentials, clock)
+        self._token = StoreToken(access.base_url, access.name, access.credentials, clock, mask)
         self._client = httpx.Client(
             transport=transport,
             auth=self._token,
@@ -219,7 +223,7 @@ class Shop:
         else:
             response = self._write(method, url, body, idempotent=idempotent, accept=accept)
         if response.status_code >= 400 and response.status_code not in accept:
-            raise self._refusal(response)
+            raise problem(response, self.access.name)
         try:
             parsed = _parsed(response.content) if response.content.strip() else None
         except ValueError:
@@ -279,7 +283,7 @@ class Shop:
                 return response
             target = response.headers.get("Location")
             if response.status_code not in _FOLLOWED or not target:
-                raise self._refusal(response)
+                raise problem(response, self.access.name)
             try:
                 url = url.join(target)
             except (httpx.InvalidURL, ValueError):
@@ -312,7 +316,7 @@ class Shop:
         content = None if body is None else json.dumps(body, ensure_ascii=False, default=_shown).encode()
         response = self._send(method, url, content, **{IDEMPOTENT: idempotent})
         if response.status_code >= 300 and response.status_code not in accept:
-            raise self._refusal(response)
+            raise problem(response, self.access.name)
         return response
 
     def _written(self, response: httpx.Response) -> Any:
@@ -322,17 +326,6 @@ class Shop:
             return _parsed(response.content)
         except ValueError:
             raise self._unreadable(response.request.method, response) from None
-
-    def _refusal(self, response: httpx.Response) -> ShopinfError:
-        """What the answer means; a far side that repeats our secrets to us is not quoted with them."""
-        error = problem(response, self.access.name)
-        error.message = self._token.masked(error.message)
-        if isinstance(error, Refused):
-            error.fields = {
-                self._token.masked(name): [self._token.masked(text) for text in texts]
-                for name, texts in error.fields.items()
-            }
-        return error
 
     def _unreadable(self, method: str, response: httpx.Response) -> NoAnswer:
         if method in ("GET", "HEAD"):

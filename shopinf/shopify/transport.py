@@ -13,6 +13,7 @@ import httpx
 
 from shopinf.errors import LostResponse, NoAnswer, Stopped
 from shopinf.loopback import is_loopback
+from shopinf.network.masks import Mask
 from shopinf.network.patience import BUDGET, NOT_CONNECTED, PASSING, TIMEOUTS, TRIES
 from shopinf.network.wire import Wire
 from shopinf.shopify.bucket import Bucket
@@ -72,7 +73,8 @@ class PatientTransport(httpx.BaseTransport):
 
     Reads are tried up to 5 times, within 120 s. A write is repeated only after a 429 or when surely no connection was
     made; where its answer is lost, `LostResponse` says so and the caller looks the store up. The answers that come
-    out are read whole. `close()` leaves the wire open: it is shared.
+    out are read whole, and *mask* has covered in them what must not be said back. `close()` leaves the wire open: it
+    is shared.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class PatientTransport(httpx.BaseTransport):
         notes: Notes | None = None,
         talk: Talk | None = None,
         before_write: Callable[[], None] | None = None,
+        mask: Mask | None = None,
     ) -> None:
         self._wire = wire
         self._clock = clock
@@ -95,6 +98,7 @@ class PatientTransport(httpx.BaseTransport):
         self._notes = Notes() if notes is None else notes
         self._talk = talk
         self._before_write = before_write
+        self._mask = Mask() if mask is None else mask
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         paced = request.url.host == self._host and request.url.path.startswith("/admin/")
@@ -172,6 +176,9 @@ class PatientTransport(httpx.BaseTransport):
             for name, value in answer.headers.raw
             if name.lower() not in (b"content-encoding", b"content-length", b"transfer-encoding")
         ]
+        if request.url.path != _TOKEN_PATH or answer.status_code != 200:  # a new token may be the one we have
+            body = self._mask.body(body, strictly=answer.status_code >= 300)
+        headers = self._mask.headers(headers)
         return httpx.Response(answer.status_code, headers=headers, content=body, request=request)
 
     def _report(self, answer: httpx.Response, ticket: int, attempt: int) -> None:

@@ -19,9 +19,11 @@ import httpx
 from shopinf import __version__
 from shopinf.errors import BadInput, CredentialsRefused, NoAnswer, NotAllowed, Stopped
 from shopinf.loopback import is_loopback
+from shopinf.network.masks import Mask
 from shopinf.network.patience import BUDGET, NOT_CONNECTED, PASSING, TIMEOUTS, TRIES
 from shopinf.network.wire import Wire
 from shopinf.plain import harmless
+from shopinf.stores import Secret
 from shopinf.times import Clock
 from shopinf.words import counted
 
@@ -96,7 +98,7 @@ def base_url(name: str, documented: str, environ: Mapping[str, str]) -> str:
 
 
 class Api:
-    """One provider's API at *base*."""
+    """One provider's API at *base*; what its *headers* sign with, and *secrets*, are covered in its answers."""
 
     def __init__(
         self,
@@ -107,12 +109,14 @@ class Api:
         headers: Callable[[], Mapping[str, str]],
         *,
         every: float = 0.0,
+        secrets: tuple[Secret, ...] = (),
     ) -> None:
         """*every* is the least time between two requests, in seconds, where the provider's limit is known."""
         self.title, self.name = title, name
         self._every, self._next = every, 0.0
         self._pacing = threading.Lock()
         self._base, self._reach, self._headers = base.rstrip("/"), reach, headers
+        self._mask = Mask(*secrets, ours=f"{title} {self._base}")
 
     @property
     def clock(self) -> Clock:
@@ -151,7 +155,9 @@ class Api:
         if self.clock.stop.is_set():
             raise Stopped("stopped")
         self._pace()
-        headers = {"Accept": "application/json", "User-Agent": f"shopinf/{__version__}", **self._headers()}
+        signed = self._headers()
+        self._mask.add(*(Secret(value.rpartition(" ")[2]) for value in signed.values()))
+        headers = {"Accept": "application/json", "User-Agent": f"shopinf/{__version__}", **signed}
         request = httpx.Request(method, url, headers=headers, extensions={"timeout": TIMEOUTS.as_dict()}, **body)
         begun = self.clock.monotonic()
         outcome: httpx.Response | httpx.RequestError
@@ -162,6 +168,8 @@ class Api:
             finally:
                 answer.close()
             kept = [pair for pair in answer.headers.raw if pair[0].lower() != b"content-encoding"]
+            content = self._mask.body(content, strictly=answer.status_code >= 300)
+            kept = self._mask.headers(kept)
             outcome = httpx.Response(answer.status_code, headers=kept, content=content, request=request)
         except httpx.RequestError as error:
             if self.clock.stop.is_set():

@@ -40,8 +40,17 @@ class Upfluence:
         self._clock = reach.clock
         self._id, self._secret = client_id, client_secret
         self._token: tuple[str, float] | None = None
-        self._api = Api(TITLE, NAME, base if base.endswith("/v1") else f"{base}/v1", reach, self._bearer)
-        self._identity = Api(TITLE, NAME, elsewhere or "https://identity.upfluence.co", reach, dict)
+        self._api = Api(
+            TITLE,
+            NAME,
+            base if base.endswith("/v1") else f"{base}/v1",
+            reach,
+            self._bearer,
+            secrets=(client_id, client_secret),
+        )
+        self._identity = Api(
+            TITLE, NAME, elsewhere or "https://identity.upfluence.co", reach, dict, secrets=(client_id, client_secret)
+        )
         self._own = Api(TITLE, NAME, elsewhere or "https://identity.upfluence.co", reach, self._bearer)
 
     def balance(self) -> Decimal | None:

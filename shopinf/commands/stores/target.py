@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shopinf.errors import BadInput, NotFound
 from shopinf.loopback import is_loopback
 from shopinf.shell import quoted
-from shopinf.stores import Store, StoreName, read_store_name
+from shopinf.stores import MYSHOPIFY, Store, StoreName, read_store_name
 
 if TYPE_CHECKING:
     from shopinf.commands.stores.look import Look
@@ -88,7 +88,8 @@ def settled(
 ) -> Store:
     """The store as it will be kept: its number decides whether it is one that is known already."""
     facts = found.facts
-    domain = (facts.myshopify_domain or asked.domain).lower()
+    domain = facts.myshopify_domain.lower()
+    domain = domain if MYSHOPIFY.fullmatch(domain) else asked.domain  # nothing else is a host of Shopify
     known = desk.book.by_shop_id(facts.id)
     name = asked.name if named else known.name if known else target.typed.handle or domain.split(".")[0]
     others = [other for other in desk.book.all() if other.shop_id != facts.id]
