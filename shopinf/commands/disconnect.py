@@ -45,12 +45,16 @@ def disconnect(
     pause_codes: Annotated[bool, typer.Option("--pause-codes", help="Pause its live codes first.")] = False,
     uninstall_app: Annotated[bool, typer.Option("--uninstall-app", help="Also remove the app from the store.")] = False,
     erase_history: Annotated[
-        bool, typer.Option("--erase-history", help="On a shared ledger: erase the store's rows for the whole team.")
+        bool,
+        typer.Option(
+            "--erase-history",
+            help="Erase statements and payments too, and on a shared ledger the store's rows for the whole team.",
+        ),
     ] = False,
     dry_run: DryRunOption = False,
     form: FormChoice = FormChoice(),
 ) -> None:
-    """Remove a store's credentials and local data.
+    """Remove a store's credentials and local data; its statements and payments stay.
 
     The answer lists what was removed, and every code that stays live in the store. With its history go the people
     known only as its customers; those who were imported, rated, or are known by another store stay.
@@ -61,7 +65,7 @@ def disconnect(
         raise BadInput("--keep-history and --erase-history exclude each other", hint="Give one of them, or none.")
     found = desk.book.find(store)
     erase = erase_history or not (keep_history or desk.ledger.shared)
-    plan = plan_leaving(desk, found, erase=erase, pause=pause_codes, uninstall=uninstall_app)
+    plan = plan_leaving(desk, found, erase=erase, money=erase_history, pause=pause_codes, uninstall=uninstall_app)
     answer = _answer(desk, found, plan, plan.planned)
     _check_room(desk.form(form).output, answer)
     _say_plan(desk, found, plan)
@@ -81,6 +85,9 @@ def disconnect(
 def _say_plan(desk: Desk, store: Store, plan: Plan) -> None:
     out = desk.out
     out.say(f"{store.name} ({store.title or store.domain}) will be disconnected:")
+    if plan.owed:
+        amounts = " and ".join(f"{amount} {amount.currency}" for amount in plan.owed)
+        out.say(f"- {amounts} is still owed to its influencers")
     out.say("- its credentials go from this machine's keyring")
     if plan.erase:
         counts = plan.planned.ledger
@@ -90,6 +97,8 @@ def _say_plan(desk: Desk, store: Store, plan: Plan) -> None:
             out.say(
                 f"- {counted(people, 'influencer')} known only as its customers: names, e-mails and accounts go too"
             )
+        if not plan.money:
+            out.say("- statements and payments stay, under opaque ids; --erase-history erases them too")
     else:
         shared = ", since a team shares it" if desk.ledger.shared else ""
         out.say(f"- its rows in the ledger stay{shared}")

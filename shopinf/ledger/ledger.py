@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Table, delete, func, select
 
 from shopinf.ledger.engine import Database
 from shopinf.ledger.erasing import erase_people, known_only_by
 from shopinf.ledger.journal import Journal
+from shopinf.ledger.leaving import OF_MONEY, count_money, erase_money, owed
 from shopinf.ledger.tables import metadata
+from shopinf.money import Money
 from shopinf.sharedproperty import shared_property
 from shopinf.times import Clock
 
@@ -144,27 +146,36 @@ class Ledger(Journal):
 
         return Leads(self)
 
-    def counts(self, shop_id: int) -> dict[str, int]:
-        """How many rows of each table belong to a store, and how many people are known by it alone."""
+    def owed(self, shop_id: int) -> list[Money]:
+        """What is open between a store that pays for itself and its influencers, in each currency."""
+        with self.database.reading() as db:
+            return owed(db, shop_id)
+
+    def counts(self, shop_id: int, *, money: bool) -> dict[str, int]:
+        """What `erase_store` would remove: rows of each table, and people known by this store alone."""
         with self.database.reading() as db:
             found = {
                 table.name: db.execute(
                     select(func.count()).select_from(table).where(table.c.shop_id == shop_id)
                 ).scalar_one()
-                for table in metadata.sorted_tables
-                if "shop_id" in table.c
+                for table in _of_stores(money=money)
             }
             found["influencers"] = len(known_only_by(db, shop_id))
+            found |= count_money(db, shop_id) if money else {}
         return {name: count for name, count in found.items() if count}
 
-    def erase_store(self, shop_id: int) -> dict[str, int]:
-        """Remove every row of a store and the people known by it alone, overwritten; returns how many of each table."""
+    def erase_store(self, shop_id: int, *, money: bool) -> dict[str, int]:
+        """Remove every row of a store and the people known by it alone, overwritten; returns how many of each table.
+
+        What was earned, stated and paid goes only with *money*; without it stays, under opaque ids.
+        """
         gone: dict[str, int] = {}
         with self.database.writing() as db:
             people = known_only_by(db, shop_id)
-            for table in reversed(metadata.sorted_tables):
-                if "shop_id" in table.c:
-                    gone[table.name] = db.execute(delete(table).where(table.c.shop_id == shop_id)).rowcount
+            gone |= erase_money(db, shop_id) if money else {}
+            for table in reversed(_of_stores(money=money)):
+                rows = db.execute(delete(table).where(table.c.shop_id == shop_id)).rowcount
+                gone[table.name] = gone.get(table.name, 0) + rows
             gone["influencers"] = erase_people(db, people)
         self.database.compact()
         return {name: count for name, count in gone.items() if count}
@@ -173,3 +184,8 @@ class Ledger(Journal):
         if "locks" in self.__dict__:
             self.locks.close()
         self.database.close()
+
+
+def _of_stores(*, money: bool) -> list[Table]:
+    """The tables with rows of stores, those of money only with *money*."""
+    return [each for each in metadata.sorted_tables if "shop_id" in each.c and (money or each.name not in OF_MONEY)]

@@ -159,7 +159,7 @@ def test_who_disconnects_takes_only_their_own_credentials_away(run: Bench, shop:
     erased = run("disconnect", "maya-shop", "--erase-history", "--yes", "-f", "json").ok()
     assert {"codes", "price rules", "credentials"} <= {row["what"] for row in erased.json["rows"]}
     with closing(run.ledger()) as ledger:
-        assert ledger.counts(shop.id) == {}
+        assert ledger.counts(shop.id, money=True) == {}
 
 
 def test_text_with_a_nul_is_kept_without_it(run: Bench, shop: PracticeStore) -> None:
@@ -236,5 +236,5 @@ def test_the_password_is_nowhere_when_the_server_refuses_it(run: Bench, ledger_u
     ledger = Ledger.at(broken, shown="postgresql://shopinf:***@db/ledger", clock=run.clock)
     with closing(ledger), pytest.raises(MachineProblem) as refused:
         Locks(ledger.locks, run.clock).check(1)
-        ledger.counts(1)
+        ledger.counts(1, money=True)
     assert "geheim" not in f"{refused.value} {refused.value.hint}"

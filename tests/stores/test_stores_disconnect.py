@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from bench import Bench
 
+from shopinf.ledger.tables import metadata
 from shopinf.practice import PracticeStore
 
 from .odd_keyrings import NoKeyring
@@ -80,6 +83,44 @@ def test_history_goes_unless_it_is_kept(run: Bench, shop: PracticeStore) -> None
     assert {"codes", "price rules", "journal"} <= {row["what"] for row in gone["rows"]}
     run.connect(shop).ok()
     assert "MAYA15" not in run("discounts", "list").ok().out
+
+
+def earn(run: Bench, shop: PracticeStore) -> None:
+    """Write 9.00 USD down that is owed to somebody for an order of the store."""
+    at = run.clock.now()
+    row = {
+        "payer": f"shop:{shop.id}",
+        "person": "p1",
+        "currency": "USD",
+        "kind": "earn",
+        "amount": 900,
+        "shop_id": shop.id,
+        "order_id": 1,
+        "step": 0,
+        "order_name": "#1001",
+        "code": "MAYA15",
+        "happened_at": at,
+        "recorded_at": at,
+        "by": "ann",
+        "reason": "",
+        "reference": "",
+    }
+    with closing(run.ledger()) as ledger, ledger.database.writing() as db:
+        db.execute(metadata.tables["entries"].insert().values(row))
+
+
+def test_what_was_earned_stays_unless_history_is_to_be_erased(run: Bench, shop: PracticeStore) -> None:
+    earn(run, shop)
+    gone = run("disconnect", "maya-shop", "-y", "-f", "json").ok()
+    assert "entries" not in {row["what"] for row in gone.json["rows"]}
+    said = gone.err.splitlines()
+    assert said[1] == "- 9.00 USD is still owed to its influencers"
+    assert "- statements and payments stay, under opaque ids; --erase-history erases them too" in said
+    assert run.look("SELECT amount FROM entries") == [(900,)]
+    run.connect(shop).ok()
+    gone = run("disconnect", "maya-shop", "--erase-history", "-y", "-f", "json").ok()
+    assert ("entries", 1) in [(row["what"], row["count"]) for row in gone.json["rows"]]
+    assert run.look("SELECT amount FROM entries") == []
 
 
 def test_live_codes_are_paused_first_when_that_is_asked_for(run: Bench, shop: PracticeStore) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shopinf.discounts.links import link_of
 from shopinf.discounts.plan import Origin, Standing, standing
 from shopinf.errors import CredentialsProblem, NotAllowed, NotFound, StoreReadOnly
+from shopinf.money import Money
 from shopinf.shell import quoted
 from shopinf.stores import Store
 
@@ -44,6 +45,8 @@ class Plan:
     """What will go, and what stays."""
 
     erase: bool
+    money: bool  # with what was earned, stated and paid
+    owed: Sequence[Money]
     uninstall: bool
     codes: list[LiveCode]
     planned: Gone
@@ -58,16 +61,20 @@ class Plan:
         return [each.code for each in self.codes if not each.pausing]
 
 
-def plan_leaving(desk: Desk, store: Store, *, erase: bool, pause: bool, uninstall: bool) -> Plan:
-    """What will go with *store*, and what stays; whatever would hinder that is said before anything is removed."""
+def plan_leaving(desk: Desk, store: Store, *, erase: bool, money: bool, pause: bool, uninstall: bool) -> Plan:
+    """What will go with *store*, and what stays; the history of money goes only with *money*.
+
+    Whatever would hinder that is said before anything is removed.
+    """
     codes = _live_codes(desk, store, pause=pause)
     planned = Gone(
         paused=sum(each.pausing for each in codes),
         app=int(uninstall),
-        ledger=desk.ledger.counts(store.shop_id) if erase else {},
+        ledger=desk.ledger.counts(store.shop_id, money=money) if erase else {},
         credentials=int(desk.vault.holds(store)),
     )
-    plan = Plan(erase, uninstall, codes, planned, desk.ledger.leads.capture(store.shop_id) is not None)
+    owed = desk.ledger.owed(store.shop_id)
+    plan = Plan(erase, money, owed, uninstall, codes, planned, desk.ledger.leads.capture(store.shop_id) is not None)
     if plan.pausing or (uninstall and store.leaving_at is None):
         _check_writable(desk, store)
     return plan
@@ -106,7 +113,7 @@ def leave(desk: Desk, store: Store, plan: Plan) -> Gone:
         paused = pause_all(desk, store)
     with desk.erasing(store):
         app = _uninstall(desk, store) if plan.uninstall else 0
-        ledger = desk.ledger.erase_store(store.shop_id) if plan.erase else {}
+        ledger = desk.ledger.erase_store(store.shop_id, money=plan.money) if plan.erase else {}
         forgotten = desk.vault.forget(store)
         desk.book.remove(store)
     return Gone(paused, app, ledger, int(bool(forgotten)), keyring_problem=forgotten.problem)
