@@ -80,6 +80,8 @@ class Outcomes(Generic[T]):
         """End the run as partly done when some stores failed; called after the rest was shown."""
         if not self.lost:
             return
+        if len(self.all) == 1:
+            self.or_raise()
         names = f": {', '.join(store.name for store in self.lost)}" if len(self.lost) <= _NAMED else ""
         raise PartlyDone(
             f"{len(self.lost)} of {len(self.all)} stores failed{names}",

@@ -126,6 +126,7 @@ class Told:
 
 _ALIKE = 3  # stores that failed alike and are told of at once
 _DOMAIN = re.compile(r"\b[a-z0-9-]+\.myshopify\.com\b")
+_VARIABLE = re.compile(r"\bSHOPINF_[A-Z0-9_]+?_(ACCESS_TOKEN|API_KEY|API_SECRET_KEY)\b")
 _REQUEST = re.compile(r" \(request [^)]*\)")
 
 
@@ -161,7 +162,8 @@ def _nameless(failure: Failure) -> tuple[str, str]:
     name = re.compile(rf"(?<![\w-]){re.escape(failure.store or '')}(?![\w-])")
 
     def general(text: str, store: str) -> str:
-        return name.sub(store, _DOMAIN.sub(store, _REQUEST.sub("", text)), count=1)
+        text = _VARIABLE.sub(r"SHOPINF_<STORE>_\1", _DOMAIN.sub(store, _REQUEST.sub("", text)))
+        return name.sub(store, text, count=1)
 
     return general(failure.error, "the store"), general(failure.hint or "", "STORE")
 

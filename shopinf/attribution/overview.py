@@ -43,6 +43,10 @@ class Covered:
     cut: str | None = None  # why orders of the period, or of the one before it, are missing; None: none are
     remarks: Sequence[str] = ()  # what reading them had to say besides
 
+    def begun(self, now: datetime) -> bool:
+        """Has its period begun?"""
+        return now >= self.period.bounds(ZoneInfo(self.timezone))[0]
+
     @property
     def shown(self) -> str:
         """The shop's own name, else the operator's."""
@@ -210,7 +214,14 @@ class Overview:
         """What a person should know of the figures; a page for a client has none of it."""
         said = [f"{store.name}: {store.cut}" for store in self.stores if store.cut]
         if provisional := [store.name for store in self.stores if store.provisional]:
-            said.append(f"The period is not over yet in {', '.join(provisional)}: the figures are provisional.")
+            later = [store.name for store in self.stores if store.provisional and not store.begun(self.made_at)]
+            running = [name for name in provisional if name not in later]
+            if later:
+                said.append(f"The period has not begun yet in {', '.join(later)}: there is nothing to count.")
+            if running:
+                said.append(f"The period is not over yet in {', '.join(running)}: the figures are provisional.")
+        if self.compared and self.choice.by in _PASSING:
+            said.append(f"Rows by {self.choice.by} have no counterpart in the period before; only totals are compared.")
         if self.compared:
             said += [_comparison(total) for total in self.totals]
         # What is agreed with influencers stays out of a client's copy, the lack of it too.

@@ -22,6 +22,7 @@ from typer.core import TyperCommand
 from typer.models import ArgumentInfo, OptionInfo
 
 from shopinf import periods
+from shopinf.console.forms import contradiction
 from shopinf.errors import BadInput
 from shopinf.results import Format
 
@@ -272,7 +273,8 @@ def _at_the_desk(function: Callable[..., None], said: Manners) -> Callable[..., 
             given[name] = bundle(**{each.name: given.pop(each.name) for each in spelled[name]})
             if isinstance(given[name], FormChoice):
                 desk.output = given[name].output
-                desk.form(given[name])
+                if odd := contradiction(desk.form(given[name])):
+                    desk.out.warn(odd)
         function(desk, **given)
 
     keyword = inspect.Parameter.KEYWORD_ONLY

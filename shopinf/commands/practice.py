@@ -29,7 +29,9 @@ _SECONDS = 2.0  # between looks for new codes
 )
 def practice(
     desk: DeskContext,
-    port: Annotated[int, typer.Option("--port", help="The first store's port; the next ones follow.", min=0)] = 8799,
+    port: Annotated[
+        int, typer.Option("--port", help="The first store's port; the next ones follow.", min=0, max=65535)
+    ] = 8799,
     stores: Annotated[int, typer.Option("--stores", help="How many stores.", min=1, max=200)] = 1,
     seed: Annotated[int, typer.Option("--seed", help="The same seed makes the same stores.")] = 1,
     orders: Annotated[int, typer.Option("--orders", help="Orders in each store's past.", min=0)] = 500,
@@ -51,7 +53,7 @@ def practice(
     ]
     try:
         served = serve(shops, port=port)
-    except (OSError, SystemExit):
+    except (OSError, OverflowError, SystemExit):
         raise MachineProblem(
             f"Port {port} cannot be opened; another program may use it",
             hint="shopinf practice --port 0 takes a free one.",

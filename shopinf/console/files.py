@@ -11,7 +11,7 @@ from shopinf.errors import BadInput, MachineProblem
 from shopinf.plain import harmless
 from shopinf.shell import quoted
 
-_PATTERN = re.compile(r"\{(period|store|date)\}")
+_PATTERN = re.compile(r"\{([A-Za-z_]+)\}")
 # What some file system refuses in a name; a store's name or a period must not lead to another folder either.
 _UNFIT = re.compile(r'[/\\:*?"<>|\s]+')
 
@@ -73,7 +73,7 @@ def make_folders(path: Path, fixed: Path) -> None:
 
 
 def filled(path: Path, values: Mapping[str, str], *, option: str = "--output") -> Path:
-    """*path* with `{period}`, `{store}` and `{date}` filled in; one that has no value here is refused."""
+    """*path* with its `{name}`s, like `{period}`, filled in; one that has no value here is refused."""
 
     def value(found: re.Match[str]) -> str:
         if found[1] not in values:

@@ -19,6 +19,8 @@ def read_form(
     known = Format.known(reports=reports)
     if output is not None and str(output) == "-":
         output = None
+    if output is not None and output.expanduser().is_dir():
+        check_place(output.expanduser())
     chosen = _named(format, known) if format else _by_suffix(output, known)
     if chosen not in known:
         raise BadInput(f"This command does not write {chosen}", hint=f"It writes {', '.join(known)}.")
@@ -30,6 +32,15 @@ def read_form(
     if columns is not None and wide:
         raise BadInput("Only one of --columns and --wide can be given")
     return Form(chosen, output, _names(columns), wide)
+
+
+def contradiction(form: Form) -> str | None:
+    """What is odd about a file whose suffix says another format than `-f`."""
+    said = next((each for each in Format if form.output and form.output.suffix.lower() in each.suffixes), form.format)
+    if said is form.format:
+        return None
+    name = form.output.name if form.output else ""
+    return f"{name} will hold {form.format}, as -f says, although its name ends like {said}; programs may not open it"
 
 
 def _names(columns: str | None) -> tuple[str, ...]:

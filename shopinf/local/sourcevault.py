@@ -112,7 +112,9 @@ class SourceVault:
 
     def _ways_out(self, name: str, fields: Sequence[str], refusal: Refusal | None) -> str:
         variables = " and ".join(f"SHOPINF_SOURCE_{name.upper()}_{field}" for field in fields)
-        elsewhere = f"set {variables}, or give systemd credentials of these names in lower case."
+        elsewhere = (
+            f"set {variables}, or put files of these names in lower case into ${DIRECTORY} (systemd credentials)."
+        )
         unlock = unlock_hint(self._environ, refusal)
         return f"{unlock}; or {elsewhere}" if unlock else elsewhere[0].upper() + elsewhere[1:]
 

@@ -53,6 +53,9 @@ class Forgotten:
         return self.removed
 
 
+_FILES = f"or put files of these names in lower case into ${DIRECTORY} (systemd credentials)"
+
+
 class Vault:
     """The credentials of this machine's stores."""
 
@@ -74,7 +77,7 @@ class Vault:
             raise CredentialsMissing(
                 f"There are no credentials for {store.name}, neither in the environment nor in the keyring "
                 f"({self._keyring.name()})",
-                hint=f"shopinf connect {quoted(store.name)}, or {self._variables_to_set(store)}",
+                hint=f"shopinf connect {quoted(store.name)}, or {self._variables_to_set(store)}, {_FILES}",
             )
         source = f"keyring ({self._keyring.name()})"
         return Found(_usable(_parsed(text, store), store), source, SourceKind.KEYRING)
@@ -186,7 +189,7 @@ class Vault:
 
     def _ways_out(self, store: Store, refusal: Refusal | None) -> str:
         unlock = unlock_hint(self._environ, refusal)
-        elsewhere = f"{self._variables_to_set(store)}, or give systemd credentials of these names in lower case."
+        elsewhere = f"{self._variables_to_set(store)}, {_FILES}."
         return f"{unlock}; or {elsewhere}" if unlock else elsewhere[0].upper() + elsewhere[1:]
 
     def _variables_to_set(self, store: Store) -> str:

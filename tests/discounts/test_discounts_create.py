@@ -13,7 +13,7 @@ from bench import Bench
 from shopinf.practice import PracticeStore
 
 COLUMNS = (
-    "store,campaign,influencer,slot,email,code,link,value_type,value,commission,starts_at,ends_at,status,error,"
+    "store,campaign,influencer,slot,email,first_name,code,link,value_type,value,commission,starts_at,ends_at,status,error,"
     "price_rule_id,discount_code_id"
 )
 

@@ -51,7 +51,7 @@ def test_where_there_is_no_keyring_a_source_may_go_without_a_key_that_is_optiona
     assert server.find("gravatar", ["API_KEY"], optional=True) is None
     with pytest.raises(KeyringProblem, match="No keyring is within reach") as missing:
         server.find("modash", ["API_KEY"])
-    assert str(missing.value.hint).startswith(f"Set {VARIABLE}, or give systemd credentials")
+    assert str(missing.value.hint).startswith(f"Set {VARIABLE}, or put files of these names")
 
 
 def test_a_locked_keyring_may_hold_even_an_optional_key_and_is_to_be_unlocked(
@@ -61,7 +61,7 @@ def test_a_locked_keyring_may_hold_even_an_optional_key_and_is_to_be_unlocked(
         with pytest.raises(KeyringProblem, match="The keyring is locked") as locked:
             vault(Raising(KeyringLocked)).find("modash", ["API_KEY"], optional=optional)
         assert str(locked.value.hint).startswith("Unlock the keyring by logging in")
-        assert f"; or set {VARIABLE}, or give systemd credentials" in str(locked.value.hint)
+        assert f"; or set {VARIABLE}, or put files of these names" in str(locked.value.hint)
 
 
 def test_a_key_longer_than_every_systems_entry_is_refused_before_it_is_written(

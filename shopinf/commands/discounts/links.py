@@ -12,11 +12,13 @@ import typer
 from shopinf.commands.discounts.choice import CodeChoice, RedirectOption, UtmOption
 from shopinf.commands.discounts.rows import found_rows
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
+from shopinf.console.files import cannot_write, file_name_part
 from shopinf.discounts.links import read_redirect, read_utm
 from shopinf.discounts.plan import Standing
 from shopinf.errors import BadInput
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result, columns
+from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -24,7 +26,11 @@ if TYPE_CHECKING:
 app = Noun()
 
 LINK_COLUMNS = columns(
-    "store campaign influencer slot email code link status", shown="link influencer code status campaign store"
+    order="store campaign influencer slot email first_name code link value_type value currency commission ends_at "
+    "status",
+    numbers="value",
+    times="ends_at",
+    shown="link influencer code status campaign store",
 )
 GONE = {Standing.FAILED, Standing.UNFINISHED, Standing.RETIRED, Standing.MISSING}  # nobody is to be sent to these
 
@@ -45,27 +51,41 @@ def links(
     redirect: RedirectOption = None,
     utm: UtmOption = None,
     qr: Annotated[
-        Path | None, typer.Option("--qr", help="Write a QR code of each link into this folder.", metavar="DIR")
+        Path | None,
+        typer.Option("--qr", help="Write a QR code of each link into this folder, as SVG and PNG.", metavar="DIR"),
     ] = None,
 ) -> None:
     """Show affiliate links of codes; what is given here stands in for what they were made with."""
+    if qr is not None and qr.expanduser().exists() and not qr.expanduser().is_dir():
+        raise BadInput(f"{qr} is a file, and --qr takes a folder", hint="Name a folder, like --qr qr-codes.")
+    chosen = desk.stores(stores)
     found = found_rows(
         desk,
-        desk.stores(stores),
+        chosen,
         choice,
         redirect=read_redirect(redirect) if redirect else None,
         utm=read_utm(utm) if utm else None,
     )
-    whole = desk.deliver(found, _answer, form)
+    currencies = {store.name: store.currency for store in chosen}
+    whole = desk.deliver(found, lambda done, failures: _answer(done, failures, currencies), form)
     if qr is not None:
         _write_qr(desk, whole.rows, qr)
 
 
-def _answer(done: Done[list[dict[str, Cell]]], failures: Sequence[Failure]) -> Result:
-    """The links of these stores: of each code that can still work."""
-    rows = [row for _, found in done for row in found if row["status"] not in GONE]
+def _answer(done: Done[list[dict[str, Cell]]], failures: Sequence[Failure], currencies: Mapping[str, str]) -> Result:
+    """The links of these stores, with what a letter to each influencer needs: of each code that can still work."""
+    rows = [
+        {**row, "currency": currencies[str(row["store"])]}
+        for _, found in done
+        for row in found
+        if row["status"] not in GONE
+    ]
     idle = Counter(str(row["status"]) for row in rows if row["status"] != Standing.ACTIVE)
-    notes = [f"{count} of these codes are {status}: their links track nothing now." for status, count in idle.items()]
+    notes = [
+        f"{counted(count, 'of these codes', 'of these codes')} {agreeing(count, 'is', 'are')} {status}: "
+        f"{agreeing(count, 'its link tracks', 'their links track')} nothing now."
+        for status, count in idle.items()
+    ]
     return Result("shopinf.discounts.links/1", LINK_COLUMNS, rows, notes=notes, failures=failures)
 
 
@@ -74,11 +94,17 @@ def _write_qr(desk: Desk, rows: Sequence[Mapping[str, Cell]], folder: Path) -> N
         import segno
     except ImportError:
         raise BadInput("QR codes need the library segno", hint="pip install segno") from None
-    folder.expanduser().mkdir(parents=True, exist_ok=True)
+    try:
+        folder.expanduser().mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error, option="--qr") from error
     several = len({row["store"] for row in rows}) > 1
     for row in rows:
-        name = f"{row['store']}-{row['code']}" if several else str(row["code"])
-        segno.make(str(row["link"]), error="m", micro=False).save(
-            str(folder.expanduser() / f"{name}.svg"), scale=8, border=4
-        )
-    desk.out.say(f"{len(rows)} QR codes written to {folder}")
+        name = file_name_part(f"{row['store']}-{row['code']}" if several else str(row["code"]))
+        sign = segno.make(str(row["link"]), error="m", micro=False)
+        for suffix in ("svg", "png"):
+            try:
+                sign.save(str(folder.expanduser() / f"{name}.{suffix}"), scale=8, border=4)
+            except OSError as error:
+                raise cannot_write(folder / f"{name}.{suffix}", error, option="--qr") from error
+    desk.out.say(f"{counted(len(rows), 'QR code')} written to {folder}, each as SVG and as PNG")

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from shopinf.stores import Store
 
 CODE_COLUMNS = columns(
-    "store campaign influencer slot email code link value_type commission status error",
+    "store campaign influencer slot email first_name code link value_type commission status error",
     numbers="value price_rule_id discount_code_id",
     times="starts_at ends_at",
-    order="store campaign influencer slot email code link value_type value commission starts_at ends_at status error "
-    "price_rule_id discount_code_id",
+    order="store campaign influencer slot email first_name code link value_type value commission starts_at ends_at "
+    "status error price_rule_id discount_code_id",
     shown="code influencer status link value commission ends_at error store",
 )
 SCHEMA = "shopinf.codes/1"
@@ -92,6 +92,7 @@ def bare_row(
         "influencer": person.influencer if person else None,
         "slot": slot or None,
         "email": person.email if person else None,
+        "first_name": person.first_name if person else None,
         "code": code or None,
         "link": None,
         "value_type": str(terms.kind) if terms else None,

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from shopinf.attribution.credits import Status
 from shopinf.attribution.report import By, Choice, StoreOrders
 from shopinf.attribution.report import report as added_up
 from shopinf.commands.gifts.choice import GiftChoice, choose_gifts, people_of
 from shopinf.commands.options import DeskContext, FormChoice, NoSyncOption, Noun, StoreChoice, examples
+from shopinf.discounts.campaigns import same_campaign
 from shopinf.gifts.plan import GiftRecord, Standing, standing
 from shopinf.money import Money
 from shopinf.outcomes import Done
@@ -36,8 +38,8 @@ REPORT_COLUMNS = columns(
 _EVER = date(2000, 1, 1)
 _NOT_GIVEN = frozenset({Standing.CANCELLED, Standing.RESTOCKED})
 MEANING = (
-    "net_sales are those by codes of the gift's own campaign, all_net_sales by all of the influencer's codes; "
-    "orders not paid yet, cancelled ones and gifts are in neither."
+    "net_sales are those by codes of the gift's own campaign, all_net_sales by all of the influencer's codes, both of "
+    "orders after the first gift; orders not paid yet, cancelled ones and gifts are in neither."
 )
 
 
@@ -73,9 +75,11 @@ def report(
 
 @dataclass(frozen=True)
 class _Sold:
-    """What an influencer sold."""
+    """An order that an influencer brought, or their share of it."""
 
-    orders: int
+    order_id: str
+    at: datetime
+    campaign: str
     net_sales: Money
 
 
@@ -87,13 +91,13 @@ def _rows(desk: Desk, store: Store, orders: StoreOrders, records: Sequence[GiftR
         if record.order_id is not None and standing(record, seen.get(record.order_id)) not in _NOT_GIVEN:
             given.setdefault((record.campaign, record.person), []).append(record)
     people = people_of(desk, records)
-    everything = _sold(orders, None)
-    of_campaign = {campaign: _sold(orders, campaign) for campaign, _ in given}
-    nothing = _Sold(0, Money.zero(store.currency))
+    sold = _sold(orders)
     rows: list[dict[str, Cell]] = []
     for (campaign, person), gifts in given.items():
         name = people[person].influencer if person in people else person
-        own, all_of_them = of_campaign[campaign].get(name, nothing), everything.get(name, nothing)
+        since = min((gift.completed_at for gift in gifts if gift.completed_at is not None), default=None)
+        after = [each for each in sold.get(name, ()) if since is None or each.at >= since]
+        own = [each for each in after if same_campaign(each.campaign, campaign)]
         rows.append(
             {
                 "store": store.name,
@@ -101,28 +105,24 @@ def _rows(desk: Desk, store: Store, orders: StoreOrders, records: Sequence[GiftR
                 "influencer": name,
                 "gifts": len(gifts),
                 "retail_value": Money.sum((gift.worth for gift in gifts), store.currency),
-                "orders": own.orders,
-                "net_sales": own.net_sales,
-                "all_orders": all_of_them.orders,
-                "all_net_sales": all_of_them.net_sales,
+                "orders": len({each.order_id for each in own}),
+                "net_sales": Money.sum((each.net_sales for each in own), store.currency),
+                "all_orders": len({each.order_id for each in after}),
+                "all_net_sales": Money.sum((each.net_sales for each in after), store.currency),
                 "currency": store.currency,
-                "first_sent_at": _first(gifts, store),
+                "first_sent_at": in_zone(since, store.zone) if since else None,
             }
         )
     return rows
 
 
-def _sold(orders: StoreOrders, campaign: str | None) -> Mapping[str, _Sold]:
-    """What each influencer sold, with codes of one campaign or of any."""
-    choice = Choice(By.INFLUENCER, campaigns=() if campaign is None else (campaign,))
-    found: dict[str, _Sold] = {}
-    for row in added_up([orders], choice).rows:
-        count, net = row["orders"], row["net_sales"]
-        if isinstance(count, int) and isinstance(net, Money) and net.currency == orders.currency:
-            found[str(row["influencer"])] = _Sold(count, net)
+def _sold(orders: StoreOrders) -> Mapping[str, list[_Sold]]:
+    """The orders that each influencer brought."""
+    found: dict[str, list[_Sold]] = {}
+    for row in added_up([orders], Choice(By.ORDER)).rows:
+        net, at = row["net_sales"], row["processed_at"]
+        counts = row["status"] == Status.APPROVED and isinstance(net, Money) and net.currency == orders.currency
+        if counts and isinstance(net, Money) and isinstance(at, datetime):
+            sold = _Sold(str(row["order_id"]), at, str(row["campaign"] or ""), net)
+            found.setdefault(str(row["influencer"]), []).append(sold)
     return found
-
-
-def _first(gifts: Sequence[GiftRecord], store: Store) -> datetime | None:
-    times = [gift.completed_at for gift in gifts if gift.completed_at is not None]
-    return in_zone(min(times), store.zone) if times else None

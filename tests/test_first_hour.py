@@ -1,0 +1,104 @@
+"""What somebody meets who tries things out: sentences that are true, and a refusal instead of a crash."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from bench import Bench, StillClock
+
+from shopinf.practice import PracticeStore
+
+ONE = ("discounts", "create", "--campaign", "q4", "--influencer", "maya", "--percent", "15")
+
+
+def test_a_folder_after_output_is_called_a_folder(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:
+    refused = run("discounts", "list", "-o", str(tmp_path))
+    assert (refused.code, f"error: {tmp_path} is a folder" in refused.err) == (2, True)
+
+
+def test_a_file_that_will_not_hold_what_its_name_says_is_warned_of_once(
+    run: Bench, shop: PracticeStore, tmp_path: Path
+) -> None:
+    said = run("orders", "attribute", "--period", "2026-11", "-f", "csv", "-o", str(tmp_path / "x.xlsx")).ok().err
+    assert said.count("warning: x.xlsx will hold csv, as -f says, although its name ends like xlsx") == 1
+
+
+@pytest.mark.parametrize("name", ["foo", "influencer"])
+def test_a_name_that_a_command_cannot_fill_is_refused_by_its_name(
+    run: Bench, shop: PracticeStore, tmp_path: Path, name: str
+) -> None:
+    refused = run("discounts", "list", "-o", str(tmp_path / f"{{{name}}}.csv"))
+    assert (refused.code, f"{{{name}}} in --output has no value for this command" in refused.err) == (2, True)
+
+
+def test_a_period_that_has_not_begun_is_not_called_unfinished(run: Bench, shop: PracticeStore) -> None:
+    said = run("orders", "attribute", "--period", "2026-12").ok().err
+    assert "The period has not begun yet in maya-shop: there is nothing to count." in said
+    assert "is not over yet" not in said
+    assert "The period is not over yet in maya-shop" in run("orders", "attribute", "--period", "2026-11").ok().err
+
+
+def test_a_comparison_without_a_counterpart_is_said(run: Bench, shop: PracticeStore) -> None:
+    said = run("orders", "attribute", "--period", "2026-11", "--by", "order", "--compare", "previous").ok().err
+    assert "Rows by order have no counterpart in the period before; only totals are compared." in said
+
+
+def test_twelve_stores_without_credentials_are_told_once_with_the_ways_out(run: Bench) -> None:
+    for place in range(12):
+        run.connect(run.open(handle=f"shop-{place}")).ok()
+    run.keyring.entries.clear()
+    refused = run("orders", "sync", "--all-stores")
+    assert refused.code == 4
+    assert refused.err.count("There are no credentials") == 1
+    [hint] = [line for line in refused.err.splitlines() if line.startswith("hint: ")]
+    assert "SHOPINF_<STORE>_ACCESS_TOKEN" in hint
+    assert "$CREDENTIALS_DIRECTORY" in hint
+
+
+def test_a_gift_is_not_credited_with_what_was_sold_before_it(
+    run: Bench, shop: PracticeStore, clock: StillClock, tmp_path: Path
+) -> None:
+    run(*ONE, "--code", "MAYA15").ok()
+    clock.pass_(days=1)
+    shop.sell("MAYA15")
+    clock.pass_(days=1)
+    variant = next(iter(shop.products.peek(key) for key in shop.products))["variants"][0]
+    sheet = tmp_path / "gifts.csv"
+    sheet.write_text(
+        "influencer,email,first_name,last_name,address1,city,zip,country\n"
+        "maya,maya@example.com,Maya,Lind,Main St 1,Berlin,10115,DE\n"
+    )
+    give = ("gifts", "send", "--campaign", "q4", "--from", str(sheet), "--variant", str(variant["id"]), "--yes")
+    run(*give).ok()
+    [row] = run("gifts", "report", "-f", "json").ok().json["rows"]
+    assert (row["orders"], row["net_sales"], row["all_orders"]) == (0, "0.00", 0)
+    clock.pass_(days=1)
+    shop.sell("MAYA15")
+    [row] = run("gifts", "report", "-f", "json").ok().json["rows"]
+    assert (row["orders"], row["all_orders"]) == (1, 1)
+
+
+def test_qr_codes_go_into_a_folder_as_svg_and_png(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:
+    run(*ONE).ok()
+    (tmp_path / "taken").write_text("a file")
+    refused = run("discounts", "links", "--qr", str(tmp_path / "taken"))
+    assert (refused.code, "is a file, and --qr takes a folder" in refused.err) == (2, True)
+    said = run("discounts", "links", "--qr", str(tmp_path / "codes")).ok().err
+    assert "1 QR code written to" in said
+    assert sorted(path.name for path in (tmp_path / "codes").iterdir()) == ["MAYA15.png", "MAYA15.svg"]
+    assert (tmp_path / "codes" / "MAYA15.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_links_have_what_a_letter_needs(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:
+    sheet = tmp_path / "people.csv"
+    sheet.write_text("influencer,first_name\nmaya,Maya\n")
+    terms = ("--percent", "15", "--ends", "2026-12-24", "--commission", "10%", "--yes")
+    run("discounts", "create", "--campaign", "q4", "--from", str(sheet), *terms).ok()
+    [row] = run("discounts", "links", "-f", "json").ok().json["rows"]
+    assert (row["first_name"], row["value"], row["commission"]) == ("Maya", "15", "10%")
+    assert row["ends_at"].startswith("2026-12-24T23:59:59")
+
+
+def test_a_port_that_does_not_exist_is_wrong_usage(run: Bench) -> None:
+    assert run("practice", "--port", "99999").code == 2
