@@ -292,9 +292,14 @@ class Desk:
         """A block that asks paid providers: one run at a time, so that nothing is asked and paid for twice."""
         return self._held(None, "paying")
 
+    @property
+    def patience(self) -> float:
+        """How many seconds others are waited for: `--wait`, else as configured."""
+        return self._wait if self._wait is not None else self.config.wait
+
     def _held(self, store: Store | None, what: What) -> AbstractContextManager[None]:
         shop_id, name = (store.shop_id, store.name) if store else (NO_STORE, None)
-        wait = self._wait if self._wait is not None else self.config.wait
+        wait = self.patience
         return self.locks.hold(shop_id, what, wait=wait, command=self.command, store=name, waiting=self.out.note)
 
     def each_store(self, stores: Sequence[Store], work: Callable[[Store], T]) -> Outcomes[T]:

@@ -12,6 +12,7 @@ from shopinf.sheets.reading import Row, Sheet
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+    from shopinf.people.profiles import Known
 
 SheetOption = Annotated[
     Path,
@@ -31,6 +32,16 @@ def tell_sheet(desk: Desk, sheet: Sheet, count: int) -> None:
     for sentence in told.bad_rows(all_but_first=len(told.bad) >= count):
         desk.out.warn(sentence)
     told.refuse_all(count)
+
+
+def refuse_forgotten(desk: Desk, row: Row, known: Known) -> None:
+    """Raise BadSheet for a row about somebody who asked to be forgotten: no sheet brings them back."""
+    if (since := desk.ledger.forgetting.since(known.emails)) is not None:
+        raise row.problem(
+            f"the person with this e-mail asked to be forgotten on {since.astimezone():%Y-%m-%d}",
+            key="email",
+            hint="shopinf influencers remember EMAIL lifts that.",
+        )
 
 
 def rate_in(row: Row, read: Callable[[str], str]) -> str | None:

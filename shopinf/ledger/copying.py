@@ -41,6 +41,7 @@ def copy(source: Database, target: Database) -> dict[str, int]:
         key = old.execute(select(meta.c.value).where(meta.c.key == "hash_key")).scalar_one()
         new.execute(update(meta).where(meta.c.key == "hash_key").values(value=key))
         target.count_on(new, _MOVED)
+        target.owe(new)
     target.compact()
     return {name: count for name, count in copied.items() if count}
 

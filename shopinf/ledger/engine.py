@@ -13,16 +13,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, inspect, select
+from sqlalchemy import URL, Connection, Engine, Table, delete, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from shopinf import installation
-from shopinf.errors import BadInput, MachineProblem
+from shopinf.errors import BadInput, Busy, MachineProblem
 from shopinf.interrupts import whole
 from shopinf.ledger import migrations, postgres, sqlite
 from shopinf.ledger.tables import meta
+from shopinf.ledger.upserts import upsert
 
+_OWED = "to_compact"  # in `meta`, while something erased may still be beside the file
 _ENGINES = {"sqlite": sqlite, "postgresql": postgres, "postgres": postgres}
 
 
@@ -88,11 +90,47 @@ class Database:
         if self.shared:
             postgres.count_on(db, tables)
 
-    def compact(self) -> None:
-        """Make sure that what was erased is gone from beside the file too; a server's own upkeep is its own."""
+    def owe(self, db: Connection) -> None:
+        """Note, where something is erased, that `compact` is to follow: by this run, else by the next."""
         if not self.shared:
-            with self.spoken(), self._opened().connect() as connection:
-                sqlite.compact(connection)
+            upsert(db, meta, [{"key": _OWED, "value": "1"}])
+
+    def compact(self, wait: float | None = None) -> None:
+        """Make sure that what was erased is gone from beside the file too; a server's own upkeep is its own.
+
+        Other readers are waited for, *wait* seconds; then it is `Busy`, and the next run does it.
+        """
+        if self.shared:
+            return
+        if not self._compacted(self._opened(), sqlite.BUSY_SECONDS if wait is None else wait):
+            raise Busy(
+                f"Another program is reading the ledger {self._shown}, so what was erased is still in its files",
+                hint="Close that program; the next run of shopinf finishes it.",
+            )
+
+    def tidy(self) -> None:
+        """The same where nobody asked for it: whoever reads the ledger meanwhile leaves it to a later run."""
+        if not self.shared:
+            self._compacted(self._opened(), 0)
+
+    def _compacted(self, engine: Engine, wait: float) -> bool:
+        with self.spoken(), engine.connect() as connection:
+            done: bool = sqlite.compact(connection, wait)
+            if done:
+                plain = connection.execution_options(**self._kind.WRITING)
+                connection.commit()
+                plain.execute(delete(meta).where(meta.c.key == _OWED))
+                connection.commit()
+        return done
+
+    def _settle(self, engine: Engine) -> None:
+        """Finish what an earlier run could not erase to the end; where somebody still reads, a later one will."""
+        if self.shared:
+            return
+        with engine.connect() as connection:
+            owed = connection.execute(select(meta.c.value).where(meta.c.key == _OWED)).scalar()
+        if owed:
+            self._compacted(engine, 0)
 
     def _opened(self) -> Engine:
         with self._opening:
@@ -109,6 +147,7 @@ class Database:
             ) from None
         try:
             self._migrate(engine)
+            self._settle(engine)
         except BaseException:
             engine.dispose()
             raise

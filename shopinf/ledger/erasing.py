@@ -63,7 +63,8 @@ def merge(ledger: Journal, gone: Influencer, kept: Influencer) -> dict[str, int]
         if filled:
             db.execute(update(influencers).where(influencers.c.id == kept.id).values(filled))
         ledger.note(db, 0, "influencer.merged", f"person:{kept.id}", {"former": gone.id})
-    ledger.database.compact()
+        ledger.database.owe(db)
+    ledger.database.tidy()
     return {name.replace("_", " "): count for name, count in moved.items() if count}
 
 
@@ -92,11 +93,12 @@ def _reassign(db: Connection, table: Table, gone: str, kept: str) -> int:
     return len(rows)
 
 
-def forget(ledger: Journal, email: str | None, one: Influencer | None) -> dict[str, int]:
+def forget(ledger: Journal, email: str | None, one: Influencer | None, wait: float | None = None) -> dict[str, int]:
     """Erase *one* and whoever has this e-mail, overwritten; returns how much of each kind went.
 
     Names, e-mails, accounts and matches go; codes, commissions and what was agreed stay under the opaque id. A keyed
-    hash of each e-mail stays, so that the next run does not find them again.
+    hash of each e-mail stays, so that the next run does not find them again. Who reads the ledger is waited for, *wait*
+    seconds; then it is `Busy`, and the next run finishes it.
     """
     hashes = {email_key(ledger.database.key(), email)} if email else set()
     with ledger.database.writing() as db:
@@ -118,7 +120,8 @@ def forget(ledger: Journal, email: str | None, one: Influencer | None) -> dict[s
         upsert(db, forgotten, [{"email_key": each, "at": ledger.clock.now()} for each in hashes], replace=False)
         for person in sorted(people):
             ledger.note(db, 0, "influencer.forgotten", f"person:{person}", {})
-    ledger.database.compact()
+        ledger.database.owe(db)
+    ledger.database.compact(wait)
     return {what: count for what, count in gone.items() if count}
 
 

@@ -119,8 +119,10 @@ class Leads:
         """Erase the leads whose time is over, overwritten; returns how many."""
         with self._database.writing() as db:
             gone = db.execute(delete(leads).where(leads.c.expires_at <= self._ledger.clock.now())).rowcount
+            if gone:
+                self._database.owe(db)
         if gone:
-            self._database.compact()
+            self._database.tidy()
         return gone
 
 

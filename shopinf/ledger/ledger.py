@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shopinf.ledger.codes import Codes
     from shopinf.ledger.decisions import Decisions
     from shopinf.ledger.enrichment import Enrichment
+    from shopinf.ledger.forgetting import Forgetting
     from shopinf.ledger.gifts import Gifts
     from shopinf.ledger.leads import Leads
     from shopinf.ledger.locks import AdvisoryKeeper
@@ -79,6 +80,12 @@ class Ledger(Journal):
         from shopinf.ledger.roster import Roster
 
         return Roster(self)
+
+    @shared_property
+    def forgetting(self) -> Forgetting:
+        from shopinf.ledger.forgetting import Forgetting
+
+        return Forgetting(self)
 
     @shared_property
     def enrichment(self) -> Enrichment:
@@ -177,6 +184,7 @@ class Ledger(Journal):
                 rows = db.execute(delete(table).where(table.c.shop_id == shop_id)).rowcount
                 gone[table.name] = gone.get(table.name, 0) + rows
             gone["influencers"] = erase_people(db, people)
+            self.database.owe(db)
         self.database.compact()
         return {name: count for name, count in gone.items() if count}
 

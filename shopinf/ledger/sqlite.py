@@ -49,9 +49,17 @@ def open_engine(url: URL) -> Engine:
     return engine
 
 
-def compact(connection: Connection) -> None:
-    """Make sure that what was erased is gone from the write-ahead log too."""
-    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+def compact(connection: Connection, wait: float) -> bool:
+    """Make sure that what was erased is gone from the write-ahead log and from the pages below it too.
+
+    Who reads the ledger meanwhile is waited for, so many seconds; False where somebody still does.
+    """
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={int(wait * 1000)}")
+    try:
+        busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    return not busy
 
 
 def problem(error: DBAPIError, shown: str) -> ShopinfError | None:

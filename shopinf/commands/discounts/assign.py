@@ -68,5 +68,6 @@ def _somebody_new(desk: Desk, name: str, *, meant: bool) -> Influencer:
         if not (desk.out.yes or desk.out.attended):
             raise NotFound(unknown.message, hint=f"{unknown.hint} For somebody new: --new.")
         desk.out.confirm(f"Nobody is known as {name}. Make a new influencer of that name?")
+    desk.ledger.forgetting.refuse(read_typed(name).email)
     [person] = desk.ledger.people.enrol([read_typed(name).named])
     return person

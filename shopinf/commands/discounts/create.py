@@ -248,6 +248,7 @@ def _read_asked(desk: Desk, options: CodeOptions, money: Amounts) -> Asked:
         return Asked(asks, [None] * len(asks))
     influencer = options.influencer or ""
     typed, one = read_typed(influencer), desk.ledger.people.find(influencer)
+    desk.ledger.forgetting.refuse(typed.email)
     named = Named(one.influencer, Source.INFLUENCER) if one else typed.named
     known = Known(named, (named.email,) if is_personal(named.email) and named.email else ())
     return Asked([replace(general, code=options.code, username=typed.written.handle or named.name)], [known])

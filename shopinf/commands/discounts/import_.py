@@ -16,7 +16,7 @@ import typer
 from shopinf.commands.discounts.rows import CODE_COLUMNS, bare_row, code_row
 from shopinf.commands.discounts.sheet import Amounts, day_in_cell, gives, uses
 from shopinf.commands.options import DeskContext, FormChoice, MapOption, Noun, StoreChoice, examples
-from shopinf.commands.sheets import rate_in, tell_sheet
+from shopinf.commands.sheets import rate_in, refuse_forgotten, tell_sheet
 from shopinf.discounts.campaigns import read_campaign
 from shopinf.discounts.codes import LONGEST, no_code
 from shopinf.discounts.plan import State, standing
@@ -130,7 +130,15 @@ def _lines(desk: Desk, sheet: Sheet, campaign: str, money: Amounts) -> list[Line
     from shopinf.work.codes.track import Line
 
     now, lines = desk.clock.now(), list[Line]()
-    for row, found in each_row(sheet, lambda row: _of_row(row, campaign, money, now, sheet.known)):
+
+    def read(row: Row) -> list[Line]:
+        found = _of_row(row, campaign, money, now, sheet.known)
+        for line in found:
+            if line.known:
+                refuse_forgotten(desk, row, line.known)
+        return found
+
+    for row, found in each_row(sheet, read):
         if isinstance(found, BadSheet):
             problem = in_a_line(found)
             lines.append(Line(row["code"], None, campaign, "", None, Wish(), row.place, problem))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shopinf.commands.sheets import rate_in, tell_sheet
+from shopinf.commands.sheets import rate_in, refuse_forgotten, tell_sheet
 from shopinf.discounts.links import read_redirect
 from shopinf.discounts.plan import Ask
 from shopinf.discounts.terms import Kind, Wish
@@ -66,7 +66,13 @@ def read_rows(desk: Desk, file: Path, mapping: Mapping[str, str], general: Ask, 
     now = desk.clock.now()
     asks: list[Ask] = []
     people: list[Known | None] = []
-    for number, (row, found) in enumerate(each_row(sheet, lambda row: _asked(row, general, money, now)), 1):
+
+    def read(row: Row) -> tuple[Ask, Known]:
+        ask, known = _asked(row, general, money, now)
+        refuse_forgotten(desk, row, known)
+        return ask, known
+
+    for number, (row, found) in enumerate(each_row(sheet, read), 1):
         if isinstance(found, BadSheet):
             problem = in_a_line(found)
             asks.append(replace(general, number=number, code=row["code"] or None, place=row.place, problem=problem))

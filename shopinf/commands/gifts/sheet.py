@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shopinf.commands.sheets import tell_sheet
+from shopinf.commands.sheets import refuse_forgotten, tell_sheet
 from shopinf.errors import BadInput, BadSheet
 from shopinf.gifts.addresses import FIELDS as ADDRESS
 from shopinf.gifts.addresses import nameless, read_address
@@ -47,7 +47,14 @@ def read_wanted(desk: Desk, file: Path, mapping: Mapping[str, str], variants: Se
     """The rows of the sheet; one that names no variant means *variants*."""
     sheet = desk.sheet(file, FIELDS, mapping=mapping)
     now, rows = desk.clock.now(), list[Wanted]()
-    for row, found in each_row(sheet, lambda row: _wanted(row, variants, now)):
+
+    def read(row: Row) -> Wanted:
+        wanted = _wanted(row, variants, now)
+        if wanted.known:
+            refuse_forgotten(desk, row, wanted.known)
+        return wanted
+
+    for row, found in each_row(sheet, read):
         if isinstance(found, BadSheet):
             problem = in_a_line(found)
             found = Wanted(None, None, (), row.place, "", "", {}, problem)

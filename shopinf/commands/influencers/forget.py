@@ -41,7 +41,7 @@ def forget(
         raise desk.ledger.people.unknown(who)
     whose = f"{one.influencer}'s" if one else "this person's"
     desk.out.confirm(f"Erase {whose} names, e-mails, accounts and matches for good?")
-    gone = erasing.forget(desk.ledger, email, one)
+    gone = erasing.forget(desk.ledger, email, one, desk.patience)
     rows: list[dict[str, Cell]] = [{"what": what, "count": count} for what, count in gone.items()]
     notes = [] if gone else ["nothing was kept of that e-mail; later runs will not look it up either"]
     if gone:

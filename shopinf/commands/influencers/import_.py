@@ -9,15 +9,14 @@ import typer
 
 from shopinf.attribution.codebook import on_day
 from shopinf.commands.options import DeskContext, FormChoice, MapOption, Noun, examples
-from shopinf.commands.sheets import rate_in, tell_sheet
+from shopinf.commands.sheets import rate_in, refuse_forgotten, tell_sheet
 from shopinf.errors import BadInput, BadSheet, PartlyDone
 from shopinf.payouts.rates import Subject, read_rate
-from shopinf.people.emails import email_key
 from shopinf.people.identity import known_of, one_each
 from shopinf.results import Failure, Result, columns
 from shopinf.sheets.fields import Fields, read_mapping
 from shopinf.sheets.names import PERSON, WHO
-from shopinf.sheets.persons import read_who
+from shopinf.sheets.persons import Who, read_who
 from shopinf.sheets.reading import Row, Sheet, each_row
 from shopinf.words import counted
 
@@ -40,7 +39,7 @@ def import_(
 ) -> None:
     """Take over influencers from a sheet, with their accounts and commissions; rows of one person are put together."""
     sheet = desk.sheet(file, FIELDS, mapping=read_mapping(map_ or ()))
-    known, rates, left_out, count = _read(desk, sheet)
+    known, rates, count = _read(desk, sheet)
     tell_sheet(desk, sheet, count)
     roster = desk.ledger.roster
     before = {one.id for one in roster.everybody()}
@@ -54,36 +53,37 @@ def import_(
         {"influencer": one.influencer, "email": one.email, "status": "known" if one.id in before else "created"}
         for one in {one.id: one for one in people}.values()
     ]
-    notes = [f"{left_out} who asked to be forgotten were left out"] if left_out else []
     failures = [Failure(None, "", each.message, BadInput.code) for each in sheet.told.bad]
-    desk.show(Result("shopinf.influencers.import/1", COLUMNS, rows, notes=notes, failures=failures), form)
+    desk.show(Result("shopinf.influencers.import/1", COLUMNS, rows, failures=failures), form)
     if failures:
         raise PartlyDone(
-            f"{len(failures)} of {counted(count, 'row')} could not be read",
+            f"{len(failures)} of {counted(count, 'row')} were left out",
             hint="Correct what is named above and import the sheet again; the others are in.",
         )
 
 
-def _read(desk: Desk, sheet: Sheet) -> tuple[list[Known], list[str | None], int, int]:
-    """Everybody in the sheet with the commission of each, how many were left out, and how many rows there are."""
+def _read(desk: Desk, sheet: Sheet) -> tuple[list[Known], list[str | None], int]:
+    """Everybody in the sheet with the commission of each, and how many rows there are."""
     now = desk.clock.now()
-    key, hidden = desk.ledger.database.key(), desk.ledger.enrichment.forgotten()
     known: list[Known] = []
     rates: list[str | None] = []
-    left_out = count = 0
-    for row, found in each_row(sheet, lambda row: (read_who(row, now), _rate(row))):
+    count = 0
+
+    def read(row: Row) -> tuple[Who, Known, str | None]:
+        who, rate = read_who(row, now), _rate(row)
+        each = known_of(who.profile, None)
+        refuse_forgotten(desk, row, each)
+        return who, each, rate
+
+    for row, found in each_row(sheet, read):
         count += 1
         if isinstance(found, BadSheet):
             continue
-        who, rate = found
+        who, each, rate = found
         sheet.told.remarks += [*row.doubts.values(), *([who.remark] if who.remark else [])]
-        each = known_of(who.profile, None)
-        if any(email_key(key, email) in hidden for email in each.emails):
-            left_out += 1
-            continue
         known.append(each)
         rates.append(rate)
-    return known, rates, left_out, count
+    return known, rates, count
 
 
 def _rate(row: Row) -> str | None:
