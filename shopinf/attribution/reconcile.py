@@ -6,9 +6,11 @@ since the store's own subtotal has neither.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from shopinf.attribution.refunds import slack
 from shopinf.attribution.sales import Sale
@@ -54,6 +56,43 @@ def compare(order: Order, worth: Sale) -> Iterator[Compared]:
         kept = rounded(kept, order.currency)
         yield Compared("returns", sold.base - ours, sold.base - kept, rounding)
         yield Compared("net_sales", ours, kept, rounding)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """An order as far as two lists of orders are compared."""
+
+    order_id: int
+    name: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class Gap(StrEnum):
+    """How an order stands here otherwise than in the store."""
+
+    MISSING = "missing"  # the store has it, the ledger does not
+    SURPLUS = "surplus"  # the ledger has it, the store does not show it any more
+    STALE = "stale"  # the store has changed it since it was read
+
+
+def gaps(here: Mapping[int, Head], there: Mapping[int, Head], reach: datetime | None) -> Iterator[tuple[Gap, Head]]:
+    """Where the orders *here* are not as they are *there*, by rising id.
+
+    Older ones than *reach* were not asked for. What is older than everything that the store shows may be hidden by it,
+    so it is no surplus.
+    """
+    oldest = min((head.created_at for head in there.values()), default=None)
+    for order_id in sorted({*here, *there}):
+        ours, theirs = here.get(order_id), there.get(order_id)
+        if theirs is None:
+            if ours is not None and oldest is not None and ours.created_at >= oldest:
+                yield Gap.SURPLUS, ours
+        elif ours is None:
+            if reach is None or theirs.created_at >= reach:
+                yield Gap.MISSING, theirs
+        elif theirs.updated_at.replace(microsecond=0) > ours.updated_at:
+            yield Gap.STALE, theirs
 
 
 def _gross(lines: Iterator[Line]) -> Decimal:

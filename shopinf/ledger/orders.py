@@ -15,6 +15,7 @@ from pydantic_core import from_json, to_json
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, select, update
 
 from shopinf.attribution.buyers import Purchase
+from shopinf.attribution.reconcile import Head
 from shopinf.ledger.asking import Among
 from shopinf.ledger.oddorders import WHAT, count_odd, keep_odd
 from shopinf.ledger.tables.mirror import order_codes, order_facts, orders, syncs, windows
@@ -196,6 +197,22 @@ class Orders:
         return gone
 
     # reading
+
+    def newest_change(self, shop_id: int) -> datetime | None:
+        """The newest `updated_at` that was seen of any order of a store."""
+        with self._database.reading() as db:
+            found: datetime | None = db.execute(
+                select(func.max(orders.c.updated_at)).where(orders.c.shop_id == shop_id)
+            ).scalar()
+        return found
+
+    def heads(self, shop_id: int, window: Window) -> dict[int, Head]:
+        """When each order made in *window* was made and changed, as it is here."""
+        query = select(orders.c.order_id, orders.c.name, orders.c.created_at, orders.c.updated_at).where(
+            orders.c.shop_id == shop_id, orders.c.created_at.between(window.since, window.until)
+        )
+        with self._database.reading() as db:
+            return {row[0]: Head(*row) for row in db.execute(query)}
 
     def count(self, shop_id: int, window: Window, round: int = 0) -> int:
         """How many orders created in *window* are here, of those that the reading *round* or a later one met.

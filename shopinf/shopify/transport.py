@@ -226,7 +226,8 @@ class PatientTransport(httpx.BaseTransport):
         if _distrusted(outcome):
             raise NoAnswer(
                 f"The certificate of {host} is not trusted on this machine",
-                hint="Behind a proxy that opens TLS, point SSL_CERT_FILE at its certificate.",
+                hint="Is this machine's clock right? With a wrong day no certificate holds. Behind a proxy that opens "
+                "TLS, point SSL_CERT_FILE at its certificate.",
             ) from outcome
         if writes and not isinstance(outcome, (*NOT_CONNECTED, httpx.UnsupportedProtocol)):
             raise LostResponse(

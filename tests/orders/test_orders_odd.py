@@ -194,7 +194,8 @@ def test_orders_that_cannot_be_read_are_named_where_sums_are_compared(run: Bench
     twist(run, three, lambda order: line(order).update(quantity=None))
     ran = run("orders", "reconcile", "-f", "json")
     assert ran.code == 7
-    assert ran.json["stores"] == [{"store": "maya-shop", "orders": 2, "differing": 0}]
+    [counts] = ran.json["stores"]
+    assert (counts["store"], counts["orders"], counts["differing"]) == ("maya-shop", 2, 0)
     assert [each["what"] for each in ran.json["failures"]] == [f"order #1002 (id {second(three)})"]
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from shopinf import unread
-from shopinf.attribution.reconcile import FIGURES, compare
+from shopinf.attribution.reconcile import FIGURES, Gap, Head, compare, gaps
 from shopinf.attribution.sales import sale
 from shopinf.commands.options import DeskContext, FormChoice, Noun, PeriodChoice, StoreChoice, examples
 from shopinf.commands.orders.rows import ODD_ORDERS
@@ -19,6 +20,7 @@ from shopinf.orders import Order
 from shopinf.outcomes import Done
 from shopinf.periods import Period
 from shopinf.results import Failure, Result, columns
+from shopinf.shell import quoted
 from shopinf.stores import Store
 from shopinf.unread import Unread
 from shopinf.windows import ALWAYS, EVER, Window, cut
@@ -26,13 +28,14 @@ from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+    from shopinf.ledger.orders import Orders
     from shopinf.work.orders.seats import Seats
 
 
 app = Noun()
 
 COLUMNS = columns(
-    order="store order_id order_name currency figure ours theirs difference",
+    order="store order_id order_name currency figure ours theirs difference fix",
     numbers="order_id",
     money="ours theirs difference",
 )
@@ -47,10 +50,11 @@ def reconcile(
     period: PeriodChoice = PeriodChoice(),
     form: FormChoice = FormChoice(),
 ) -> None:
-    """Compare our gross, discounts, returns and net of all orders with the store's own totals.
+    """Compare the ledger's orders with the store's, and our gross, discounts, returns and net with its own totals.
 
     All orders are read anew for it, with and without codes. The first rows are the sums over all of them, the others
-    each difference, which ends with exit code 7. Without a period: everything that Shopify shows.
+    each difference with the command that mends it: orders missing here, surplus here, stale here, and figures that
+    differ. They end with exit code 7. Without a period: everything that Shopify shows.
     """
     from shopinf.work.orders.seats import Seats
 
@@ -66,10 +70,20 @@ def reconcile(
     desk.deliver(outcomes, _answer, form, periods=spans)
     for found in done:
         differ = f"{found.differing:,} {agreeing(found.differing, 'differs', 'differ')}"
-        desk.out.say(f"{found.store.name}: {counted(found.orders, 'order')} compared, {differ}.")
+        apart = "".join(f", {count:,} {gap}" for gap, count in sorted(found.gaps.items()))
+        desk.out.say(f"{found.store.name}: {counted(found.orders, 'order')} compared, {differ}{apart}.")
+        if not found.synced:
+            desk.out.note(f"{found.store.name} was never synced, so only the totals were compared")
     outcomes.settle()
     unread.settle((odd for found in done for odd in found.unread), ODD_ORDERS)
-    if differing := sum(found.differing for found in done):
+    differing = sum(found.differing for found in done)
+    if apart := sum(sum(found.gaps.values()) for found in done):
+        more = f"; {differing:,} {agreeing(differing, 'differs', 'differ')} from its own totals" if differing else ""
+        raise PartlyDone(
+            f"{counted(apart, 'order')} {agreeing(apart, 'is', 'are')} not here as in the store{more}",
+            hint=max((str(row["fix"]) for f in done for row in f.apart), key=len),
+        )
+    if differing:
         raise PartlyDone(
             f"{counted(differing, 'order')} {agreeing(differing, 'differs', 'differ')} from the store's own totals",
             hint=f"shopinf orders explain {next(f.differences[0]['order_id'] for f in done if f.differences)}",
@@ -78,7 +92,10 @@ def reconcile(
 
 def _answer(done: Done[Reconciled], failures: Sequence[Failure]) -> Result:
     rows = [row for _, found in done for row in found.rows()]
-    stores = [{"store": store.name, "orders": f.orders, "differing": f.differing} for store, f in done]
+    stores = [
+        {"store": store.name, "orders": f.orders, "differing": f.differing, **{gap: f.gaps[gap] for gap in Gap}}
+        for store, f in done
+    ]
     body = {"stores": stores, "rows": rows}
     odd = [each for store, found in done for each in unread.failures(store.name, found.unread)]
     return Result("shopinf.orders.reconcile/1", COLUMNS, rows, body=body, failures=[*failures, *odd])
@@ -95,9 +112,30 @@ class Reconciled:
     theirs: dict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     differences: list[dict[str, Any]] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    there: dict[int, Head] = field(default_factory=dict)
+    apart: list[dict[str, Any]] = field(default_factory=list)  # orders that are not here as in the store
+    gaps: Counter[Gap] = field(default_factory=Counter)
+    synced: bool = True
+
+    def compare(self, ledger: Orders, window: Window) -> None:
+        """Hold the ledger's orders of *window* against those that were read."""
+        sync = ledger.sync(self.store.shop_id)
+        self.synced = sync is not None
+        if sync is None:
+            return
+        odd = {each.record_id for each in self.unread}
+        here = {id: head for id, head in ledger.heads(self.store.shop_id, window).items() if id not in odd}
+        for gap, head in gaps(here, self.there, sync.reach):
+            self.gaps[gap] += 1
+            coming = gap is not Gap.SURPLUS and sync.watermark is not None and head.updated_at >= sync.watermark
+            fix = f"shopinf orders sync{'' if coming else ' --full'} --store {quoted(self.store.name)}"
+            row = dict.fromkeys(column.key for column in COLUMNS)
+            told = {"store": self.store.name, "order_id": head.order_id, "order_name": head.name}
+            self.apart.append(row | told | {"figure": str(gap), "fix": fix})
 
     def add(self, order: Order) -> None:
         self.orders += 1
+        self.there[order.order_id] = Head(order.order_id, order.name, order.created_at, order.updated_at)
         currency = order.currency or self.store.currency
         differs = False
         for each in compare(order, sale(order)):
@@ -116,7 +154,7 @@ class Reconciled:
             for currency in currencies
             for figure in FIGURES
         ]
-        return sums + self.differences
+        return sums + self.apart + self.differences
 
     def _row(
         self, currency: str, figure: str, ours: Decimal, theirs: Decimal, order: Order | None = None
@@ -130,6 +168,7 @@ class Reconciled:
             "ours": Money(ours, currency),
             "theirs": Money(theirs, currency),
             "difference": Money(ours - theirs, currency),
+            "fix": f"shopinf orders explain {order.order_id}" if order else None,
         }
 
 
@@ -141,6 +180,8 @@ def _reconciled(desk: Desk, store: Store, period: Period | None, seats: Seats) -
             for order in _orders(desk, store, period, seats, progress.total, found.unread.extend):
                 found.add(order)
                 progress.advance()
+            begin, end = period.bounds(store.zone) if period else (EVER, ALWAYS)
+            found.compare(desk.ledger.orders, Window(begin, end - timedelta(seconds=1) if period else end))
         finally:
             seats.leave(store.name)
     return found

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shopinf.console.progress import Progress
     from shopinf.desk import Desk
 
+AHEAD = timedelta(minutes=5)  # a store's answers may be dated so far ahead of our clock before it is said
 OVERLAP = timedelta(minutes=5)  # news may reach Shopify's lists a little late
 HISTORY = timedelta(days=HISTORY_DAYS)
 FEW = 1000  # changed orders; up to here they are read one page after the other
@@ -96,6 +97,7 @@ class _Syncing:
         self.books = desk.ledger
         self.key = desk.ledger.database.key()
         self.done = Synced(store)
+        self.begun = self.shop.clock.now()
 
     def run(self, since: date | None, full: bool) -> Synced:
         self._bring_up_to_date(since, full)
@@ -275,7 +277,7 @@ class _Syncing:
             reach = edge
         if former is not None and reach is not None and (former.reach is None or former.reach <= reach):
             reach, truncated = former.reach, former.truncated
-        watermark = started - OVERLAP if former is None or round > former.round else former.watermark
+        watermark = self._bound(started) if former is None or round > former.round else former.watermark
         # What was read by this run alone is in the present form.
         facts = FACTS_VERSION if fresh else former.facts if former else 1
         self._keep(Sync(watermark, reach, truncated, scopes, round, facts=facts), ended=True)
@@ -314,21 +316,45 @@ class _Syncing:
         """Read the orders changed since the last sync, by rising id, so that none slips between two pages."""
         former = self._known()
         everything = Window(former.reach if former.reach and not former.truncated else EVER)
-        reading = Reading([everything], former.watermark, former.round)
+        since = former.watermark
+        if since > self.shop.clock.now():  # by a clock that was ahead: what was seen is all that is known
+            since = self._seen(since)
+        reading = Reading([everything], since, former.round)
         asked_at: datetime | None = None
-        for number, page in enumerate(pages(self.shop, self.key, everything, updated_since=former.watermark)):
+        self.begun = self.shop.clock.now()
+        for number, page in enumerate(pages(self.shop, self.key, everything, updated_since=since)):
             if number == 0:
                 asked_at = page.at
             if number == 1:
-                expected = count_orders(self.shop, everything, updated_since=former.watermark).count or 0
+                expected = count_orders(self.shop, everything, updated_since=since).count or 0
                 if expected > FEW:
                     self._read_many_changed(reading, expected)
                     break
             if page.orders or page.unread:
                 self._write(page.orders, page.unread, reading)
                 self.progress.advance(len(page.orders))
-        watermark = former.watermark if asked_at is None else max(former.watermark, asked_at - OVERLAP)
-        self._keep(replace(former, watermark=watermark))
+        self._keep(replace(former, watermark=since if asked_at is None else self._bound(asked_at)))
+
+    def _bound(self, asked_at: datetime) -> datetime:
+        """From when on changes are read next time, of what was asked for at that time of the store's.
+
+        Its `Date` may be a proxy's with a wrong clock, so it counts no more than our own time of asking. Where the two
+        disagree, what was changed last of all that was seen bounds both: what is not seen yet changed after it.
+        """
+        bound = min(asked_at, self.begun) - OVERLAP
+        if (ahead := asked_at - self.begun) > AHEAD:
+            bound = self._seen(bound)
+            minutes = counted(round(ahead.total_seconds() / 60), "minute")
+            self.done.notes.append(
+                f"its answers are dated {minutes} ahead of this machine's clock, so the next sync goes by the orders "
+                "themselves; if this clock is slow, set it"
+            )
+        return bound
+
+    def _seen(self, bound: datetime) -> datetime:
+        """*bound*, or when the order was changed that was changed last of all that were seen, if that is earlier."""
+        newest = self.ledger.newest_change(self.store.shop_id)
+        return min(bound, newest) if newest else bound
 
     def _read_many_changed(self, reading: Reading, expected: int) -> None:
         """The same for many, at the same time in windows; interrupted, it begins again."""
