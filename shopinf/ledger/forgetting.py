@@ -48,11 +48,10 @@ class Forgetting:
     def lift(self, email: str) -> datetime | None:
         """Let the person with *email* be taken in again; returns when they were forgotten, None if not."""
         since = self.since([email])
-        """Let the person with *email* be taken in again; returns when they were forgotten, None if they were not."""
-        since = self.since([email]).get(email)
         if since is not None:
             with self._database.writing() as db:
                 hashed = email_key(self._database.key(), email)
                 db.execute(delete(forgotten).where(forgotten.c.email_key == hashed))
                 self._ledger.note(db, 0, "influencer.remembered", "people", {})
+            self.__dict__.pop("_days", None)
         return since

@@ -77,10 +77,10 @@ def reconcile(
     outcomes.settle()
     unread.settle((odd for found in done for odd in found.unread), ODD_ORDERS)
     differing = sum(found.differing for found in done)
-    if apart := sum(sum(found.gaps.values()) for found in done):
+    if apart_here := sum(sum(found.gaps.values()) for found in done):
         more = f"; {differing:,} {agreeing(differing, 'differs', 'differ')} from its own totals" if differing else ""
         raise PartlyDone(
-            f"{counted(apart, 'order')} {agreeing(apart, 'is', 'are')} not here as in the store{more}",
+            f"{counted(apart_here, 'order')} {agreeing(apart_here, 'is', 'are')} not here as in the store{more}",
             hint=max((str(row["fix"]) for f in done for row in f.apart), key=len),
         )
     if differing:
