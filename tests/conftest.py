@@ -6,14 +6,17 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import lanes
 import postgres
 import pytest
 from bench import Bench as Bench
 from bench import StillClock
+from sqlalchemy import URL, Engine
 
 from shopinf.console.out import Out
+from shopinf.ledger import sqlite
 from shopinf.practice import PracticeStore
 
 MEMORY = Path("/dev/shm")
@@ -74,8 +77,13 @@ def run(tmp_path: Path, ledger_url: str | None) -> Bench:
 
 @pytest.fixture
 def shop(run: Bench) -> PracticeStore:
-    """A connected practice store."""
-    run.once("a connected practice store", lambda: run.connect(run.open()).ok())
+    """A connected practice store; the ledger is there, with nothing in it."""
+
+    def connect() -> None:
+        run.connect(run.open()).ok()
+        assert run.look("SELECT count(*) FROM journal") == [(0,)]
+
+    run.once("a connected practice store", connect)
     return next(iter(run.wire.stores.values()))
 
 
@@ -114,3 +122,26 @@ def _who_asks_has_said_so(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(Out, "confirm", confirmed)
     yield
     assert not undeclared, f"asked by a command without asks=True: {undeclared}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    """Runs share what SQLAlchemy has made of their statements; each engine of its own would make it anew.
+
+    A run of the program has one engine, and tests have thousands of runs: it was a quarter of their time.
+    """
+    first: list[Any] = []
+
+    def sharing(url: URL) -> Engine:
+        engine: Any = plain(url)
+        if first:
+            engine._compiled_cache = first[0]._compiled_cache
+            engine.dialect = engine.pool._dialect = first[0].dialect  # it is part of what they are found by
+        else:
+            first.append(engine)
+        return engine  # type: ignore[no-any-return]
+
+    plain = sqlite.open_engine
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite, "open_engine", sharing)
+        yield
