@@ -191,7 +191,11 @@ class Index:
         for place in dict.fromkeys(places):
             customer = self.customers[place]
             numbers = {number for each in customer.phones if (number := e164(each, _region(customer.country)))}
-            if any(number == e164(phone, _region(country) or _region_of(number)) for number in numbers):
+            # A spreadsheet takes the + off; digit for digit it is the same number then.
+            if any(
+                number in (f"+{digits(phone)}", e164(phone, _region(country) or _region_of(number)))
+                for number in numbers
+            ):
                 same.append(place)
         customers = [self.customers[place] for place in same]
         return same if all(are_one(customers[0], other) for other in customers[1:]) else []

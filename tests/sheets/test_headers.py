@@ -1,0 +1,164 @@
+"""Which column is which, where the header is, and which file of another system a sheet is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shopinf.errors import BadSheet
+from shopinf.sheets.fields import Fields
+from shopinf.sheets.names import PERSON, WHO
+from shopinf.sheets.persons import read_profile
+from shopinf.sheets.reading import Sheet, read_sheet
+
+PEOPLE = Fields.of(PERSON, required=WHO)
+CODES = Fields.of(f"{PERSON} code percent amount value value_type commission commission_type", required=WHO)
+PARCELS = Fields.of(f"{PERSON} address1 house_number address2 city province zip sku quantity", required=WHO)
+
+
+def opened(folder: Path, text: str, fields: Fields = PEOPLE) -> Sheet:
+    path = folder / "sheet.csv"
+    path.write_text(text, encoding="utf-8")
+    return read_sheet(path, fields)
+
+
+@pytest.mark.parametrize(
+    ("header", "fields", "meant"),
+    [
+        ("Ambassador_Username,E-Mail", PEOPLE, "handle email"),
+        ("Influencer Insta name,contact no", PEOPLE, "handle phone"),
+        ("USUARIO;Correo;Seguidores", PEOPLE, "handle email followers"),
+        ("gebruikersnaam;E-mailadres;Volgers", PEOPLE, "handle email followers"),
+        ("nome utente;Iscritti;Cognome;Nome", PEOPLE, "handle followers last_name first_name"),
+        ("CRIADOR DE CONTEÚDO,cupom", CODES, "handle code"),
+        ("Username,Follower (geschätzt)", PEOPLE, "handle followers"),
+        ("Username,Taux d'engagement (%)", PEOPLE, "handle engagement_rate_pct"),
+        ("url_instagram,ig_followers", PEOPLE, "instagram_url instagram_followers"),
+        ("handle,Código de descuento,Affiliate Commission,Commission Type", CODES,
+         "handle code commission commission_type"),
+        ("handle,Kortingscode,Rabatt", CODES, "handle code value"),
+        ("voornaam;achternaam;straat;huisnummer;plaats;postcode", PARCELS,
+         "first_name last_name address1 house_number city zip"),
+        ("Email,Ship To Address,Población,cep,País", PARCELS, "email address1 city zip country"),
+        ('"E-Mail\nAddress",Lineitem sku,Lineitem quantity', PARCELS, "email sku quantity"),
+        ("channelId,title,subscribers,email", PEOPLE, "platform_user_id name followers email"),
+    ],
+)  # fmt: skip
+def test_columns_are_known_by_what_people_call_them(tmp_path: Path, header: str, fields: Fields, meant: str) -> None:
+    assert set(opened(tmp_path, f"{header}\n", fields).headers) == set(meant.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("handle,PayPal E-Mail\nmaya,money@post.example\n", "email"),
+        ("influencer_id,handle\n1,maya\n2,leo\n", "influencer"),
+        ("handle,ref_code\nmaya,m1\n", "code"),
+        ("handle,Commission,Payout Date\nmaya,12.50,2026-10-01\n", "commission"),
+    ],
+)
+def test_some_columns_are_never_what_they_look_like(tmp_path: Path, text: str, field: str) -> None:
+    sheet = opened(tmp_path, text, CODES)
+    assert field not in sheet.headers
+    assert len(sheet.unknown) >= 1
+
+
+def test_a_lone_nom_is_the_whole_name_and_beside_a_prénom_half_of_it(tmp_path: Path) -> None:
+    assert opened(tmp_path, "Pseudo,Nom\nmaja,Maja Kern\n").headers == {"handle": "Pseudo", "name": "Nom"}
+    both = opened(tmp_path, "Pseudo,Nom,Prénom\nmaja,Kern,Maja\n").headers
+    assert (both["last_name"], both["first_name"]) == ("Nom", "Prénom")
+
+
+def test_a_name_beside_a_platform_is_the_handle_where_nothing_is_better(tmp_path: Path) -> None:
+    assert opened(tmp_path, "name,platform\nmaja,TikTok\n").headers["handle"] == "name"
+    assert opened(tmp_path, "name,platform,profile_url\nMaja,TikTok,tiktok.com/@maja\n").headers["name"] == "name"
+
+
+def test_a_spanish_house_number_is_no_phone(tmp_path: Path) -> None:
+    assert "house_number" in opened(tmp_path, "Email,Calle,Numero\nm@x.example,Sol,12\n", PARCELS).headers
+    assert "phone" in opened(tmp_path, "Email,Calle,Numero\nm@x.example,Sol 12,600111222\n", PARCELS).headers
+
+
+def test_titles_and_figures_before_the_header_are_passed_over_and_told(tmp_path: Path) -> None:
+    sheet = opened(tmp_path, "SUMMER REPORT\nEngagement Rate,3.1%\n\nPeople\nUsername,Email\nmaja,m@x.example\n\n"
+                   "Posts\nDate,Likes\n2026-01-01,5\n")  # fmt: skip
+    assert [row["handle"] for row in sheet] == ["maja"]
+    assert any("the header is line 5; 3 rows before it passed over" in note for note in sheet.told.notes)
+    assert any("from line 8 on there is another table; 3 rows passed over" in note for note in sheet.told.notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "maja,YouTube,328000\nleo,Instagram,5000\n",
+        "maja,YouTube\nleo,Instagram\n",
+        "maja,m@x.example\nleo,l@x.example\n",
+        "@maja,https://tiktok.com/@maja\n@leo,https://tiktok.com/@leo\n",
+    ],
+)
+def test_a_sheet_without_a_header_is_refused_and_its_first_row_never_taken_for_one(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadSheet) as refused:
+        opened(tmp_path, text)
+    assert "there is no" in refused.value.message
+
+
+def test_the_hint_names_a_column_that_could_be_it_by_its_values_or_none(tmp_path: Path) -> None:
+    with pytest.raises(BadSheet) as refused:
+        opened(tmp_path, "Rank,Where to write\n1,maja@x.example\n2,leo@x.example\n")
+    assert "--map 'Where to write=email'" in (refused.value.hint or "")
+    with pytest.raises(BadSheet) as refused:
+        opened(tmp_path, "Rank,Points\n1,30\n2,20\n")
+    assert "Rank" not in (refused.value.hint or "")
+
+
+def test_the_orders_of_a_shop_are_refused_by_their_name(tmp_path: Path) -> None:
+    with pytest.raises(BadSheet, match="this is Shopify's export of orders"):
+        opened(tmp_path, "Name,Email,Financial Status,Discount Code\n#1,b@x.example,paid,MAYA15\n")
+
+
+def test_a_column_of_fractions_is_read_as_such_and_told(tmp_path: Path) -> None:
+    sheet = opened(tmp_path, "handle,eng rate\nmaja,0.0139\nleo,0.5\n")
+    assert [row["engagement_rate_pct"] for row in sheet] == ["1.39", "50"]
+    assert any("read as fractions" in note for note in sheet.told.notes)
+    stated = opened(tmp_path, "handle,engagement rate %\nmaja,0.86\nleo,0.5\n")
+    assert [row["engagement_rate_pct"] for row in stated] == ["0.86", "0.5"]
+
+
+def test_followers_with_two_readings_are_refused_by_saying_so(tmp_path: Path) -> None:
+    (row,) = opened(tmp_path, "handle,followers\nmaja,\"1,234\"\n")  # fmt: skip
+    assert row["followers"] == ""
+    assert "'1,234' can be 1234 or 1.234" in row.doubts["followers"].message
+    german = opened(tmp_path, "Benutzername;Follower\nmaja;1.234\n")
+    assert [row["followers"] for row in german] == ["1234"]
+
+
+def test_every_account_of_a_row_has_its_own_followers(tmp_path: Path) -> None:
+    text = (
+        "Name,Instagram,YouTube,Instagram_Followers,YouTube_Followers\n"
+        "Mo (Timo S),https://instagram.com/mocity,https://youtube.com/channel/UC4NQ7dQ171deDBPGAs24CEA,5K,1.2M\n"
+    )
+    (row,) = opened(tmp_path, text)
+    profile = read_profile(row.values)
+    assert [(each.platform, each.followers) for each in profile.accounts] == [
+        ("youtube", 1_200_000),
+        ("instagram", 5000),
+    ]
+    assert (profile.first_name, profile.last_name) == ("Mo", None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "handle", "platform"),
+    [
+        ("Ana Lima (@ana) | TikTok", "ana", "tiktok"),
+        ("@ana - IG", "ana", "instagram"),
+        ("＠ana", "ana", None),
+        ("https://www.instagram.com/_u/ana", "ana", "instagram"),
+    ],
+)
+def test_what_stands_around_a_handle_is_no_part_of_it(
+    tmp_path: Path, cell: str, handle: str, platform: str | None
+) -> None:
+    (row,) = opened(tmp_path, f"Qual o @,email\n{cell},a@x.example\n")
+    (account,) = read_profile(row.values).accounts
+    assert (account.handle, account.platform) == (handle, platform)
