@@ -2,8 +2,9 @@
 
 `pytest -m quick` takes under a minute on two cores: it leaves out what starts another program, serves stores on a port
 or needs PostgreSQL, a browser or a keyring. A test is slow when it, a fixture that it asks for, or a helper of the
-tests that one of them uses (however far down) names one of SLOW; also when it is marked `slow`, because it is long.
-All others are quick. A quick test that starts a program all the same fails, so the lane keeps its word.
+tests that one of them uses (however far down) names one of SLOW; also when it tries hundreds of examples (hypothesis),
+and when it is marked `slow`, because it is long. All others are quick. A quick test that starts a program all the same
+fails, so the lane keeps its word.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ STARTS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork", "os.system"
 
 def is_slow(item: pytest.Item) -> bool:
     """Does the test reach anything that the quick lane leaves out?"""
-    if not isinstance(item, pytest.Function) or item.get_closest_marker("slow"):
+    if not isinstance(item, pytest.Function) or any(item.iter_markers("slow")) or any(item.iter_markers("hypothesis")):
         return True
     if hasattr(item, "callspec") and "postgresql" in item.callspec.params.values():
         return True
