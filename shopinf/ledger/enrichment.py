@@ -60,6 +60,7 @@ class Earlier:
     source: str
     currency: str
     purchases: Purchases
+    matched_at: datetime
 
 
 class Enrichment:
@@ -130,8 +131,11 @@ class Enrichment:
     # who was found
 
     def keep(self, shop_id: int, found: Iterable[Found]) -> None:
-        """Write down which customers are whom, and what they bought."""
+        """Write down which customers are whom, and what they bought; since when that is known stays."""
         now = self._ledger.clock.now()
+        found = list(found)
+        before = self.earlier(shop_id=shop_id, people=(each.person for each in found))
+        known = {(each.customer_id, each.person): each.matched_at for each in before}
         rows = [
             {
                 "shop_id": shop_id,
@@ -140,7 +144,7 @@ class Enrichment:
                 "matched_on": record.hit.matched_on,
                 "confidence": record.hit.confidence.value,
                 "source": record.hit.source,
-                "matched_at": now,
+                "matched_at": known.get((record.customer.customer_id, each.person), now),
                 **_purchases_row(record.purchases, each.currency),
                 "orders_count": record.customer.orders_count,
                 "total_spent": _minor(record.customer.total_spent, each.currency),
@@ -271,4 +275,5 @@ def _earlier(row: Any) -> Earlier:
         row["source"],
         row["currency"],
         bought,
+        row["matched_at"],
     )

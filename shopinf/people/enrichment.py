@@ -140,6 +140,7 @@ class Found:
     accounts: tuple[Account, ...]
     records: tuple[Matched, ...]
     earlier: tuple[Purchases, ...] = ()  # of records that an earlier run matched and this one did not read
+    found_at: datetime | None = None  # when they were first found in this store; None: just now
 
     @property
     def main(self) -> Matched:

@@ -30,7 +30,8 @@ def set_email(store: PracticeStore, place: int, email: str | None, **more: objec
 
 COLUMNS = (
     "store customer_id first_name last_name email influencer platform handle profile_url followers engagement_rate_pct "
-    "tier accounts matched_on confidence source orders_count total_spent currency first_order_at last_order_at"
+    "tier accounts matched_on confidence source orders_count total_spent currency first_order_at last_order_at "
+    "found_at"
 ).split()
 
 
@@ -168,6 +169,40 @@ def test_only_who_is_new_or_changed_is_looked_at_after_the_first_run(
     assert enrich(run, "--source", f"csv:{sheet}", "--all").ok().json["summary"]["customers"] >= 40
     since = enrich(run, "--source", f"csv:{sheet}", "--since", "2026-11-23").ok()
     assert since.json["summary"]["customers"] < 10
+
+
+def test_the_same_command_into_the_same_file_never_loses_a_match(
+    run: Bench, store: PracticeStore, tmp_path: Path
+) -> None:
+    everybody = people(store)
+    sheet = write(
+        tmp_path / "i.csv", [{"email": each["email"], "instagram": f"h{n}"} for n, each in enumerate(everybody)]
+    )
+    command = ("customers", "enrich", "--source", f"csv:{sheet}", "-o", str(tmp_path / "found.csv"))
+    run(*command).ok()
+    first = list(csv.DictReader((tmp_path / "found.csv").open(encoding="utf-8")))
+    run.clock.pass_(days=2)
+    said = run(*command).ok().err
+    again = list(csv.DictReader((tmp_path / "found.csv").open(encoding="utf-8")))
+    assert again == first
+    assert f"nobody new; {len(first)} influencers are known from before." in said
+    assert enrich(run, "--source", f"csv:{sheet}", "--only-new").ok().json["influencers"] == []
+    assert enrich(run, "--source", f"csv:{sheet}", "--platform", "tiktok").ok().json["influencers"] == []
+
+
+def test_a_list_of_those_who_consented_is_whole_each_time(run: Bench, store: PracticeStore, tmp_path: Path) -> None:
+    sheet = write(tmp_path / "i.csv", [{"email": each["email"]} for each in people(store)])
+    command = ("--source", f"csv:{sheet}", "--consented-only")
+    first = enrich(run, *command).ok().json["influencers"]
+    run.clock.pass_(days=2)
+    assert enrich(run, *command).ok().json["influencers"] == first
+
+
+def test_nothing_found_is_said_with_what_was_looked_at(run: Bench, store: PracticeStore, tmp_path: Path) -> None:
+    sheet = write(tmp_path / "i.csv", [{"email": "nobody@strangers.example"}])
+    said = run("customers", "enrich", "--source", f"csv:{sheet}").ok().err
+    assert f"40 customers looked up in {sheet}: none of them belongs in the list." in said
+    assert "Nobody left an e-mail in maya-shop, as far as was heard here." in run("livecapture", "leads").ok().err
 
 
 @pytest.mark.parametrize("how", ["null", "missing"])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -192,9 +193,10 @@ def test_a_paid_lookup_is_spent_for_all_stores_and_told_so_in_each_file() -> Non
     from shopinf.work.customers.enrich import Enriched, Mine
 
     stores = [Store(name, number, f"{name}.myshopify.com", "1") for number, name in enumerate((FIRST, SECOND))]
-    mine = [(store, Mine([], [], Summary(customers=2, left=1), [], [])) for store in stores]
+    mine = [(store, Mine([], 0, [], Summary(customers=2, left=1), [], [])) for store in stores]
     run = Enriched(Outcomes.of(mine), 1, Decimal("0.5"), Sort.FOLLOWERS, [], [], [])
-    whole, part = answer(run, mine, []), answer(run, mine[:1], [])
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    whole, part = answer(run, mine, [], now), answer(run, mine[:1], [], now)
     assert whole.body is not None
     assert part.body is not None
     assert (whole.body["summary"]["credits_used"], whole.body["summary"]["left"]) == (0.5, 1)

@@ -35,7 +35,12 @@ class EnrichOptions:
     """Where influencers are looked for, among which customers, and who belongs in the list."""
 
     source: SourcesOption
-    new: Annotated[bool, typer.Option("--new", help="Only customers created or changed since the last run.")] = False
+    new: Annotated[
+        bool, typer.Option("--new", help="Ask only about customers created or changed since the last run.")
+    ] = False
+    only_new: Annotated[
+        bool, typer.Option("--only-new", help="Answer with this run's matches, not with every one known.")
+    ] = False
     since: Annotated[
         str | None, typer.Option("--since", help="Only those created or changed since that day.", metavar="DATE")
     ] = None
@@ -69,6 +74,7 @@ class EnrichOptions:
             specs=read_specs(self.source),
             wanted=read_wanted(self.min_followers, self.platform, self.sort),
             new=self.new,
+            only_new=self.only_new,
             since=read_day(self.since) if self.since else None,
             everybody=self.everybody,
             consented_only=self.consented_only,
@@ -102,14 +108,16 @@ def enrich(
     """Find the influencers among a store's customers, with their social profiles and what they bought.
 
     Sources are tried in the order given until one finds somebody. After a first run only customers created or changed
-    since then are looked at. Nobody is asked about twice at a provider, whether somebody was found or not.
+    since then are asked about; the answer still holds everybody who was found before. Nobody is asked about twice at a
+    provider, whether somebody was found or not.
     """
-    from shopinf.commands.customers.rows import show_enriched
+    from shopinf.commands.customers.rows import say_nobody, show_enriched
     from shopinf.work.customers.enrich import enrich as carry_out
 
     asked = options.asked(dry_run=dry_run)
     enriched = carry_out(desk, desk.stores(stores), asked)
     show_enriched(desk, enriched, form)
+    say_nobody(desk, enriched, [spec.shown for spec in asked.specs])
     if enriched.anybody and not dry_run:
         desk.out.say(
             "Next: shopinf influencers list, or shopinf discounts create --campaign NAME --sheet FILE --percent 15"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -24,17 +25,19 @@ if TYPE_CHECKING:
 COLUMNS = columns(
     order="store customer_id first_name last_name email influencer platform handle profile_url followers "
     "engagement_rate_pct tier accounts matched_on confidence source orders_count total_spent currency first_order_at "
-    "last_order_at",
+    "last_order_at found_at",
     numbers="customer_id followers engagement_rate_pct orders_count",
     money="total_spent",
-    times="first_order_at last_order_at",
+    times="first_order_at last_order_at found_at",
     shown="influencer followers platform handle email store orders_count total_spent",
 )
 
 
 def show_enriched(desk: Desk, enriched: Enriched, form: FormChoice) -> None:
     """Show what a run came to, and end it as partly done where something failed."""
-    whole = desk.deliver(enriched.outcomes, lambda done, failures: answer(enriched, done, failures), form)
+    whole = desk.deliver(
+        enriched.outcomes, lambda done, failures: answer(enriched, done, failures, desk.clock.now()), form
+    )
     if whole.failures:
         failed = ", ".join(dict.fromkeys(each.store or each.what for each in whole.failures))
         hint = enriched.errors[0].hint if enriched.errors else None
@@ -43,7 +46,23 @@ def show_enriched(desk: Desk, enriched: Enriched, form: FormChoice) -> None:
         )
 
 
-def answer(enriched: Enriched, done: Done[Mine], failures: Sequence[Failure]) -> Result:
+def say_nobody(desk: Desk, enriched: Enriched, sources: Sequence[str]) -> None:
+    """Where this run found nobody, say who was looked up, and where."""
+    done = [mine for _, mine in enriched.outcomes.done]
+    if not done or any(mine.fresh for mine in done):
+        return
+    looked, listed = sum(mine.summary.customers for mine in done), sum(len(mine.found) for mine in done)
+    if listed:
+        stay = f"{counted(listed, 'influencer')} {agreeing(listed, 'is', 'are')} known from before"
+        desk.out.say(f"{counted(looked, 'customer')} looked up in {' and '.join(sources)}: nobody new; {stay}.")
+    elif looked:
+        none = agreeing(looked, "it is no influencer that belongs in the list", "none of them belongs in the list")
+        desk.out.say(f"{counted(looked, 'customer')} looked up in {' and '.join(sources)}: {none}.")
+    else:
+        desk.out.say(f"There was no customer to look up in {' and '.join(sources)}.")
+
+
+def answer(enriched: Enriched, done: Done[Mine], failures: Sequence[Failure], now: datetime) -> Result:
     """The list over the stores *done*; what was spent is known of the whole run alone."""
     summary = Summary()
     for _, mine in done:
@@ -62,6 +81,7 @@ def answer(enriched: Enriched, done: Done[Mine], failures: Sequence[Failure]) ->
         [(store, each) for store, mine in done for each in mine.unmatched],
         replace(summary, left=enriched.left) if whole else summary,
         zones={store.name: store.zone for store, _ in done},
+        now=now,
         notes=list(dict.fromkeys(notes)),
         failures=[*failures, *enriched.shared_failures, *(each for _, mine in done for each in mine.failures)],
     )
@@ -73,11 +93,12 @@ def _result(
     summary: Summary,
     *,
     zones: Mapping[str, ZoneInfo],
+    now: datetime,
     notes: Sequence[str],
     failures: Sequence[Failure],
 ) -> Result:
     """Those who were found, then those who were not, where they are wanted."""
-    rows = [_row(each, zones[each.store]) for each in found]
+    rows = [_row(each, zones[each.store], now) for each in found]
     whole = [
         {**row, "accounts": _accounts(each), "customer_ids": [record.customer.customer_id for record in each.records]}
         for each, row in zip(found, rows, strict=True)
@@ -88,7 +109,7 @@ def _result(
     return Result("shopinf.influencers/1", COLUMNS, [*rows, *rest], body=body, notes=notes, failures=failures)
 
 
-def _row(found: Found, zone: ZoneInfo) -> dict[str, Any]:
+def _row(found: Found, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     main, primary, bought = found.main, found.primary, found.bought
     profile = main.hit.profile
     return {
@@ -113,6 +134,7 @@ def _row(found: Found, zone: ZoneInfo) -> dict[str, Any]:
         "currency": found.currency,
         "first_order_at": bought.first_order_at and bought.first_order_at.astimezone(zone),
         "last_order_at": bought.last_order_at and bought.last_order_at.astimezone(zone),
+        "found_at": (found.found_at or now).astimezone(zone),
     }
 
 

@@ -19,7 +19,8 @@ from shopinf.people.influencers import Influencer
 from shopinf.people.profiles import Account, tier
 from shopinf.periods import read_day
 from shopinf.results import Failure, Result, columns
-from shopinf.sources.specs import read_specs
+from shopinf.sources.specs import Spec, read_specs
+from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -68,6 +69,7 @@ def leads(
     kept = _kept(desk, chosen, read_day(since) if since else None)
     notes: list[str] = []
     lost: list[Failure] = []
+    specs: Sequence[Spec] = ()
     if enrich:
         specs = read_specs(source) if source else connected_sources(desk)
         if kept:
@@ -84,6 +86,15 @@ def leads(
         return Result("shopinf.livecapture.leads/1", COLUMNS, rows, notes=notes, failures=[*failures, *lost])
 
     desk.deliver(Outcomes.of((store, store) for store in chosen), answer, form)
+    if not kept:
+        names = ", ".join(store.name for store in chosen)
+        desk.out.say(f"Nobody left an e-mail in {names}{f' since {since}' if since else ''}, as far as was heard here.")
+    elif enrich and not any(row["influencer"] for row in every):
+        places = " and ".join(spec.shown for spec in specs) or "the influencers you know"
+        desk.out.say(
+            f"{counted(len(kept), 'lead')} looked up in {places}: {agreeing(len(kept), 'it is', 'none of them is')} "
+            f"{agreeing(len(kept), 'not ', '')}in it."
+        )
     if lost:
         raise PartlyDone(
             f"Not everything was done: {', '.join(each.what for each in lost)}",

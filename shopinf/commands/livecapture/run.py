@@ -49,6 +49,7 @@ class RunOptions:
             specs=remembered.specs,
             wanted=read_wanted(self.min_followers, self.platform),
             new=not self.retroactive,
+            only_new=True,
             everybody=self.retroactive,
             consented_only=self.consented_only or remembered.consented_only,
             possible=remembered.possible,
@@ -78,9 +79,11 @@ def run(
     Without --source it goes through the sources of earlier runs. The first run looks at everybody; one that was stopped
     goes on where it was. Made for cron.
     """
-    from shopinf.commands.customers.rows import show_enriched
+    from shopinf.commands.customers.rows import say_nobody, show_enriched
     from shopinf.work.customers.enrich import enrich
 
     chosen = desk.stores(stores)
     remembered = Remembered(read_specs(options.source)) if options.source else sources_of(desk, chosen)
-    show_enriched(desk, enrich(desk, chosen, options.asked(remembered, dry_run=dry_run)), form)
+    enriched = enrich(desk, chosen, options.asked(remembered, dry_run=dry_run))
+    show_enriched(desk, enriched, form)
+    say_nobody(desk, enriched, [spec.shown for spec in remembered.specs])

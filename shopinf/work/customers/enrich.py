@@ -22,7 +22,7 @@ from shopinf.sources.catalogue import Sign
 from shopinf.sources.specs import Spec
 from shopinf.stores import Store
 from shopinf.work.customers.base import begin, read_base
-from shopinf.work.customers.found import enrol_found, find_people
+from shopinf.work.customers.found import enrol_found, find_people, known_people
 from shopinf.work.customers.opened import open_sources
 from shopinf.work.customers.sheet import SheetSource
 from shopinf.work.customers.tags import check_taggable, tag_all
@@ -40,6 +40,7 @@ class Asked:
     specs: Sequence[Spec]
     wanted: Wanted
     new: bool = False
+    only_new: bool = False  # the answer holds what this run found alone, not every match known for the store
     since: date | None = None
     everybody: bool = False
     consented_only: bool = False
@@ -63,6 +64,7 @@ class Mine:
     """What a run came to in one store."""
 
     found: Sequence[Found]
+    fresh: int  # of them, who were not known before
     unmatched: Sequence[Customer]
     summary: Summary
     notes: Sequence[str]
@@ -104,7 +106,9 @@ def _base(desk: Desk, store: Store, asked: Asked, prints: Mapping[str, str | Non
         check_taggable(desk, store)
     marks = desk.ledger.enrichment.marks(store.shop_id)
     keys = [asked.key(spec) for spec in asked.specs if spec.by is Sign.EMAIL]
-    since = begin(marks, keys, store, new=asked.new, since=asked.since, everybody=asked.everybody)
+    # Whether somebody agrees to marketing is not remembered, so a whole list of those who do takes reading everybody.
+    everybody = asked.everybody or (asked.consented_only and not (asked.only_new or asked.new))
+    since = begin(marks, keys, store, new=asked.new, since=asked.since, everybody=everybody)
     base = read_base(
         desk,
         store,
@@ -116,7 +120,7 @@ def _base(desk: Desk, store: Store, asked: Asked, prints: Mapping[str, str | Non
     if since is not None and asked.since is None:
         base.notes.append(
             f"{store.name}: only customers created or changed since {since.astimezone(store.zone):%Y-%m-%d %H:%M} were "
-            "looked at; --all looks at everybody"
+            "asked about; --all asks about everybody"
         )
         if any(marks[key].fingerprint not in (None, prints[key]) for key in prints if key in marks):
             base.notes.append(f"{store.name}: the sheet has changed since; --all looks for everybody in it")
@@ -151,16 +155,7 @@ class _Run:
             for tagged in tag_all(self.desk, self.seen, found, self.asked.tag, notes, self.asked.dry_run):
                 failures[tagged.store or ""].append(tagged)
         mine = [
-            (
-                seen.store,
-                Mine(
-                    found[seen.store.name],
-                    self._unmatched(seen),
-                    self._summary(number, seen, len(found[seen.store.name])),
-                    seen.base.notes,
-                    failures[seen.store.name],
-                ),
-            )
+            (seen.store, self._mine(number, seen, found[seen.store.name], failures[seen.store.name]))
             for number, seen in enumerate(self.seen)
         ]
         return Enriched(
@@ -172,6 +167,15 @@ class _Run:
             self.waterfall.failures,
             self.waterfall.errors,
         )
+
+    def _mine(self, number: int, seen: Seen, found: Sequence[Found], failures: Sequence[Failure]) -> Mine:
+        """What the run came to in one store, with those whom earlier runs found there."""
+        fresh = sum(each.found_at is None for each in found)
+        whole = [*found]
+        if not (self.asked.only_new or self.asked.consented_only):
+            whole += known_people(self.desk, seen.store, found, self.asked.wanted, possible=self.asked.possible)
+        summary = self._summary(number, seen, len(whole))
+        return Mine(whole, fresh, self._unmatched(seen, whole), summary, seen.base.notes, failures)
 
     def enrol(self, *, everybody: bool = False) -> None:
         """Write down whom sheets found, those above the thresholds; a dry run only sees who they are."""
@@ -196,9 +200,11 @@ class _Run:
     def _summary(self, number: int, seen: Seen, matched: int) -> Summary:
         return replace(seen.base.summary, matched=matched, left=self.waterfall.left_in(number))
 
-    def _unmatched(self, seen: Seen) -> list[Customer]:
+    def _unmatched(self, seen: Seen, listed: Sequence[Found]) -> list[Customer]:
         if not self.asked.include_unmatched:
             return []
         wants = self.asked.wanted.wants
         found = {place for place, hit in seen.hits.items() if hit.person and wants(hit.profile.accounts)}
-        return [each for place, each in enumerate(seen.base.customers) if place not in found]
+        known = {record.customer.customer_id for each in listed for record in each.records}
+        customers = enumerate(seen.base.customers)
+        return [each for place, each in customers if place not in found and each.customer_id not in known]

@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shopinf.errors import ShopinfError, Stopped
+from shopinf.people.customers import Customer
 from shopinf.people.enrichment import Found, Hit, Matched, Purchases, Wanted
 from shopinf.people.identity import known_of, one_each
-from shopinf.people.profiles import Account
+from shopinf.people.matching import Confidence
+from shopinf.people.profiles import Account, Profile
 from shopinf.results import Failure
 from shopinf.work.customers.purchases import purchases
 from shopinf.work.customers.waterfall import Seen
@@ -17,7 +19,9 @@ from shopinf.work.orders.seats import MOST_WORKERS
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+    from shopinf.ledger.enrichment import Earlier
     from shopinf.people.influencers import Influencer
+    from shopinf.stores import Store
 
 _AT_ONCE = 5000  # people written down in one transaction
 
@@ -64,6 +68,7 @@ def find_people(
     bought = _bought(desk, seen, [place for spots in records.values() for place, _ in spots], notes, failures)
     earlier = _earlier(desk, seen, records)
     customers = seen.base.customers
+    read = {each.customer_id for each in customers}
     return [
         Found(
             seen.store.name,
@@ -72,10 +77,53 @@ def find_people(
             called.get(person, person),
             wanted.accounts(accounts[person]),
             tuple(Matched(customers[place], hit, bought.get(customers[place].customer_id)) for place, hit in spots),
-            tuple(earlier.get(person, ())),
+            tuple(each.purchases for each in earlier.get(person, ()) if each.customer_id not in read),
+            min((each.matched_at for each in earlier.get(person, ())), default=None),
         )
         for person, spots in records.items()
     ]
+
+
+def known_people(desk: Desk, store: Store, found: Sequence[Found], wanted: Wanted, *, possible: bool) -> list[Found]:
+    """Those whom earlier runs found in *store* and this one did not look at, as far as they belong in the list.
+
+    What they bought is as it was when they were last looked at.
+    """
+    ledger = desk.ledger
+    here = {each.person for each in found}
+    records: dict[str, list[Earlier]] = {}
+    for each in ledger.enrichment.earlier(shop_id=store.shop_id):
+        if each.person not in here and (possible or each.confidence != Confidence.POSSIBLE):
+            records.setdefault(each.person, []).append(each)
+    people, accounts = ledger.people.by_id(records), ledger.roster.accounts_of(records)
+    return [
+        Found(
+            store.name,
+            store.currency,
+            person,
+            people[person].influencer,
+            wanted.accounts(accounts.get(person, ())),
+            tuple(_remembered(each, people[person]) for each in mine),
+            found_at=min(each.matched_at for each in mine),
+        )
+        for person, mine in records.items()
+        if person in people and wanted.wants(accounts.get(person, ()))
+    ]
+
+
+def _remembered(each: Earlier, one: Influencer) -> Matched:
+    """A customer record as it was when it was matched; names and e-mail are the influencer's."""
+    bought = each.purchases
+    customer = Customer(
+        each.customer_id,
+        one.email,
+        one.first_name,
+        one.last_name,
+        orders_count=bought.orders_count,
+        total_spent=bought.total_spent,
+    )
+    hit = Hit(Profile(), Confidence(each.confidence), each.matched_on, each.source, each.person)
+    return Matched(customer, hit, bought)
 
 
 def _bought(
@@ -92,11 +140,9 @@ def _bought(
         return {}
 
 
-def _earlier(desk: Desk, seen: Seen, people: Mapping[str, object]) -> dict[str, list[Purchases]]:
-    """Other records of the same people in this store, which an earlier run matched and this one did not read."""
-    read = {each.customer_id for each in seen.base.customers}
-    found: dict[str, list[Purchases]] = {}
+def _earlier(desk: Desk, seen: Seen, people: Mapping[str, object]) -> dict[str, list[Earlier]]:
+    """The records of the same people in this store that an earlier run matched."""
+    found: dict[str, list[Earlier]] = {}
     for each in desk.ledger.enrichment.earlier(shop_id=seen.store.shop_id, people=people):
-        if each.customer_id not in read:
-            found.setdefault(each.person, []).append(each.purchases)
+        found.setdefault(each.person, []).append(each)
     return found
