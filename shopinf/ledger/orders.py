@@ -18,7 +18,7 @@ from shopinf.attribution.buyers import Purchase
 from shopinf.attribution.reconcile import Head
 from shopinf.ledger.asking import Among
 from shopinf.ledger.oddorders import WHAT, count_odd, keep_odd
-from shopinf.ledger.tables.mirror import order_codes, order_facts, orders, syncs, windows
+from shopinf.ledger.tables.mirror import order_codes, order_facts, orders, sendings, syncs, windows
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.orderfacts import from_facts, to_facts
 from shopinf.orders import Order, folded
@@ -269,6 +269,24 @@ class Orders:
             with self._database.reading() as db:
                 facts = dict(map(tuple, _FACTS.rows(db, part, shop=shop_id)))
             yield from (from_facts(from_json(facts[order_id])) for order_id in part if order_id in facts)
+
+    def changed(self, shop_id: int, since: datetime) -> set[int]:
+        """The ids of orders that changed from *since* on."""
+        query = select(orders.c.order_id).where(orders.c.shop_id == shop_id, orders.c.updated_at >= since)
+        with self._database.reading() as db:
+            return set(db.execute(query).scalars())
+
+    def sent(self, shop_id: int) -> dict[int, datetime]:
+        """When the first goods of orders were sent, as far as that was asked for."""
+        query = select(sendings.c.order_id, sendings.c.at).where(sendings.c.shop_id == shop_id)
+        with self._database.reading() as db:
+            return dict(map(tuple, db.execute(query)))
+
+    def keep_sent(self, shop_id: int, found: Mapping[int, datetime]) -> None:
+        """Keep when the first goods of orders were sent."""
+        rows = [{"shop_id": shop_id, "order_id": order, "at": at} for order, at in found.items()]
+        with self._database.writing() as db:
+            upsert(db, sendings, rows)
 
     def called(self, shop_id: int, names: Collection[str]) -> list[int]:
         """The ids of the orders that have one of these names."""

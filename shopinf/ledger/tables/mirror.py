@@ -108,6 +108,15 @@ parcels = Table(
     Column("updated_at", Moment),  # the last news of it
 )
 
+# When the first goods of an order were sent, where that was asked for.
+sendings = Table(
+    "sendings",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
 variants = Table(
     "variants",
     metadata,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from shopinf.attribution.codebook import Codes
 from shopinf.attribution.credits import Credit, Excluded, MultiCode, Rules, attribute
 from shopinf.attribution.overview import Covered, Overview
 from shopinf.attribution.report import Choice, DateBasis, StoreOrders
+from shopinf.attribution.tiers import in_tiers
 from shopinf.errors import NotFound
 from shopinf.gifts.plan import GIFT_TAG
 from shopinf.ledger.orders import Sync
@@ -143,7 +144,7 @@ def _of_period(desk: Desk, store: Store, period: Period, asked: Asked) -> StoreO
             outcomes = credit_orders(desk, store, codes, rules, since=begin, until=end)
         case DateBasis.EVENT:  # an earlier order counts by what happened to it since
             outcomes = credit_orders(desk, store, codes, rules, until=end, changed_since=begin)
-    return StoreOrders(store.name, store.currency, store.zone, outcomes, period, codes)
+    return StoreOrders(store.name, store.currency, store.zone, in_tiers(outcomes), period, codes)
 
 
 def credit_orders(
@@ -155,14 +156,20 @@ def credit_orders(
     since: datetime | None = None,
     until: datetime | None = None,
     changed_since: datetime | None = None,
+    but: Collection[int] = (),
+    owned: bool = False,
 ) -> list[list[Credit] | Excluded]:
-    """Credit the orders of a time to those whose codes they used, from the ledger alone.
+    """Credit the orders of a time to those whose codes they used, from the ledger alone; *but* are left out.
 
-    An order that somebody decided about has changed by that.
+    An order that somebody decided about has changed by that. *owned*: not those that used nothing but codes that are
+    nobody's.
     """
     mirror, gifts = desk.ledger.orders, desk.ledger.gifts.order_ids(store.shop_id)
-    texts = [text for code in codes.tracked for text in (*(name.value for name in code.names), *code.marks)]
+    wanted = [code for code in codes.tracked if not owned or any(owner.value for owner in code.owners)]
+    texts = [text for code in wanted for text in (*(name.value for name in code.names), *code.marks)]
     ids = mirror.with_codes(store.shop_id, texts, links=rules.links) | mirror.gifts(store.shop_id) | gifts
+    if but:
+        ids.difference_update(but)
     decisions = desk.ledger.decisions.of(store.shop_id)
     orders = list(mirror.full(store.shop_id, ids, since=since, until=until, changed_since=changed_since))
     if changed_since is not None:

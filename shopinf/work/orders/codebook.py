@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from shopinf.ledger.codes import History
 
 
-def code_book(desk: Desk, store: Store) -> Codes:
-    """The codes that shopinf made or imported in *store*, by the names that operators see."""
+def code_book(desk: Desk, store: Store, *, by_id: bool = False) -> Codes:
+    """The codes that shopinf made or imported in *store*, by the names that operators see, or by opaque ids."""
     known = desk.ledger.codes.known(store.shop_id)
     ids = {owner.value for each in known for owner in each.owners if owner.value}
     owners = {id: person.id for id, person in desk.ledger.people.by_id(ids).items()}
-    names = {id: person.influencer for id, person in desk.ledger.people.by_id(ids).items()}
+    names = owners if by_id else {id: one.influencer for id, one in desk.ledger.people.by_id(ids).items()}
     tracked = [_tracked(each, names) for each in known]
     # What was agreed with somebody who was forgotten still holds, under the opaque id.
     called = {owners.get(id, id): names.get(id, id) for id in ids}
