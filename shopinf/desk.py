@@ -292,6 +292,10 @@ class Desk:
         """A block that asks paid providers: one run at a time, so that nothing is asked and paid for twice."""
         return self._held(None, "paying")
 
+    def claiming(self) -> AbstractContextManager[None]:
+        """A block that makes a run of payments and its files: one at a time, so that none is left half written."""
+        return self._held(None, "payouts")
+
     @property
     def patience(self) -> float:
         """How many seconds others are waited for: `--wait`, else as configured."""

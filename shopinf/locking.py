@@ -12,9 +12,9 @@ from typing import Literal, Protocol
 
 from shopinf.times import parse_time
 
-What = Literal["writing", "syncing", "paying"]
+What = Literal["writing", "syncing", "paying", "payouts"]
 
-NO_STORE = 0  # in the place of a shop's number: paid sources are asked for one store or many
+NO_STORE = 0  # in the place of a shop's number: of work for one store or many
 
 
 def lock_name(shop_id: int, what: What) -> str:

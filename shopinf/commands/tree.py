@@ -42,6 +42,7 @@ COMMANDS = {
     "influencers": "Look after the influencers you know.",
     "sources": "Connect the sources that customers are looked up in.",
     "discounts": "Make and look after influencers' discount codes.",
+    "rates": "Say what influencers, codes and campaigns earn.",
     "orders": "Read orders and attribute them to influencers.",
     "products": "Read the stores' products and look them up.",
     "gifts": "Send influencers gifts and follow the parcels.",

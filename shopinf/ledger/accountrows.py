@@ -53,6 +53,14 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What a closing made: its statements; in a rehearsal the entries of each too, by its id."""
+
+    statements: Sequence[Statement]
+    entries: Mapping[int, Sequence[Entered]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Entered:
     """An entry as it stands in the ledger."""
 

@@ -7,7 +7,8 @@ another was quicker with the same one, and worked out again where anything of it
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -17,6 +18,7 @@ from shopinf.ledger.accountrows import (
     Closed,
     Draft,
     Entered,
+    Made,
     Payer,
     entry_row,
     read_closing,
@@ -26,10 +28,13 @@ from shopinf.ledger.accountrows import (
 )
 from shopinf.ledger.dues import read_marks
 from shopinf.ledger.statementing import make_statements
+from shopinf.ledger.tables.journal import codes
 from shopinf.ledger.tables.payouts import closings, entries, marks, payers, statements
 from shopinf.ledger.tables.people import merges
 from shopinf.ledger.upserts import parts, upsert
-from shopinf.payouts.entries import Entry, Kind, OrderKey, Recorded
+from shopinf.money import Money
+from shopinf.payouts.entries import Account, Entry, Kind, OrderKey, Recorded
+from shopinf.payouts.rates import Subject
 from shopinf.payouts.statements import Mark, Statement
 from shopinf.periods import Period
 
@@ -57,6 +62,14 @@ class Accounts:
     def payer(self, key: str) -> Payer | None:
         return next((each for each in self.payers() if each.key == key), None)
 
+    def stores_of_payers(self) -> dict[str, frozenset[int]]:
+        """The stores that each payer's closings were made over."""
+        found: dict[str, frozenset[int]] = {}
+        with self._database.reading() as db:
+            for payer, stores in db.execute(select(closings.c.payer, closings.c.stores)):
+                found[payer] = found.get(payer, frozenset()) | {int(shop) for shop in stores}
+        return found
+
     def closings(self, payer: str) -> list[Closed]:
         """The closings of a payer in the order they were made."""
         query = select(closings).where(closings.c.payer == payer).order_by(closings.c.id)
@@ -75,34 +88,42 @@ class Accounts:
         with self._database.reading() as db:
             return _version(db, shops)
 
-    def close(self, draft: Draft) -> list[Statement] | None:
+    def close(self, draft: Draft, *, rehearsal: bool = False) -> Made | None:
         """Write a closing and make its statements; None where this payer's period is closed already.
 
-        Raises `Outdated` where an entry of its stores was made since it was worked out.
+        A *rehearsal* shows them, and nothing is written. Raises `Outdated` where an entry of its stores was made since
+        it was worked out.
         """
         try:
             with self._database.writing() as db:
-                same = (closings.c.payer == draft.payer, *_days(draft.period))
-                if db.execute(select(closings.c.id).where(*same)).first():
-                    return None
-                if _version(db, draft.stores) != draft.version:
-                    raise Outdated
-                self._keep_payer(db, draft)
-                at = self._ledger.clock.now()
-                row = {
-                    "payer": draft.payer,
-                    "period_from": draft.period.first.isoformat(),
-                    "period_to": draft.period.last.isoformat(),
-                    "stores": {str(shop): seen.isoformat() for shop, seen in draft.stores.items()},
-                    "at": at,
-                    "by": self._ledger.by,
-                }
-                made = db.execute(closings.insert().values(row)).inserted_primary_key
-                number = int(made[0])  # type: ignore[index]
-                self._write(db, draft.entries)
-                return make_statements(db, number, draft, at)
+                made = self._close(db, draft)
+                if rehearsal and made is not None:
+                    made = Made(made.statements, _entries_of(db, [each.id for each in made.statements]))
+                    db.rollback()
+                return made
         except IntegrityError:  # the fence: another closing was quicker with one of these orders
             raise Outdated from None
+
+    def _close(self, db: Connection, draft: Draft) -> Made | None:
+        same = (closings.c.payer == draft.payer, *_days(draft.period))
+        if db.execute(select(closings.c.id).where(*same)).first():
+            return None
+        if _version(db, draft.stores) != draft.version:
+            raise Outdated
+        self._keep_payer(db, draft)
+        at = self._ledger.clock.now()
+        row = {
+            "payer": draft.payer,
+            "period_from": draft.period.first.isoformat(),
+            "period_to": draft.period.last.isoformat(),
+            "stores": {str(shop): seen.isoformat() for shop, seen in draft.stores.items()},
+            "at": at,
+            "by": self._ledger.by,
+        }
+        made = db.execute(closings.insert().values(row)).inserted_primary_key
+        number = int(made[0])  # type: ignore[index]
+        self._write(db, draft.entries)
+        return Made(make_statements(db, number, draft, at))
 
     def _keep_payer(self, db: Connection, draft: Draft) -> None:
         known = db.execute(select(payers.c.began).where(payers.c.payer == draft.payer)).scalar()
@@ -134,6 +155,18 @@ class Accounts:
                 row = self._row(entry) | {"step": step}
                 ids.append(int(db.execute(entries.insert().values(row)).inserted_primary_key[0]))  # type: ignore[index]
             return ids
+
+    def referenced(self, account: Account, reference: str) -> Decimal:
+        """What manual entries of an account come to whose reference begins so."""
+        query = select(func.sum(entries.c.amount)).where(
+            entries.c.shop_id == 0,
+            entries.c.payer == account.payer,
+            entries.c.person == account.person,
+            entries.c.currency == account.currency,
+            entries.c.reference.startswith(reference, autoescape=True),
+        )
+        with self._database.reading() as db:
+            return Money.from_minor(int(db.execute(query).scalar() or 0), account.currency).amount
 
     def _write(self, db: Connection, made: Sequence[Entry]) -> None:
         if made:
@@ -185,12 +218,10 @@ class Accounts:
         with self._database.reading() as db:
             return set(db.execute(query).scalars())
 
-    def of_statement(self, statement: int) -> list[Entered]:
-        """The entries of a statement, as they happened."""
-        query = select(entries).where(entries.c.statement == statement)
+    def of_statements(self, statements: Collection[int]) -> dict[int, list[Entered]]:
+        """The entries of statements, as they happened."""
         with self._database.reading() as db:
-            rows = db.execute(query.order_by(entries.c.happened_at, entries.c.id)).mappings()
-            return [read_entry(row) for row in rows]
+            return _entries_of(db, statements)
 
     def unstated(self, person: str) -> list[Entered]:
         """The entries of an influencer that are in no statement yet."""
@@ -206,6 +237,52 @@ class Accounts:
         query = select(statements).where(*conditions).order_by(statements.c.id)
         with self._database.reading() as db:
             return [read_statement(row) for row in db.execute(query).mappings()]
+
+    def listed(
+        self,
+        payers: Collection[str],
+        *,
+        people: Collection[str] = (),
+        first: date | None = None,
+        last: date | None = None,
+    ) -> list[Statement]:
+        """The statements of *payers*: of *people*, and of periods between two days, where these are given."""
+        conditions: list[Any] = [statements.c.payer.in_(sorted(payers))]
+        if people:
+            conditions.append(statements.c.person.in_(sorted(people)))
+        if first and last:
+            conditions += [statements.c.period_from >= first.isoformat(), statements.c.period_to <= last.isoformat()]
+        return self.statements(*conditions)
+
+    def of_person(self, person: str) -> list[Statement]:
+        """An influencer's statements."""
+        return self.statements(statements.c.person == person)
+
+    def balances(self, person: str | None = None) -> list[tuple[str, str, Decimal]]:
+        """What is owed by payer and currency, to one influencer or all, whether closed or not."""
+        query = select(entries.c.payer, entries.c.currency, func.sum(entries.c.amount)).group_by(
+            entries.c.payer, entries.c.currency
+        )
+        query = query if person is None else query.where(entries.c.person == person)
+        with self._database.reading() as db:
+            return [
+                (payer, currency, Money.from_minor(int(amount), currency).amount)
+                for payer, currency, amount in db.execute(query.order_by(entries.c.payer, entries.c.currency))
+            ]
+
+    def names(self) -> list[str]:
+        with self._database.reading() as db:
+            return list(db.execute(select(statements.c.name)).scalars())
+
+    def latest(self, payers: Collection[str]) -> dict[Account, int]:
+        """The last statement of each account of these payers, by its id."""
+        query = (
+            select(statements.c.payer, statements.c.person, statements.c.currency, func.max(statements.c.id))
+            .where(statements.c.payer.in_(sorted(payers)))
+            .group_by(statements.c.payer, statements.c.person, statements.c.currency)
+        )
+        with self._database.reading() as db:
+            return {Account(payer, person, currency): id for payer, person, currency, id in db.execute(query)}
 
     def named(self, name: str) -> Statement | None:
         """The statement with that name, whatever its case."""
@@ -223,8 +300,11 @@ class Accounts:
         with self._database.reading() as db:
             return read_marks(db)
 
-    def say(self, mark: Mark) -> None:
-        """Write down what somebody said of orders."""
+    def judge(self, mark: Mark, made: Sequence[Entry] = ()) -> None:
+        """Write down what somebody said of orders, with the entries that follow from it, all or nothing.
+
+        Raises `Outdated` where one of these orders was entered anew meanwhile.
+        """
         row = {
             "action": str(mark.action),
             "shop_id": mark.order.shop_id or mark.shop_id,
@@ -236,21 +316,58 @@ class Accounts:
             "at": mark.at,
             "by": self._ledger.by,
         }
-        with self._database.writing() as db:
-            db.execute(marks.insert().values(row))
+        try:
+            with self._database.writing() as db:
+                db.execute(marks.insert().values(row))
+                self._write(db, made)
+        except IntegrityError:
+            raise Outdated from None
 
-    def orders_of(self, *, shops: Collection[int] = (), code: str = "", person: str = "") -> list[OrderKey]:
-        """The entered orders of a code or an influencer, or of both."""
-        conditions = [entries.c.kind == Kind.EARN]
+    def count_entered(self, subject: Subject, since: date | None) -> int:
+        """How many orders are entered that a rate of *subject* from a day on would have been for."""
+        query = select(func.count()).select_from(entries).where(entries.c.step == 0, entries.c.order_id != 0)
+        if subject.shop_id:
+            query = query.where(entries.c.shop_id == subject.shop_id)
+        if subject.code:
+            name = select(func.lower(codes.c.code)).where(codes.c.id == subject.code).scalar_subquery()
+            query = query.where(func.lower(entries.c.code) == name)
+        if subject.person:
+            query = query.where(entries.c.person == subject.person)
+        if since:
+            query = query.where(entries.c.happened_at >= datetime.combine(since, time(), UTC))
+        with self._database.reading() as db:
+            return int(db.execute(query).scalar_one())
+
+    def people_of(self, payer: str) -> set[str]:
+        """Everybody who has an account with a payer, by opaque id."""
+        with self._database.reading() as db:
+            return set(db.execute(select(entries.c.person).where(entries.c.payer == payer).distinct()).scalars())
+
+    def orders_of(
+        self, *, shops: Collection[int] = (), code: str = "", person: str = "", since: datetime | None = None
+    ) -> list[OrderKey]:
+        """The entered orders of a code or an influencer, of stores, from a moment on."""
+        conditions: list[Any] = [entries.c.step == 0, entries.c.order_id != 0]
         if shops:
             conditions.append(entries.c.shop_id.in_(sorted(shops)))
         if code:
             conditions.append(func.lower(entries.c.code) == code.lower())
         if person:
             conditions.append(entries.c.person == person)
+        if since:
+            conditions.append(entries.c.happened_at >= since)
         with self._database.reading() as db:
-            rows = db.execute(select(entries.c.shop_id, entries.c.order_id).where(*conditions))
+            rows = db.execute(select(entries.c.shop_id, entries.c.order_id).where(*conditions).distinct())
             return [OrderKey(shop, order) for shop, order in rows]
+
+
+def _entries_of(db: Connection, statements: Collection[int]) -> dict[int, list[Entered]]:
+    found: dict[int, list[Entered]] = {each: [] for each in statements}
+    for part in parts(sorted(found)):
+        query = select(entries).where(entries.c.statement.in_(part))
+        for each in db.execute(query.order_by(entries.c.happened_at, entries.c.id)).mappings():
+            found[each["statement"]].append(read_entry(each))
+    return found
 
 
 def _days(period: Period) -> tuple[Any, Any]:

@@ -279,6 +279,12 @@ class Codes:
                 self._rate(db, shop_id, {record.id: columns["commission"]}, date.fromisoformat(more["day"]))
             self._note(db, shop_id, kind, record.id, {**values, **more})
 
+    def tell_commission(self, shop_id: int, record: CodeRecord, commission: str | None) -> None:
+        """What the code's terms say of its commission, once its rate was agreed."""
+        with self._database.writing() as db:
+            db.execute(update(codes).where(codes.c.id == record.id).values(commission=commission))
+            self._note(db, shop_id, "code.rated", record.id, {"commission": commission})
+
     def note(self, shop_id: int, record: CodeRecord, kind: str, **data: Any) -> None:
         """Say in the journal what is about to be done with a code."""
         with self._database.writing() as db:

@@ -27,9 +27,9 @@ class Rates:
     def agree(self, subject: Subject, rate: str | None, since: date | None, reason: str = "") -> bool:
         """Agree on a rate from a day on; says whether that is anything new. None: none of its own from then on."""
         with self._database.writing() as db:
-            last = select(rates.c.rate).where(*_of(subject), rates.c.since == _day(since)).order_by(rates.c.id.desc())
-            known = db.execute(last.limit(1)).first()
-            if known is not None and known.rate == rate:
+            query = select(rates.c.since, rates.c.rate).where(*_of(subject)).order_by(rates.c.since, rates.c.id)
+            begun = [row.rate for row in db.execute(query) if row.since <= _day(since)]
+            if begun and begun[-1] == rate:
                 return False
             add_rates(db, self._ledger, {subject: rate}, since, reason)
             return True
@@ -44,6 +44,15 @@ class Rates:
         """Every rate as it was agreed, with who, when and why."""
         with self._database.reading() as db:
             return [dict(row) for row in db.execute(select(rates).order_by(rates.c.id)).mappings()]
+
+    def of_subjects(self, subjects: Iterable[Subject]) -> list[Mapping[str, Any]]:
+        """Every rate that was agreed for exactly these, by day."""
+        found: list[Mapping[str, Any]] = []
+        with self._database.reading() as db:
+            for subject in subjects:
+                query = select(rates).where(*_of(subject)).order_by(rates.c.since, rates.c.id)
+                found += [dict(row) for row in db.execute(query).mappings()]
+        return found
 
     def of_people(self, people: Iterable[str]) -> dict[str, tuple[Since[str | None], ...]]:
         """What was agreed with each of *people* for all they do, as text like `12%`, from which day on."""

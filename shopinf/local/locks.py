@@ -18,7 +18,12 @@ from shopinf.times import Clock
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-_WORK: dict[What, str] = {"writing": "writing to {}", "syncing": "syncing {}", "paying": "asking paid sources"}
+_WORK: dict[What, str] = {
+    "writing": "writing to {}",
+    "syncing": "syncing {}",
+    "paying": "asking paid sources",
+    "payouts": "making a run of payments",
+}
 BETWEEN_TRIES = 0.2  # seconds; the lock is asked for, nobody tells us when it is free
 
 

@@ -134,9 +134,9 @@ class Mark:
         """Is it about this order?"""
         if self.order:
             return self.order == order and self.person in ("", person)
-        if self.code and (self.code != code.casefold() or self.shop_id not in (0, order.shop_id)):
+        if self.code and self.code != code.casefold():
             return False
-        if self.person and self.person != person:
+        if self.shop_id not in (0, order.shop_id) or self.person not in ("", person):
             return False
         return self.since is None or (happened_at is not None and happened_at >= self.since)
 

@@ -68,7 +68,7 @@ def draft(ledger: Ledger, period: str, entries: Sequence[Entry], **more: object)
 def closed(ledger: Ledger, period: str, *entries: Entry, **more: object) -> list[Statement]:
     found = ledger.accounts.close(draft(ledger, period, entries, **more))
     assert found is not None
-    return found
+    return [*found.statements]
 
 
 def sums(each: Statement) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ def test_ten_closings_at_once_on_ten_machines_make_one(opened: Callable[[], Ledg
     assert said.count("closed") == 1
     (june,) = ledger.accounts.of_period("shop:1", month("2026-06"))
     assert sums(june)[-1] == "261.00"
-    assert len(ledger.accounts.of_statement(june.id)) == 29
+    assert len(ledger.accounts.of_statements([june.id])[june.id]) == 29
 
 
 def test_ten_runs_at_once_on_ten_machines_claim_everything_once(opened: Callable[[], Ledger], ledger: Ledger) -> None:
@@ -182,7 +182,7 @@ def test_a_payment_that_failed_is_payable_again_and_one_that_came_back_is_owed_a
     assert ledger.payments.fail(came_back, on("2026-07-09"), "returned by the bank")
     (july,) = closed(ledger, "2026-07")
     assert sums(july) == ("9.00", "0", "0", "0.00", "9.00")
-    kinds = [(each.entry.kind, each.entry.amount) for each in ledger.accounts.of_statement(july.id)]
+    kinds = [(each.entry.kind, each.entry.amount) for each in ledger.accounts.of_statements([july.id])[july.id]]
     assert kinds == [(Kind.PAY, D("-9.00")), (Kind.PAY_FAILED, D("9.00"))]
     assert july.payable == D("9.00")
 
@@ -221,10 +221,10 @@ def test_what_is_rejected_or_held_after_the_closing_is_not_claimed(ledger: Ledge
     gone = rejected(known(ledger, 1), on("2026-07-01"), "a bot")
     assert gone is not None
     ledger.accounts.add([gone])
-    ledger.accounts.say(Mark(Action.HOLD, "to be looked at", on("2026-07-01"), person="leo"))
+    ledger.accounts.judge(Mark(Action.HOLD, "to be looked at", on("2026-07-01"), person="leo"))
     (payment,) = run(ledger, *made) or []
     assert (payment.account, payment.amount) == (MIA, D("9.00"))  # type: ignore[attr-defined]
-    ledger.accounts.say(Mark(Action.RELEASE, "it is fine", on("2026-07-02"), person="leo"))
+    ledger.accounts.judge(Mark(Action.RELEASE, "it is fine", on("2026-07-02"), person="leo"))
     (other,) = run(ledger, *made, name="R-2") or []
     assert (other.account, other.amount) == (LEO, D("9.00"))  # type: ignore[attr-defined]
 
@@ -236,7 +236,7 @@ def test_an_entry_with_a_reference_is_made_once(ledger: Ledger) -> None:
     assert [bool(id) for id in ids] == [True, False, True, True]
     (june,) = closed(ledger, "2026-06")
     assert sums(june) == ("0", "0", "122.00", "0", "122.00")
-    assert {each.by for each in ledger.accounts.of_statement(june.id)} == {"ann"}
+    assert {each.by for each in ledger.accounts.of_statements([june.id])[june.id]} == {"ann"}
 
 
 def test_orders_of_tiers_are_found_with_the_others_of_their_statement(ledger: Ledger) -> None:
@@ -265,3 +265,14 @@ def test_what_was_paid_in_a_year_is_told_per_influencer_currency_and_rail(ledger
     assert ledger.payments.totals(2026) == [("mia", "USD", "csv", D("9.00"), 1)]
     assert ledger.payments.totals(2027) == []
     assert ledger.payments.of_orders(1, [1]) == {(1, "mia"): (900, 0)}
+
+
+def test_a_rehearsal_shows_the_statements_and_writes_nothing(ledger: Ledger) -> None:
+    entries = first_entries([fresh(1, "90.00", "2026-06-03")])
+    shown = ledger.accounts.close(draft(ledger, "2026-06", entries), rehearsal=True)
+    assert shown is not None
+    (june,) = shown.statements
+    assert [each.entry.amount for each in shown.entries[june.id]] == [D("9.00")]
+    assert (ledger.accounts.payers(), ledger.accounts.entered(1)) == ([], set())
+    (made,) = closed(ledger, "2026-06", *entries)
+    assert sums(made) == sums(june)
