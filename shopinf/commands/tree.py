@@ -45,6 +45,7 @@ COMMANDS = {
     "rates": "Say what influencers, codes and campaigns earn.",
     "orders": "Read orders and attribute them to influencers.",
     "products": "Read the stores' products and look them up.",
+    "payouts": "Close months, pay influencers, note what came back.",
     "gifts": "Send influencers gifts and follow the parcels.",
     "livecapture": "Hear of influencers who show interest in a store.",
     "schedule": "Leave a command to cron or systemd.",

@@ -1,0 +1,16 @@
+"""`shopinf payouts`: close periods, pay influencers, and note what came back."""
+
+VERBS = (
+    "close",
+    "list",
+    "show",
+    "hold",
+    "release",
+    "reject",
+    "adjust",
+    "pay",
+    "paid",
+    "failed",
+    "drop",
+    "totals",
+)

@@ -1,0 +1,64 @@
+"""`shopinf payouts list`: the statements, and how each stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shopinf.commands.influencers.choice import InfluencersOption
+from shopinf.commands.options import DeskContext, FormChoice, Noun, PeriodChoice, StoreChoice, examples
+from shopinf.commands.payouts.choice import chosen_payers, run_called
+from shopinf.commands.payouts.rows import LIST_COLUMNS, statement_body, views
+from shopinf.payouts.statements import Statement, Status
+from shopinf.results import Format, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shopinf.desk import Desk
+
+app = Noun()
+
+
+@app.command(
+    "list",
+    columns=LIST_COLUMNS,
+    epilog=examples(
+        "payouts list --status open", "payouts list --period 2026-10 --group north", "payouts list -f json"
+    ),
+)
+def list_(
+    desk: DeskContext,
+    stores: StoreChoice = StoreChoice(),
+    status: Annotated[list[Status] | None, typer.Option("--status", help="Only these; may be repeated.")] = None,
+    run: Annotated[str | None, typer.Option("--run", help="Only those of a run.", metavar="R")] = None,
+    influencer: InfluencersOption = None,
+    period: PeriodChoice = PeriodChoice(),
+    form: FormChoice = FormChoice(),
+) -> None:
+    """List statements: what was earned, held, paid and carried, and how each stands."""
+    found = views(desk, _chosen(desk, stores, period, influencer or ()))
+    if status:
+        found = [each for each in found if each.status in status]
+    if run is not None:
+        name = run_called(desk, run).name
+        found = [each for each in found if each.payment and each.payment.run.name == name]
+    body = None
+    if desk.form(form).format is Format.JSON:
+        entries = desk.ledger.accounts.of_statements([each.statement.id for each in found])
+        body = {"statements": statement_body(desk, found, entries, listed=True)}
+    rows = [each.listed() for each in found]
+    desk.show(Result("shopinf.statements/1", LIST_COLUMNS, rows, body=body), form)
+    if not rows:
+        desk.out.say("No statement is like that.  shopinf payouts close makes those of a period.")
+
+
+def _chosen(desk: Desk, stores: StoreChoice, period: PeriodChoice, people: Sequence[str]) -> list[Statement]:
+    """The statements of the payers that are meant, by period and influencer where these are given."""
+    payers = [each.key for each in chosen_payers(desk, stores)]
+    ids = [desk.ledger.people.called(name).id for name in people]
+    spans = period.of(desk, desk.stores(stores)).values() if period.given else ()
+    first = min((each.first for each in spans), default=None)
+    last = max((each.last for each in spans), default=None)
+    return desk.ledger.accounts.listed(payers, people=ids, first=first, last=last)

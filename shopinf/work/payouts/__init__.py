@@ -1,0 +1,1 @@
+"""Closing, paying, and what is said of orders meanwhile: what must survive a kill."""
