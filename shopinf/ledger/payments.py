@@ -153,6 +153,11 @@ class Payments:
             found = _runs(db, func.lower(runs.c.name) == name.strip().lower())
         return found[0] if found else None
 
+    def names(self) -> list[str]:
+        """The names of all runs."""
+        with self._database.reading() as db:
+            return list(db.execute(select(runs.c.name)).scalars())
+
     def of_run(self, run: Run) -> list[Paid]:
         """The payments of a run."""
         return self.where(payments.c.run == run.id)
@@ -161,6 +166,10 @@ class Payments:
         """Payments in the order they were made."""
         with self._database.reading() as db:
             return _payments(db, *conditions)
+
+    def by_ids(self, ids: Collection[int]) -> list[Paid]:
+        """Payments by their ids, in the order they were made."""
+        return [each for part in parts(sorted(ids)) for each in self.where(payments.c.id.in_(part))]
 
     def of_statements(self, ids: Collection[int]) -> dict[int, Paid]:
         """The live payment of each of these statements, else its last one."""

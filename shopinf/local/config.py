@@ -38,6 +38,12 @@ TEMPLATE = """\
 
 # Count an order and its refunds on the day of the "order", or each on the day of its own "event"; --date.
 # date = "order"
+
+# The agency's name: on statements and in payment files.
+# agency = "Nordlicht GmbH"
+
+# The account that pays influencers, for the banks' files of `payouts pay --rail sepa`.
+# payer_iban = "DE02120300000000202051"
 """
 
 _HINT = "Correct that line; a `#` before it switches it off."
@@ -54,6 +60,8 @@ class Config:
     multi_code: str = "largest"  # or split
     commission: str | None = None  # as it is typed: `10%` or `5.00`
     date: str = "order"  # or event
+    agency: str | None = None  # whose name pages and payments carry
+    payer_iban: str | None = None  # the account that pays, in a bank's file
 
 
 def load_config(places: Places, environ: Mapping[str, str]) -> Config:
@@ -134,6 +142,13 @@ def _api_version(value: object) -> str:
     return text
 
 
+def _iban(value: object) -> str:
+    text = "".join(_text(value).split()).upper()
+    if not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", text):
+        raise _Wrong("must be an IBAN, like DE02120300000000202051")
+    return text
+
+
 def _seconds(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _Wrong(f"must be a number of seconds, not {kind_of(value)}")
@@ -157,6 +172,8 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "multi_code": _one_of("largest", "split"),
     "commission": _commission,
     "date": _one_of("order", "event"),
+    "agency": _text,
+    "payer_iban": _iban,
 }
 
 # As far as the last @: a password that nobody percent-encoded may hold one itself, and too much hidden is no harm.

@@ -1,0 +1,89 @@
+"""A rail's own report, as it is downloaded there: which statement came to what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shopinf.errors import BadInput
+from shopinf.payouts.runs import Reported, State, read_state
+from shopinf.sheets.fields import Fields
+from shopinf.sheets.reading import Row, read_sheet
+from shopinf.words import counted
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
+
+FIELDS = Fields.of(
+    "statement state amount currency reference reason",
+    required="state",
+    also={
+        "statement": (
+            *(
+                "customer id",
+                "unique id",
+                "sender item id",
+                "payment reference",
+                "paymentreference",
+                "reference number",
+            ),
+            *("referencenumber", "end to end id", "endtoendid", "invoice id", "invoice number", "reference text"),
+        ),
+        "state": ("status", "transaction status", "payment status", "transfer status", "statut", "estado"),
+        "amount": ("gross", "net amount", "target amount", "amount paid", "transaction amount", "betrag"),
+        "currency": ("transaction currency", "target currency", "currency code", "währung"),
+        "reference": ("transaction id", "transfer id", "payout item id", "payment id", "transferwise id", "id"),
+        "reason": ("error", "error message", "failure reason", "reason code", "errors", "decline reason"),
+    },
+)
+
+
+def read_report(desk: Desk, file: Path, statements: Sequence[str]) -> list[Reported]:
+    """The rows of a report that name a statement; a state that is new to us is told and not guessed at."""
+    sheet = read_sheet(file, FIELDS, stdin=desk.setting.stdin)
+    known = {each.casefold(): each for each in statements}
+    found, unheard, without = [], set[str](), 0
+    for row in sheet:
+        statement = _statement(row, known)
+        if not statement:
+            without += 1
+            continue
+        state = read_state(row["state"])
+        if state is None:
+            unheard.add(row["state"])
+            state = State.CLAIMED
+        found.append(_reported(row, statement, state))
+    if unheard:
+        desk.out.warn(f"{sheet.file}: states that are new to us, not used: {', '.join(sorted(unheard))}")
+    if without:
+        desk.out.note(f"{sheet.file}: {counted(without, 'row')} without a statement's id passed over")
+    if not found:
+        raise BadInput(f"{sheet.file} names no statement", hint="Give the report of the payments, one a row.")
+    return found
+
+
+def _statement(row: Row, known: dict[str, str]) -> str:
+    """The statement that a row is about: by its own column, else by whatever cell has the id of one."""
+    for cell in (row["statement"], *row.extra.values(), *row.values.values()):
+        for word in cell.split():
+            if word.casefold() in known:
+                return known[word.casefold()]
+    text = row["statement"].strip()
+    return text if text.upper().startswith("S-") else ""
+
+
+def _reported(row: Row, statement: str, state: State) -> Reported:
+    amount = _amount(row["amount"])
+    currency = row["currency"].strip().upper() or None
+    return Reported(statement, state, row.line, amount, currency, row["reference"].strip(), row["reason"].strip())
+
+
+def _amount(text: str) -> Decimal | None:
+    """An amount that reads in one way only; reports write what was sent with a minus, or with commas."""
+    digits = text.strip().lstrip("-").replace(",", "") if text.count(".") == 1 else text.strip().lstrip("-")
+    try:
+        return Decimal(digits)
+    except ArithmeticError:
+        return None
