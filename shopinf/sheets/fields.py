@@ -144,7 +144,7 @@ def find_places(
     """
     at = _mapped(headers, fields, mapping)
     mapped, taken = set(at), set(at.values())
-    names = ["" if _is_never(header) else folded(header) for header in headers]
+    names = ["" if _is_never(header, fields) else folded(header) for header in headers]
     # The field's own name first, so that a column `handle` is the handle, even where `influencer` would accept it.
     candidates = sorted(
         (rank, fields.keys.index(key), place)
@@ -173,9 +173,9 @@ def find_places(
     return Places.of(headers, at)
 
 
-def _is_never(header: str) -> bool:
-    """Is it a column that is never read: where money goes to is nobody's address to be known by?"""
-    return "paypal" in folded(header)
+def _is_never(header: str, fields: Fields) -> bool:
+    """Is it a column that is not read: where money goes to is nobody's address to be known by, only to be paid at?"""
+    return "paypal" in folded(header) and "paypal" not in fields.keys
 
 
 def _mapped(headers: Sequence[str], fields: Fields, mapping: Mapping[str, str]) -> dict[str, int]:

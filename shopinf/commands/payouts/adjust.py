@@ -156,7 +156,7 @@ def _from_sheet(
     made = [] if dry_run else desk.ledger.accounts.add(entries)
     for row, id in zip([row for row in rows if row["status"] == "planned"], made, strict=False):
         row["status"] = "added" if id else "exists"
-    failures = [Failure(None, place, why, BadInput.code) for place, why in taken.wrong]
+    failures = [Failure(None, file.name, wrong.message, BadInput.code) for wrong in taken.wrong]
     desk.show(Result("shopinf.payouts.adjust/1", COLUMNS, rows, failures=failures), form)
     if not dry_run:
         added = sum(row["status"] == "added" for row in rows)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shopinf.errors import BadInput
-from shopinf.money import rounded
+from shopinf.commands.sheets import tell_sheet
+from shopinf.errors import BadSheet
+from shopinf.money import read_amount
 from shopinf.payouts.former import Balance, Former, Line, balances, kind_of
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.reading import Row, read_sheet
@@ -48,66 +48,50 @@ _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 
 @dataclass
 class Taken:
-    """What a sheet comes to: balances of people who are known, and the rows that are not used, with why."""
+    """What a sheet comes to: balances of people who are known, and what is wrong with its other rows."""
 
     kind: Former
     found: list[tuple[Influencer, Balance]] = field(default_factory=list)
-    wrong: list[tuple[str, str]] = field(default_factory=list)
+    wrong: list[BadSheet] = field(default_factory=list)
 
 
 def read_balances(desk: Desk, file: Path, currency: str | None, reason: str | None) -> Taken:
     """Read a sheet of balances; *currency* and *reason* are for rows that say none."""
     sheet = read_sheet(file, FIELDS, stdin=desk.setting.stdin)
-    rows: list[Row] = []
-    wrong: list[tuple[str, str]] = []
-    lines: list[Line] = []
+    rows, lines = list[Row](), list[Line]()
     for row in sheet:
         rows.append(row)
         try:
             lines.append(_line(row, currency, reason))
-        except BadInput as refused:
-            wrong.append((row.place, refused.message.removeprefix(f"{row.place}, ")))
-    for note in sheet.notes:
-        desk.out.note(note)
-    if sheet.unknown:
-        desk.out.note(f"{sheet.file}: not used: {', '.join(sheet.unknown)}")
+        except BadSheet as wrong:
+            sheet.told.refused(wrong)
     kind = kind_of([*sheet.headers.values(), *sheet.unknown], (row["order"] for row in rows))
-    taken = Taken(kind, wrong=wrong)
+    taken = Taken(kind)
+    places = {row.place: row for row in rows}
     for balance in balances(kind, lines):
         one = desk.ledger.people.find(balance.who)
         if one is None:
-            taken.wrong.append((balance.places[0], f"nobody here is called {balance.who}"))
+            sheet.told.refused(places[balance.places[0]].problem(f"nobody here is called {balance.who}"))
         else:
             taken.found.append((one, balance))
+    tell_sheet(desk, sheet, len(rows))
+    taken.wrong = sheet.told.bad
     return taken
 
 
 def _line(row: Row, currency: str | None, reason: str | None) -> Line:
+    row.check("amount")
     who = row["email"] or row["influencer"]
-    if not who:
-        raise row.problem("the row does not say whose balance it is")
-    amount, sign = _amount(row)
+    if not who or not row["amount"]:
+        raise row.problem("the row does not say whose balance it is" if not who else "the row has no amount")
+    written = row.written.get("amount", "")
+    sign = next((code for mark, code in _SIGNS.items() if mark in written), "")
     money = row["currency"].strip().upper() or sign or (currency or "").strip().upper()
     if not re.fullmatch(r"[A-Z]{3}", money):
         raise row.problem("the row has no currency", hint="Add --currency, like --currency EUR.")
-    if amount != rounded(amount, money):
-        raise row.problem(f"{amount} has more decimals than {money} has", key="amount")
+    amount = row.read("amount", lambda text: read_amount(text, money).amount)
+    assert amount is not None, "there is one"
     return Line(who, amount, money, row["entry"], row["order"], row["paid"], row["reason"] or reason or "", row.place)
-
-
-def _amount(row: Row) -> tuple[Decimal, str]:
-    """An amount that reads in one way only, and the currency of its sign."""
-    text = row["amount"].replace("\u2212", "-").replace("\u00a0", " ").strip()
-    sign = next((code for mark, code in _SIGNS.items() if mark in text), "")
-    bare = re.sub(r"[^\d.,()+-]", "", text)
-    if bare.startswith("(") and bare.endswith(")"):
-        bare = f"-{bare[1:-1]}"
-    found = re.fullmatch(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?|([+-]?)(\d{1,3}(?:\.\d{3})+|\d+),(\d{1,2})", bare)
-    if found is None or re.fullmatch(r"[+-]?\d{1,3},\d{3}", bare):
-        raise row.problem(f"{row['amount']!r} is not an amount that reads in one way only", key="amount")
-    if found[5]:
-        return Decimal(f"{found[4]}{found[5].replace('.', '')}.{found[6]}"), sign
-    return Decimal(f"{found[1]}{found[2].replace(',', '')}{found[3] or ''}"), sign
 
 
 def referenced(taken: Taken) -> Sequence[tuple[Influencer, Balance, str]]:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shopinf.commands.sheets import tell_sheet
 from shopinf.errors import BadInput
 from shopinf.gifts.addresses import country_code
 from shopinf.payouts.payees import BUSINESS_WORDS, Payee
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.reading import Row, read_sheet
-from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -39,28 +39,25 @@ def read_payees(desk: Desk, file: Path) -> dict[str, Payee | BadInput]:
     """The payees by their influencer's opaque id; a row that is wrong is that influencer's problem alone."""
     sheet = read_sheet(file, FIELDS, stdin=desk.setting.stdin)
     found: dict[str, Payee | BadInput] = {}
-    strangers: list[str] = []
+    count = 0
     for row in sheet:
+        count += 1
         typed = row["influencer"] or row["email"]
         one = desk.ledger.people.find(typed) if typed else None
         if one is None:
-            strangers.append(typed or row.place)
+            sheet.told.passed["nobody here is called so" if typed else "it does not say whose it is"] += 1
             continue
         payee = _payee(row)
         if (known := found.get(one.id)) is not None and known != payee:
             payee = BadInput(f"{row.place}: a second row says something else of {one.influencer}")
         found[one.id] = payee
-    for note in sheet.notes:
-        desk.out.note(note)
-    if sheet.unknown:
-        desk.out.note(f"{sheet.file}: not used: {', '.join(sheet.unknown)}")
-    if strangers:
-        some = ", ".join(strangers[:5]) + (f" and {len(strangers) - 5} more" if len(strangers) > 5 else "")
-        desk.out.note(f"{sheet.file}: {counted(len(strangers), 'row')} of nobody who is known here: {some}")
+    tell_sheet(desk, sheet, count)
     return found
 
 
 def _payee(row: Row) -> Payee | BadInput:
+    if row.wrong is not None:
+        return row.wrong
     word = row["type"].strip().casefold()
     if word not in BUSINESS_WORDS:
         return BadInput(f"{row.place}: {row['type']!r} is neither person nor business")

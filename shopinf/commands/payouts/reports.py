@@ -7,11 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shopinf.commands.sheets import tell_sheet
 from shopinf.errors import BadInput
 from shopinf.payouts.runs import Reported, State, read_state
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.reading import Row, read_sheet
-from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -44,21 +44,21 @@ def read_report(desk: Desk, file: Path, statements: Sequence[str]) -> list[Repor
     """The rows of a report that name a statement; a state that is new to us is told and not guessed at."""
     sheet = read_sheet(file, FIELDS, stdin=desk.setting.stdin)
     known = {each.casefold(): each for each in statements}
-    found, unheard, without = [], set[str](), 0
+    found, unheard, count = [], set[str](), 0
     for row in sheet:
+        count += 1
         statement = _statement(row, known)
         if not statement:
-            without += 1
+            sheet.told.passed["no statement's id is in it"] += 1
             continue
         state = read_state(row["state"])
         if state is None:
             unheard.add(row["state"])
             state = State.CLAIMED
         found.append(_reported(row, statement, state))
+    tell_sheet(desk, sheet, count)
     if unheard:
         desk.out.warn(f"{sheet.file}: states that are new to us, not used: {', '.join(sorted(unheard))}")
-    if without:
-        desk.out.note(f"{sheet.file}: {counted(without, 'row')} without a statement's id passed over")
     if not found:
         raise BadInput(f"{sheet.file} names no statement", hint="Give the report of the payments, one a row.")
     return found
@@ -75,15 +75,6 @@ def _statement(row: Row, known: dict[str, str]) -> str:
 
 
 def _reported(row: Row, statement: str, state: State) -> Reported:
-    amount = _amount(row["amount"])
+    amount = abs(Decimal(row["amount"])) if row["amount"] and "amount" not in row.doubts else None
     currency = row["currency"].strip().upper() or None
     return Reported(statement, state, row.line, amount, currency, row["reference"].strip(), row["reason"].strip())
-
-
-def _amount(text: str) -> Decimal | None:
-    """An amount that reads in one way only; reports write what was sent with a minus, or with commas."""
-    digits = text.strip().lstrip("-").replace(",", "") if text.count(".") == 1 else text.strip().lstrip("-")
-    try:
-        return Decimal(digits)
-    except ArithmeticError:
-        return None

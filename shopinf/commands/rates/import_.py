@@ -10,7 +10,8 @@ import typer
 from shopinf.commands.options import DeskContext, FormChoice, MapOption, Noun, StoreChoice, examples
 from shopinf.commands.rates.rows import COLUMNS, rate_rows
 from shopinf.commands.rates.subject import Meant, SubjectChoice, meant_by, read_for
-from shopinf.errors import BadInput, PartlyDone, ShopinfError
+from shopinf.commands.sheets import tell_sheet
+from shopinf.errors import BadInput, BadSheet, PartlyDone, ShopinfError
 from shopinf.payouts.rates import read_rate
 from shopinf.periods import read_day
 from shopinf.results import Failure, Result
@@ -51,16 +52,17 @@ def import_(
     """
     sheet = read_sheet(file, FIELDS, mapping=read_mapping(map_ or ()), stdin=desk.setting.stdin)
     done: list[Meant] = []
-    failures: list[Failure] = []
+    count = 0
     for row in sheet:
+        count += 1
         try:
             done += _agree(desk, row, stores)
+        except BadSheet as wrong:
+            sheet.told.refused(wrong)
         except ShopinfError as wrong:
-            failures.append(Failure(None, row.place, wrong.message.removeprefix(f"{row.place}: "), BadInput.code))
-    for note in sheet.notes:
-        desk.out.note(note)
-    if sheet.unknown:
-        desk.out.note(f"{sheet.file}: not used: {', '.join(sheet.unknown)}")
+            sheet.told.refused(row.problem(wrong.message, hint=wrong.hint))
+    tell_sheet(desk, sheet, count)
+    failures = [Failure(None, file.name, each.message, BadInput.code) for each in sheet.told.bad]
     kept = desk.ledger.rates.of_subjects(dict.fromkeys(meant.subject for meant in done))
     desk.show(Result("shopinf.rates.import/1", COLUMNS, rate_rows(desk, kept), failures=failures), form)
     if failures:
@@ -71,9 +73,11 @@ def import_(
 
 
 def _agree(desk: Desk, row: Row, stores: StoreChoice) -> list[Meant]:
-    choice = SubjectChoice(*(row[key] or None for key in ("influencer", "code", "campaign", "product")))
-    if choice.code:  # which says whose it is, and of which campaign
-        choice = SubjectChoice(code=choice.code, product=choice.product)
+    row.check("rate", "since")
+    whose, code, campaign, product = (row[key] or None for key in ("influencer", "code", "campaign", "product"))
+    if code:  # which says whose it is, and of which campaign
+        whose = campaign = None
+    choice = SubjectChoice(whose, code, campaign, product)
     if not choice.given or not row["rate"]:
         raise row.problem("the row does not say what earns how much")
     rate, day = row.read("rate", read_rate), row.read("since", read_day)

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from shopinf.attribution.codebook import Codes
 from shopinf.attribution.commissions import Commission
-from shopinf.attribution.credits import Credit, Status, standing
+from shopinf.attribution.credits import Credit
+from shopinf.attribution.decisions import Decision
 from shopinf.attribution.earning import NOTHING_EARNED, Earned, Part, at_moment
 from shopinf.attribution.sales import Sale, sale
+from shopinf.attribution.standing import Status, looked_at
 from shopinf.orders import Order
 from shopinf.payouts.closing import Again, Fresh, unchanged
 from shopinf.payouts.entries import Account, OrderKey, Recorded, payable_from
@@ -46,6 +48,7 @@ class Looked:
     reasons: dict[int, str] = field(default_factory=dict)  # why each of them needs a look
     unrated: dict[str, int] = field(default_factory=dict)  # influencers without a rate, with how many orders
     pending: int = 0
+    decisions: Mapping[int, Decision] = field(default_factory=dict)
     sent: Mapping[int, datetime] = field(default_factory=dict)  # when the first goods of orders were sent, if it counts
 
     def doubt(self, order: Order, reasons: Iterable[str]) -> None:
@@ -71,7 +74,7 @@ def look_over(desk: Desk, store: Store, scope: Scope) -> Looked:
     sync = desk.ledger.orders.sync(store.shop_id)
     assert sync is not None, "the orders were read before"
     sent = desk.ledger.orders.sent(store.shop_id) if scope.terms.hold_from is HoldFrom.FULFILLED else {}
-    looked = Looked(store, sync.watermark, sent=sent)
+    looked = Looked(store, sync.watermark, decisions=desk.ledger.decisions.of(store.shop_id), sent=sent)
     codes = code_book(desk, store, by_id=True)
     entered = desk.ledger.accounts.entered(store.shop_id)
     _look_at_new(desk, scope, looked, codes, entered)
@@ -94,7 +97,7 @@ def _enter(scope: Scope, looked: Looked, credits: Sequence[Credit]) -> None:
         people.setdefault(credit.influencer, []).append(credit)
         match credit.status:
             case Status.NEEDS_REVIEW:
-                looked.doubt(credit.order, credit.sale.problems)
+                looked.doubt(credit.order, [why for why in credit.reasons if not why.startswith(("code ", "link "))])
                 return
             case Status.PENDING:
                 looked.pending += 1
@@ -152,16 +155,17 @@ def _look_again(desk: Desk, scope: Scope, looked: Looked, entered: set[int]) -> 
         return
     changed = desk.ledger.orders.changed(store.shop_id, since - OVERLAP) & entered
     changed |= accounts.restored_since(store.shop_id, since)
+    changed |= {order for order, decision in looked.decisions.items() if decision.at >= since} & entered
     found = accounts.recorded(store.shop_id, changed)
     orders = {order.order_id: order for order in desk.ledger.orders.full(store.shop_id, changed)}
     known: set[tuple[OrderKey, str]] = set()
     pools: dict[int, set[str]] = {}
     for recorded, statement in found:
         order = orders.get(recorded.first.order.order_id)
-        if order is None or not _is_settled(order, looked, scope):
+        if order is None or (worth := _settled(order, looked)) is None:
             continue
         known.add((recorded.first.order, recorded.first.account.person))
-        looked.again.append(_again(scope, looked, order, recorded, statement or 0))
+        looked.again.append(_again(scope, looked, order, worth, recorded, statement or 0))
         if statement and any(isinstance(part.rate, Tiers) for part in recorded.first.parts):
             pools.setdefault(statement, set()).add(recorded.first.account.person)
     for statement, people in pools.items():
@@ -188,7 +192,7 @@ def _members(
     for recorded, statement in others:
         order = facts.get(recorded.first.order)
         if order is not None:
-            yield _again(scope, looked, order, recorded, statement or 0)
+            yield _again(scope, looked, order, _settled(order, looked) or sale(order), recorded, statement or 0)
         elif recorded.first.basis is None:
             yield unchanged(recorded, desk.clock.now(), statement or 0)
 
@@ -197,17 +201,17 @@ def _shops(others: Sequence[tuple[Recorded, int | None]]) -> set[int]:
     return {each.first.order.shop_id for each, _ in others}
 
 
-def _is_settled(order: Order, looked: Looked, scope: Scope) -> bool:
-    """Can it be worked out? An order that needs a look waits, and so does one that is not paid any more."""
-    worth = sale(order)
-    status, _ = standing(order, worth)
+def _settled(order: Order, looked: Looked) -> Sale | None:
+    """What an order has come to; None where it needs a look first, or is not paid any more: it waits."""
+    decision = looked.decisions.get(order.order_id)
+    worth, status, reasons = looked_at(order, sale(order), decision, looked.store.zone)
     if status is Status.NEEDS_REVIEW:
-        looked.doubt(order, worth.problems)
-    return status in (Status.APPROVED, Status.REVERSED)
+        looked.doubt(order, reasons)
+    return worth if status in (Status.APPROVED, Status.REVERSED) else None
 
 
-def _again(scope: Scope, looked: Looked, order: Order, recorded: Recorded, pool: int) -> Again:
-    worth, parts = sale(order), recorded.first.parts
+def _again(scope: Scope, looked: Looked, order: Order, worth: Sale, recorded: Recorded, pool: int) -> Again:
+    parts = recorded.first.parts
     places = {(part.shares, part.place): part for part in parts}
     net = sum(
         (worth.amounts.split(part.shares, order.currency)[part.place].net_sales for part in places.values()), Decimal(0)
