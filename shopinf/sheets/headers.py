@@ -141,6 +141,21 @@ def lacking(
     return BadSheet(file, f"{message}; found {listed(names)}", line=line, hint=hint)
 
 
+def looks_like_codes(names: Sequence[str], places: Places, fields: Fields, rows: Sequence[Sequence[str]]) -> str | None:
+    """The name of a column that is not used and has codes by its values, where the sheet has no other for them."""
+    if "code" not in fields.keys or "code" in places.at:
+        return None
+    for place, name in enumerate(names):
+        values = [row[place] for row in rows if place < len(row) and row[place]]
+        if name in places.rest and values and len(set(values)) == len(values) and all(map(_is_code, values)):
+            return name
+    return None
+
+
+def _is_code(text: str) -> bool:
+    return re.fullmatch(r"(?=.*\d)[A-Z][A-Z0-9_-]{3,30}", text) is not None
+
+
 def _is_link(text: str) -> bool:
     return bool(read_handle(text).address and read_handle(text).handle)
 

@@ -14,12 +14,13 @@ from typing import BinaryIO, TextIO, TypeVar
 from shopinf.errors import BadInput, BadSheet
 from shopinf.plain import harmless
 from shopinf.sheets.fields import Fields, Places, find_places
-from shopinf.sheets.headers import find_header, lacking
+from shopinf.sheets.headers import find_header, lacking, looks_like_codes
 from shopinf.sheets.names import Kind
 from shopinf.sheets.records import Broken, Record, Sieve
 from shopinf.sheets.telling import Told
 from shopinf.sheets.texts import find_encoding
 from shopinf.sheets.values import Doubtful, Manner, is_nothing, manner_of, plain, read_cell
+from shopinf.shell import quoted
 from shopinf.words import counted
 
 T = TypeVar("T")
@@ -220,6 +221,11 @@ class _Opening:
             self.told.notes.append(
                 f"{self.file}: {places.headers[key]} is below 1 in every row, so it was read as fractions: 0.01 is 1 %."
             )
+        if (codes := looks_like_codes(header.names, places, self.fields, texts)) is not None:
+            self.told.notes.append(
+                f"{self.file}: {codes} looks like codes and is not used; if it has them: "
+                f"--map {quoted(f'{codes}=code')}"
+            )
         self.sieve.test = self.only(places) if self.only else None
         yield places, None
         width = len(header.names)
@@ -229,6 +235,7 @@ class _Opening:
 
     def _objects(self, records: Iterator[Record]) -> Iterator[tuple[Places, Row | None]]:
         known: dict[tuple[str, ...], Places] = {}
+        self.manner = Manner(decimal=".")  # as JSON writes numbers
         for record in records:
             names = record.names or ()
             if names not in known:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shopinf.errors import BadInput
-from shopinf.numbers import TwoReadings, decimal_sign, read_number
+from shopinf.numbers import Number, TwoReadings, decimal_sign, read_number
 from shopinf.sheets.fields import Places, folded
 from shopinf.sheets.names import Kind
 
@@ -174,8 +174,18 @@ def _count(text: str, manner: Manner) -> tuple[str, str | None]:
     return f"{int(number.value)}", "of a range, its lower end" if number.is_least else None
 
 
+def _share(text: str, manner: Manner) -> Number:
+    """A number of per cent: of `3.125` and `3,125` one reading would be more than the whole, so it is the other."""
+    word = text.replace("%", " ").strip()
+    sign = next((sign for sign in ",." if sign in word), None)
+    try:
+        return read_number(word, manner.decimal)
+    except TwoReadings:
+        return read_number(word, sign)
+
+
 def _rate(text: str, manner: Manner, *, fraction: bool) -> tuple[str, str | None]:
-    number = read_number(text.replace("%", " ").strip(), manner.decimal)
+    number = _share(text, manner)
     if fraction and number.value >= 1:
         raise Doubtful(f"{text!r} stands among fractions and is none", hint="Write all rates in one way, like 2.5 %.")
     value = number.value * 100 if fraction else number.value
@@ -185,7 +195,7 @@ def _rate(text: str, manner: Manner, *, fraction: bool) -> tuple[str, str | None
 
 
 def _percent(text: str, manner: Manner, *, fraction: bool = False) -> str:
-    number = read_number(text.replace("%", " ").strip(), manner.decimal).value
+    number = _share(text, manner).value
     return f"{_text(number * 100 if fraction else number)}{'%' if '%' in text else ''}"
 
 

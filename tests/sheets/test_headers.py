@@ -162,3 +162,15 @@ def test_what_stands_around_a_handle_is_no_part_of_it(
     (row,) = opened(tmp_path, f"Qual o @,email\n{cell},a@x.example\n")
     (account,) = read_profile(row.values).accounts
     assert (account.handle, account.platform) == (handle, platform)
+
+
+def test_a_column_that_has_codes_by_its_values_is_never_passed_over_in_silence(tmp_path: Path) -> None:
+    sheet = opened(tmp_path, "handle,What they say\nmaja,MAJA15\nleo,LEO10\n", CODES)
+    assert any("--map 'What they say=code'" in note for note in sheet.told.notes)
+    plain = opened(tmp_path, "handle,City\nmaja,BERLIN\nleo,ROME\n", CODES)
+    assert not any("--map" in note for note in plain.told.notes)
+
+
+def test_a_share_with_three_decimals_has_one_reading(tmp_path: Path) -> None:
+    (row,) = opened(tmp_path, "handle,engagement_rate_pct\nmaja,3.125\n")
+    assert row["engagement_rate_pct"] == "3.125"
