@@ -52,6 +52,7 @@ COMMANDS = {
     "ledger": "Back up the ledger, or move it.",
     "practice": "Serve practice stores on this machine.",
     "status": "Show how it stands with the stores: codes, sales of this month and the last, gifts, and the last sync.",
+    "reference": "Look up columns, exit codes, settings and sheets.",
     "help": "Show the help of a command.",
     "version": "Show the version.",
     "demo": "Run the whole story on a practice store in a minute.",

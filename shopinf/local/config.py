@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +48,18 @@ TEMPLATE = """\
 
 _HINT = "Correct that line; a `#` before it switches it off."
 _SECRET_WORDS = re.compile(r"token|secret|passw|api_?key", re.IGNORECASE)
+
+
+def settings() -> Iterator[tuple[str, str, str]]:
+    """Each setting with an example and what it is for, as the comments of a new `config.toml` say it."""
+    words: list[str] = []
+    for line in TEMPLATE.format(api_version=DEFAULT_API_VERSION).splitlines():
+        if found := re.fullmatch(r"# (\w+) = (.+)", line):
+            yield found[1], found[2].strip('"'), " ".join(words)
+        elif line.startswith("# "):
+            words.append(line.removeprefix("# "))
+            continue
+        words = []
 
 
 @dataclass(frozen=True, slots=True)

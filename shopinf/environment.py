@@ -1,0 +1,33 @@
+"""The environment variables that shopinf heeds, and what each is for; the reference lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+VARIABLES: Mapping[str, str] = {
+    "SHOPINF_HOME": "The folder that holds config, stores and ledger, instead of the platform's own.",
+    "SHOPINF_STORE": "The store that is meant where no option says which.",
+    "SHOPINF_<STORE>_ACCESS_TOKEN": "A store's Admin API access token; STORE is its handle, upper case, - as _.",
+    "SHOPINF_<STORE>_API_KEY": "A store's API key (client ID).",
+    "SHOPINF_<STORE>_API_SECRET_KEY": "A store's API secret key (client secret).",
+    "SHOPINF_SOURCE_<NAME>_API_KEY": "The key of a source, like modash.",
+    "SHOPINF_SOURCE_<NAME>_CLIENT_ID": "The client ID of a source, like upfluence.",
+    "SHOPINF_SOURCE_<NAME>_CLIENT_SECRET": "The client secret of such a source.",
+    "CREDENTIALS_DIRECTORY": "A folder with files called like these variables in lower case (systemd credentials).",
+    "SHOPINF_LEDGER_URL": "The PostgreSQL database that a team shares as its ledger.",
+    "SHOPINF_LOG_FILE": "Where --log-file goes if it is not given.",
+    "SHOPINF_USER": "Who is written down for what is agreed and paid, instead of the login name.",
+    "SHOPINF_DEBUG": "1 shows tracebacks, without values.",
+    "NO_COLOR": "Anything: no colours and no links.",
+    "COLUMNS": "The width of a terminal that does not say its own.",
+    "TERM": "dumb: no colours and no moving bars.",
+    "PYTHON_KEYRING_BACKEND": "Another keyring than the system's.",
+    "HTTPS_PROXY": "The proxy for https addresses.",
+    "HTTP_PROXY": "The proxy for http addresses; never used for the practice store.",
+    "ALL_PROXY": "The proxy where none of the two is set.",
+    "NO_PROXY": "Hosts that no proxy is used for.",
+    "SSL_CERT_FILE": "The certificates that connections are checked with, in a file.",
+    "SSL_CERT_DIR": "The same in a folder.",
+    "TZ": "This machine's time zone, where it is not the system's.",
+    "DBUS_SESSION_BUS_ADDRESS": "Where the keyring of a Linux session is reached.",
+}

@@ -1,0 +1,88 @@
+"""`shopinf reference`: what it prints is what the program declares, and nothing that the program heeds is missing."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+from bench import Bench
+
+import shopinf
+from shopinf.commands.reference.answers import every_answer
+from shopinf.commands.reference.sheets import SHEETS
+from shopinf.commands.tree import file_of
+from shopinf.environment import VARIABLES
+from shopinf.errors import Busy, ShopinfError
+from shopinf.local.config import Config
+
+HOUSE = Path(shopinf.__file__).parent
+# Of web servers and of Typer: nobody sets them for shopinf.
+FOREIGN = {"CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_ORIGIN", "PATH_INFO", "REMOTE_ADDR", "REQUEST_METHOD", "HOME"}
+
+
+def test_columns_are_those_that_a_command_writes(run: Bench, shop: object) -> None:
+    rows = run("reference", "columns", "discounts", "list", "-f", "json").ok().json["rows"]
+    header = run("discounts", "list", "-f", "csv").ok().out.splitlines()[0]
+    assert ",".join(row["column"] for row in rows) == header
+    assert run("reference", "columns", "discounts", "lst").code == 3
+
+
+def test_every_answer_is_called_as_its_command_calls_it() -> None:
+    for each in every_answer():
+        noun, _, verb = each.command.partition(" ")
+        place = HOUSE / "commands" / file_of(noun)
+        files = [place / f"{file_of(verb)}.py", *place.glob("*.py")] if verb else [place.with_suffix(".py")]
+        text = "".join(file.read_text() for file in [*files, HOUSE / "commands/customers/rows.py"] if file.is_file())
+        verbs = each.name.removesuffix("/1").rsplit(".", 1)[0]
+        assert each.name in text or f"{verbs}.{{" in text or noun == "connect", each
+
+
+def test_a_schema_is_json_schema_for_the_answer(run: Bench, shop: object) -> None:
+    schemas = run("reference", "schemas", "codes", "-f", "json").ok().json["schemas"]
+    schema = schemas["discounts create"]
+    assert schema["properties"]["schema"] == {"const": "shopinf.codes/1"}
+    made = run("discounts", "create", "--campaign", "q4", "--influencer", "maya", "--percent", "15", "-f", "json").ok()
+    assert set(schema["required"]) <= set(made.json)
+    assert set(schema["properties"]["codes"]["items"]["properties"]) == set(made.json["codes"][0])
+
+
+def test_exit_codes_are_those_of_the_failures(run: Bench) -> None:
+    known = {row["code"]: row["meaning"] for row in run("reference", "exit-codes", "-f", "json").ok().json["rows"]}
+    assert set(known) == {0, *(kind.code for kind in ShopinfError.__subclasses__())}
+    assert known[Busy.code] == "Another shopinf run holds the lock."
+
+
+def test_every_variable_that_the_code_heeds_is_listed(run: Bench) -> None:
+    heeded = set()
+    for path in HOUSE.rglob("*.py"):
+        if "practice" not in path.parts:
+            heeded |= set(re.findall(r"environ(?:\.get\(|\[)\"([A-Z][A-Z_]+)\"", path.read_text()))
+            heeded |= set(re.findall(r"\"(SHOPINF_[A-Z_]*[A-Z])\"", path.read_text()))
+    assert heeded - FOREIGN <= set(VARIABLES)
+    assert {row["variable"] for row in run("reference", "environment", "-f", "json").ok().json["rows"]} == {*VARIABLES}
+
+
+def test_every_setting_is_listed_with_its_comment(run: Bench) -> None:
+    rows = run("reference", "config", "-f", "json").ok().json["rows"]
+    assert {row["setting"] for row in rows} == set(Config.__slots__)
+    assert all(row["meaning"] for row in rows)
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_template_is_read_by_the_command_it_is_for(run: Bench, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "template.xlsx"
+    run("reference", "sheets", name, "-o", str(file)).ok()
+    openpyxl = importlib.import_module("openpyxl")
+    header, example = openpyxl.load_workbook(file).active.iter_rows(values_only=True)
+    listed = run("reference", "sheets", name, "-f", "json").ok().json["rows"]
+    assert list(header) == [row["column"] for row in listed]
+    assert any(example)
+
+
+def test_influencers_are_imported_from_their_template(run: Bench, tmp_path: Path) -> None:
+    file = tmp_path / "people.xlsx"
+    run("reference", "sheets", "influencers", "-o", str(file)).ok()
+    run("influencers", "import", str(file)).ok()
+    assert run("influencers", "list", "-f", "json").json["rows"][0]["influencer"] == "maya"
