@@ -26,9 +26,10 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
 import postgres
+from losing import Losing
 
 from shopinf.practice import PracticeStore, serve
 
@@ -49,8 +50,10 @@ class Soak:
         job_seconds: float = 0.05,
         together: int = 1,
         ledger_url: str | None = None,
+        lose: float = 0.0,
     ) -> None:
         self.random = random.Random(seed)
+        self.losing = Losing(home, lose, random.Random(seed))
         self.drops, self.together = drops, together
         self.store = PracticeStore("soak-shop", throttle=False, latency=latency, job_seconds=job_seconds, plan="plus")
         self.served = serve([self.store])
@@ -90,6 +93,7 @@ class Soak:
         killed = 0
         while killed < kills:
             self._lose_some()
+            self.losing()
             processes = [self.start(*argv, who=number) for number in range(self.together)]
             left = self.random.uniform(0.3, longest)
             for process in processes:
@@ -158,6 +162,7 @@ def main() -> None:
     parser.add_argument("--together", type=int, default=1)
     parser.add_argument("--job-seconds", type=float, default=0.05)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--lose", type=float, default=0.0, help="how often the ledger is lost between two kills")
     parser.add_argument("--ledger", choices=["sqlite", "postgresql"], default="sqlite")
     given = parser.parse_args()
     ways = ["own", "shared"] if given.way == "both" else [given.way]
@@ -172,6 +177,7 @@ def main() -> None:
                 trouble=given.trouble,
                 drops=given.drops,
                 seed=given.seed,
+                lose=given.lose,
                 job_seconds=given.job_seconds,
                 together=given.together,
                 ledger_url=server.ledger() if server else None,
@@ -187,7 +193,11 @@ def main() -> None:
                 answer = soak.finish(*command)
                 soak.check(given.codes, given.codes if way == "own" else 1)
                 passed = time.monotonic() - begun
-                how = f"at once, exit codes {codes}" if codes else f"killed {killed} times ({before} codes by then)"
+                how = (
+                    f"at once, exit codes {codes}"
+                    if codes
+                    else f"killed {killed} times, its ledger lost {soak.losing.lost} times ({before} codes by then)"
+                )
                 print(f"{way}: {how}, {answer['summary']}, {passed:.0f} s")
             finally:
                 soak.close()

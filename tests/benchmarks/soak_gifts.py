@@ -21,6 +21,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from losing import Losing
+
 from shopinf.practice import PracticeStore, serve
 
 HURRIED = Path(__file__).parents[1] / "discounts" / "hurried.py"
@@ -30,9 +34,17 @@ class Soak:
     """A practice store on loopback and a home; `run` is the real program in a hurry."""
 
     def __init__(
-        self, home: Path, *, trouble: float = 0.0, drops: float = 0.0, seed: int = 1, latency: float = 0.1
+        self,
+        home: Path,
+        *,
+        trouble: float = 0.0,
+        drops: float = 0.0,
+        seed: int = 1,
+        latency: float = 0.1,
+        lose: float = 0.0,
     ) -> None:
         self.random = random.Random(seed)
+        self.losing = Losing(home, lose, random.Random(seed))
         self.latency = latency
         self.store = PracticeStore("soak-shop", throttle=False, latency=latency, products=2)
         self.variant = next(iter(self.store.products.values()))["variants"][0]
@@ -85,6 +97,7 @@ class Soak:
             until = self.writes + (more or 1)
             # Without a write to wait for: while it starts, looks around, or looks for what is in doubt.
             patience = time.monotonic() + (60.0 if more else self.random.uniform(0.3, 2.5))
+            self.losing()
             process = self.start(*argv)
             while process.poll() is None and self.writes < until and time.monotonic() < patience:
                 time.sleep(0.002)
@@ -136,10 +149,11 @@ def main() -> None:
     parser.add_argument("--trouble", type=float, default=0.02)
     parser.add_argument("--drops", type=float, default=0.1)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--lose", type=float, default=0.0, help="how often the ledger is lost between two kills")
     given = parser.parse_args()
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        soak = Soak(Path(folder) / "home", trouble=given.trouble, drops=given.drops, seed=given.seed)
+        soak = Soak(Path(folder) / "home", trouble=given.trouble, drops=given.drops, seed=given.seed, lose=given.lose)
         try:
             command = soak.command(sheet(Path(folder) / "people.csv", given.gifts))
             killed = soak.kill_at_random(given.kills, *command)
@@ -147,7 +161,9 @@ def main() -> None:
             answer = soak.finish(*command)
             soak.check(given.gifts)
             passed = time.monotonic() - begun
-            print(f"killed {killed} times ({before} gifts by then), {answer['summary']}, {passed:.0f} s")
+            print(
+                f"killed {killed} times, its ledger lost {soak.losing.lost} times ({before} gifts by then), {answer['summary']}, {passed:.0f} s"
+            )
         finally:
             soak.close()
 
