@@ -15,6 +15,9 @@ class Losing:
         self.copies: list[Path] = []
         self.lost = 0
 
+    def __str__(self) -> str:
+        return f", the ledger lost {self.lost} times" if self.share else ""
+
     def __call__(self) -> None:
         if not self.share:
             return

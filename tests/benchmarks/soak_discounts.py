@@ -26,7 +26,8 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
 
 import postgres
 from losing import Losing
@@ -196,7 +197,7 @@ def main() -> None:
                 how = (
                     f"at once, exit codes {codes}"
                     if codes
-                    else f"killed {killed} times, its ledger lost {soak.losing.lost} times ({before} codes by then)"
+                    else f"killed {killed} times{soak.losing} ({before} codes by then)"
                 )
                 print(f"{way}: {how}, {answer['summary']}, {passed:.0f} s")
             finally:

@@ -161,9 +161,7 @@ def main() -> None:
             answer = soak.finish(*command)
             soak.check(given.gifts)
             passed = time.monotonic() - begun
-            print(
-                f"killed {killed} times, its ledger lost {soak.losing.lost} times ({before} gifts by then), {answer['summary']}, {passed:.0f} s"
-            )
+            print(f"killed {killed} times{soak.losing} ({before} gifts by then), {answer['summary']}, {passed:.0f} s")
         finally:
             soak.close()
 

@@ -108,7 +108,7 @@ def test_many_parcels_are_asked_for_at_once(run: Bench, shop: PracticeStore, sen
     send(file=crowd(tmp_path, 260)).ok()
     asked = len(shop.requests)
     assert len(run("gifts", "status", "-f", "json").ok().json["rows"]) == 260
-    assert len(shop.requests) - asked == 2
+    assert sum(path.endswith("/orders.json") for _, path, _ in list(shop.requests)[asked:]) == 2
 
 
 def test_only_our_own_gifts_are_followed(run: Bench, shop: PracticeStore, order: dict[str, Any]) -> None:
@@ -214,5 +214,4 @@ def test_a_gift_that_came_back_is_worth_nothing_in_the_report(
 
 def test_a_stores_past_gifts_go_with_it(run: Bench, shop: PracticeStore, order: dict[str, Any]) -> None:
     run("disconnect", "maya-shop", "--erase-history", "--yes").ok()
-    run.connect(shop).ok()
-    assert run("gifts", "status", "-f", "json").ok().json["rows"] == []
+    assert run.look("SELECT count(*) FROM gifts") == [(0,)]

@@ -211,3 +211,42 @@ def test_an_emptied_ledger_is_refused_while_stores_are_connected(run: Bench, sho
     assert "ledger import" in refused.err
     run("ledger", "import", str(run.home / "backup.db")).ok()
     assert create(run, sheet).ok().json["summary"]["existing"] == 2
+
+
+def test_check_says_what_the_store_has_and_takes_up_whose_it_knows(
+    run: Bench, shop: PracticeStore, sheet: Path
+) -> None:
+    create(run, sheet).ok()
+    lose(run)
+    unknown = run("discounts", "check", "--campaign", "Q4", "-f", "json")
+    assert unknown.code == 7
+    assert {row["code"]: row["influencer"] for row in unknown.json["rows"]} == {"MAYA15": None, "LEO15": None}
+    assert "discounts create --campaign q4 again" in unknown.json["rows"][0]["fix"]
+    people = sheet.with_name("maya.csv")
+    people.write_text("influencer,email\nmaya,maya@x.example\n")
+    run("influencers", "import", str(people)).ok()
+    known = run("discounts", "check", "-f", "json")
+    told = {row["code"]: (row["influencer"], row["campaign"], row["problem"]) for row in known.json["rows"]}
+    assert told["MAYA15"] == ("maya", "q4", "the store had it and the ledger did not")
+    assert told["LEO15"][0] is None
+    assert whose(run) == {"MAYA15": ("maya", "q4")}
+    create(run, sheet, "--update-terms").ok()  # what was agreed with somebody is not in the store
+    assert len(shop.price_rules) == 2
+    run("discounts", "check").ok()
+
+
+def test_status_says_what_the_store_has_and_takes_up_whose_it_knows(
+    run: Bench, shop: PracticeStore, parcels: Path
+) -> None:
+    send(run, shop, parcels).ok()
+    lose(run)
+    people = parcels.with_name("maya.csv")
+    people.write_text("influencer,email\nmaya,maya@x.example\n")
+    run("influencers", "import", str(people)).ok()
+    followed = run("gifts", "status", "-f", "json").ok().json
+    assert [(row["influencer"], row["campaign"]) for row in followed["rows"]] == [("maya", "spring")]
+    assert "maya-shop: 1 gift that the ledger lacked was taken up" in followed["notes"]
+    assert any("has 1 gift of spring that the ledger does not know" in note for note in followed["notes"])
+    send(run, shop, parcels).ok()
+    assert len(run("gifts", "status", "-f", "json").ok().json["rows"]) == 2
+    assert presents(shop) == ["leo@x.example", "maya@x.example"]

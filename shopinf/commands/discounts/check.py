@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shopinf.commands.discounts.choice import CodeChoice, choose_codes, people_of
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
+from shopinf.discounts.campaigns import same_campaign
 from shopinf.discounts.plan import CodeRecord, Origin, State
 from shopinf.discounts.terms import differences
 from shopinf.errors import PartlyDone
@@ -35,8 +36,15 @@ CHECK_COLUMNS = columns(
 def check(desk: DeskContext, stores: StoreChoice, form: FormChoice, choice: CodeChoice) -> None:
     """Compare the codes with what the stores have, each difference with its fix; exit 7 if there are any."""
     asked = desk.stores(stores)
-    chosen = choose_codes(desk, asked, choice)
-    outcomes = desk.each_store(asked, lambda store: _check_store(desk, store, chosen[store.name])).or_raise()
+    looked = desk.each_store(asked, lambda store: _lacked(desk, store, choice)).or_raise()
+    lacked = dict(looked.done)
+    if not any(lacked.values()) or not choice.campaign or _has_any(desk, lacked, choice.campaign):
+        chosen = choose_codes(desk, asked, choice)
+    else:  # all that there is of the campaign is what the ledger lacks
+        chosen = {store.name: [] for store in asked}
+    outcomes = desk.each_store(
+        list(lacked), lambda store: [*lacked[store], *_check_store(desk, store, chosen[store.name])]
+    ).after(looked)
 
     def answer(done: Done[list[dict[str, Cell]]], failures: Sequence[Failure]) -> Result:
         rows = [row for _, found in done for row in found]
@@ -54,6 +62,39 @@ def check(desk: DeskContext, stores: StoreChoice, form: FormChoice, choice: Code
             hint="Do what stands in the column fix.",
         )
     desk.out.say(f"{counted(checked, 'code')} looked at: in the stores as here.")
+
+
+def _has_any(desk: Desk, stores: Iterable[Store], campaign: str) -> bool:
+    """Has the ledger a code of the campaign?"""
+    return any(same_campaign(name, campaign) for store in stores for name in desk.ledger.codes.campaigns(store.shop_id))
+
+
+def _lacked(desk: Desk, store: Store, choice: CodeChoice) -> list[dict[str, Cell]]:
+    """What the store carries of ours and the ledger did not know: taken up where it is known whose it is."""
+    from shopinf.work.codes.found import take_up_known
+
+    if choice.influencer or choice.codes:
+        return []
+    rows: list[dict[str, Cell]] = []
+    found = take_up_known(desk, store, choice.campaign)
+    people = people_of(desk, [each.record for each in found if each.record])
+    for each in found:
+        record = each.record
+        again = f"run discounts create --campaign {quoted(each.campaign)} again with whom it was for: it is taken up"
+        rows.append(
+            {
+                "store": store.name,
+                "campaign": each.campaign,
+                "influencer": people[record.person].influencer if record and record.person in people else None,
+                "slot": record.slot or None if record else None,
+                "code": each.code or None,
+                "problem": "the store had it and the ledger did not" if record else "the ledger does not know it",
+                "fix": "nothing: it was taken up" if record else again,
+                "price_rule_id": each.sighting.theirs,
+                "discount_code_id": record.discount_code_id if record else None,
+            }
+        )
+    return rows
 
 
 def _check_store(desk: Desk, store: Store, records: Sequence[CodeRecord]) -> list[dict[str, Cell]]:

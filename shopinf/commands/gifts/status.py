@@ -16,7 +16,7 @@ from shopinf.errors import CustomerDataProtected, ScopeMissing
 from shopinf.gifts.plan import GiftRecord, Parcel, Standing, State, is_stale
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result
-from shopinf.words import agreeing, counted
+from shopinf.words import agreeing, counted, few
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -45,8 +45,11 @@ def status(
     Shipped is not delivered: some carriers tell no more than that.
     """
     chosen = desk.stores(stores)
+    looked = desk.each_store(chosen, lambda store: _lacked(desk, store, choice)).or_raise()
+    lacked = dict(looked.done)
     gifts = choose_gifts(desk, chosen, choice)
-    outcomes = desk.each_store(chosen, lambda store: _followed(desk, store, gifts[store.shop_id])).or_raise()
+    outcomes = desk.each_store(list(lacked), lambda store: _followed(desk, store, gifts[store.shop_id])).after(looked)
+    outcomes = outcomes.or_raise()
     now = desk.clock.now()
 
     def answer(done: Done[Followed], failures: Sequence[Failure]) -> Result:
@@ -57,12 +60,35 @@ def status(
                 parcel = one.parcel(record)
                 if stale is None or is_stale(record, parcel, now, stale):
                     rows.append(gift_row(store, record, parcel, people.get(record.person)))
-        notes = [note for _, one in done for note in one.notes]
+        notes = [note for store, one in done for note in (*lacked[store], *one.notes)]
         return Result("shopinf.gifts/1", GIFT_COLUMNS, rows, notes=notes, failures=failures)
 
     if rows := desk.deliver(outcomes, answer, form).rows:
         desk.out.say(f"{counted(len(rows), 'gift')}: {_where([Standing(str(row['status'])) for row in rows])}.")
     outcomes.settle()
+
+
+def _lacked(desk: Desk, store: Store, choice: GiftChoice) -> list[str]:
+    """What the store has of gifts that the ledger did not know, in words; taken up where it is known whose they are."""
+    from shopinf.work.gifts.found import take_up_known
+
+    if choice.influencer:
+        return []
+    try:
+        taken, unknown = take_up_known(desk, store, choice.campaign)
+    except (ScopeMissing, CustomerDataProtected):
+        return []
+    notes = []
+    if taken:
+        were = agreeing(taken, "was", "were")
+        notes.append(f"{store.name}: {counted(taken, 'gift')} that the ledger lacked {were} taken up")
+    if unknown:
+        of = few(sorted({each.label for each in unknown}))
+        notes.append(
+            f"{store.name} has {counted(len(unknown), 'gift')} of {of} that the ledger does not know; gifts send with "
+            "the same sheet takes up whose they are, and sends none again"
+        )
+    return notes
 
 
 def _where(standings: Sequence[Standing]) -> str:

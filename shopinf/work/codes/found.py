@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from shopinf.discounts.campaigns import same_campaign
-from shopinf.discounts.codes import SUFFIX
-from shopinf.discounts.plan import Shape, Step
+from shopinf.discounts.codes import SUFFIX, Pattern
+from shopinf.discounts.plan import Ask, CodeRecord, Fate, Shape, Step
 from shopinf.discounts.rules import key_of_own
+from shopinf.discounts.terms import Kind, Terms
 from shopinf.errors import BadInput
 from shopinf.ledger.coderows import Intended
 from shopinf.ledger.sightings import Carrier, Sighting
@@ -42,6 +44,68 @@ class There:
     sighting: Sighting
     rule: remote.Rule
     codes: Sequence[remote.Code]
+
+
+@dataclass(frozen=True, slots=True)
+class Lacked:
+    """A price rule of ours that the store has and the ledger lacked; `record` once it was taken up."""
+
+    sighting: Sighting
+    code: str
+    campaign: str
+    record: CodeRecord | None = None
+
+
+def take_up_known(desk: Desk, store: Store, campaign: str | None) -> list[Lacked]:
+    """Take up what *store* has of codes for people who are known here, and say what the ledger lacked.
+
+    A rule that codes share, or that is of somebody unknown, stays for `discounts create`, which knows who is meant.
+    """
+    shop = desk.shop(store)
+    if not look_for_rules(desk, store, shop):
+        return []
+    with nullcontext() if store.read_only else desk.writing(store):  # what another run is making is not lacking
+        lacking = look_for_rules(desk, store, shop)
+        known = _Known(desk, store)
+        found: list[tuple[Lacked, Step | None]] = []
+        for sighting in (each for several in lacking.values() for each in several):
+            code, _, of = sighting.label.partition(" - ")
+            code, of = (code, of) if of else ("", code)
+            if campaign is None or same_campaign(campaign, of):
+                found.append((Lacked(sighting, code, of), known.step(sighting, code, of) if code else None))
+        for of in {lacked.campaign for lacked, step in found if step}:
+            steps = [step for lacked, step in found if step and lacked.campaign == of]
+            TakingUp(desk, store, known.shape(of)).own(steps, lacking)
+        records = {record.rule.price_rule_id: record for record in desk.ledger.codes.of_shop(store.shop_id)}
+        return [replace(lacked, record=records.get(lacked.sighting.theirs)) for lacked, _ in found]
+
+
+class _Known:
+    """Whom the ledger knows, to tell whose a sign in a store is."""
+
+    def __init__(self, desk: Desk, store: Store) -> None:
+        self._desk, self._store = desk, store
+        self._people = {one.id: one for one in desk.ledger.roster.everybody()}
+        self._names = desk.ledger.people.names(self._people)
+        records = desk.ledger.codes.of_shop(store.shop_id)
+        self._slots = sorted({"", *(record.slot for record in records if record.person)})
+
+    def shape(self, campaign: str) -> Shape:
+        store = self._store
+        spelled = self._desk.ledger.codes.spelled(store.shop_id, campaign)
+        now = self._desk.clock.now()
+        return Shape(spelled, store.zone, store.currency, now, Pattern("{influencer}"), own_rules=True)
+
+    def step(self, sighting: Sighting, code: str, campaign: str) -> Step | None:
+        """What would have been done for it, where somebody who is known would have it."""
+        for person, called in self._names.items():
+            for slot in self._slots:
+                for name in called:
+                    references = rule_references(self._store.shop_id, campaign, name, slot)
+                    if sighting.reference in islice(references, TURNS):
+                        ask = Ask(person=person, slot=slot, influencer=self._people[person])
+                        return Step(ask, Fate.MAKE, code=code, terms=Terms(Kind.TRACK_ONLY))
+        return None
 
 
 def all_intended(desk: Desk, store: Store, shape: Shape, steps: Sequence[Step]) -> list[Intended]:
@@ -106,14 +170,15 @@ class TakingUp:
     def of(self, steps: Sequence[Step]) -> int:
         """Take up what is there of *steps*; returns how many codes that were."""
         self._lacking = look_for_rules(self._desk, self._store, self._shop)
-        found = self._own(steps) if self._lacking else {}
+        found = self.own(steps, self._lacking) if self._lacking else {}
         left = [step for place, step in enumerate(steps) if place not in found]
         return len(found) + self._shared(left)
 
     # rules of one code
 
-    def _own(self, steps: Sequence[Step]) -> dict[int, There]:
-        """Take up those of *steps* that have a rule of their own, and say which of them."""
+    def own(self, steps: Sequence[Step], lacking: dict[str, list[Sighting]]) -> dict[int, There]:
+        """Take up those of *steps* that have a rule of their own among what is *lacking*, and say which of them."""
+        self._lacking = lacking
         names = names_of(self._desk, steps)
         sighted: dict[int, Sighting] = {}
         for place, step in enumerate(steps):

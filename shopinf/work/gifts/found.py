@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from shopinf.discounts.campaigns import same_campaign
 from shopinf.gifts.plan import GiftRecord, Shape, Step
 from shopinf.ledger.gifts import Intended
 from shopinf.ledger.sightings import Carrier, Sighting
@@ -54,6 +56,50 @@ def take_up(desk: Desk, store: Store, shop: Shop, shape: Shape, steps: Sequence[
                 found.append((Intended(step.ask.person, shape.slot, step.lines, str(draft.reference)), draft))
                 break
     return keep(desk, store, shape.campaign, found)
+
+
+def take_up_known(desk: Desk, store: Store, campaign: str | None) -> tuple[int, list[Sighting]]:
+    """Take up what *store* has of gifts to people who are known here; returns how many, and what is of nobody known."""
+    shop = desk.shop(store)
+    if not look_for_gifts(desk, store, shop):
+        return 0, []
+    with nullcontext() if store.read_only else desk.writing(store):  # what another run is sending is not lacking
+        lacking = look_for_gifts(desk, store, shop)
+        known = desk.ledger.gifts.of_shop(store.shop_id)
+        names = desk.ledger.people.names(one.id for one in desk.ledger.roster.everybody())
+        slots = sorted({"", *(record.slot for record in known)})
+        used = desk.ledger.sightings.gifts(store.shop_id)
+        taken, unknown = 0, list[Sighting]()
+        for reference, several in lacking.items():
+            of = several[0].label
+            if campaign is not None and not same_campaign(campaign, of):
+                continue
+            whose = _whose(store, reference, of, names, slots) if reference not in used else None
+            draft = _there(desk, store, shop, lacking, [reference]) if whose else None
+            if whose is None:
+                unknown += several
+            elif draft is not None:
+                person, slot = whose
+                keep(
+                    desk,
+                    store,
+                    desk.ledger.gifts.spelled(store.shop_id, of),
+                    [(Intended(person, slot, (), reference), draft)],
+                )
+                taken += 1
+    return taken, unknown
+
+
+def _whose(
+    store: Store, reference: str, campaign: str, names: Mapping[str, Sequence[str]], slots: Sequence[str]
+) -> tuple[str, str] | None:
+    """Which person's gift, and which of them, carries this reference; None where nobody's who is known."""
+    for person, called in names.items():
+        for slot in slots:
+            for name in called:
+                if reference in islice(gift_references(store.shop_id, campaign, name, slot), TURNS):
+                    return person, slot
+    return None
 
 
 def keep(desk: Desk, store: Store, campaign: str, found: Sequence[tuple[Intended, remote.Draft]]) -> list[GiftRecord]:
