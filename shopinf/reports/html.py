@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from shopinf.attribution.overview import Figure, Overview, Section
 from shopinf.attribution.report import INTERNAL, By
 from shopinf.money import Money
-from shopinf.plain import harmless
 from shopinf.reports import charts
+from shopinf.reports.house import house
 from shopinf.reports.tables import Table, shown, table
-from shopinf.reports.words import HEADINGS, LEFT_OUT, amount, count, moment, percent, stamps
+from shopinf.reports.words import HEADINGS, LEFT_OUT, amount, count, stamps
 from shopinf.words import counted, few
 
 if TYPE_CHECKING:
@@ -65,34 +65,9 @@ def file(overview: Overview) -> bytes:
 
 @cache
 def _template() -> Template:
-    import jinja2
-
-    house = jinja2.Environment(
-        loader=jinja2.PackageLoader("shopinf.reports"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_plain,
-    )
-    house.filters |= {"figure": _figure, "percent": percent, "moment": moment, "count": count, "counted": counted}
-    house.filters |= {"heading": HEADINGS.get, "mood": _mood}
-    return house.get_template("report.html")
-
-
-def _plain(value: Any) -> Any:
-    """Text from a store as mere text; Jinja escapes it after that."""
-    return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _figure(value: Money | int | None) -> str:
-    match value:
-        case None:
-            return "–"
-        case Money():
-            return amount(value)
-        case _:
-            return count(value)
+    made = house()
+    made.filters |= {"heading": HEADINGS.get, "mood": _mood}
+    return made.get_template("report.html")
 
 
 def _mood(figure: Figure) -> str:

@@ -47,7 +47,7 @@ def file(overview: Overview) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(written, options) as book:
         book.set_properties({"title": "Influencer sales", "created": overview.made_here.replace(tzinfo=None)})
-        pen = _Pen(book)
+        pen = Pen(book)
         _summary(book.add_worksheet("Summary"), book, pen, overview)
         for name, by in _SHEETS.items():
             _table(book.add_worksheet(name), pen, overview.columns(by), overview.side(by).rows)
@@ -55,7 +55,7 @@ def file(overview: Overview) -> bytes:
     return written.getvalue()
 
 
-class _Pen:
+class Pen:
     """Writes values as what they are; Excel's number formats, each made once."""
 
     def __init__(self, book: Workbook) -> None:
@@ -122,7 +122,7 @@ def money_format(currency: str) -> str:
     return f"#,##0{'.' if places else ''}{'0' * places}" + (f'\\ "{sign}"' if sign else "")
 
 
-def _table(sheet: Worksheet, pen: _Pen, shown: Sequence[Column], rows: Sequence[Mapping[str, Cell]]) -> None:
+def _table(sheet: Worksheet, pen: Pen, shown: Sequence[Column], rows: Sequence[Mapping[str, Cell]]) -> None:
     """Rows under a header that stays and filters; on paper it is repeated on each page."""
     times = [column.key for column in shown if column.kind is Kind.TIME]
     shown = [*shown, _ZONE] if times else shown
@@ -149,7 +149,7 @@ def _zone(times: Iterable[Cell]) -> str | None:
     return next((str(each.tzinfo) for each in times if isinstance(each, datetime)), None)
 
 
-def _summary(sheet: Worksheet, book: Workbook, pen: _Pen, overview: Overview) -> None:
+def _summary(sheet: Worksheet, book: Workbook, pen: Pen, overview: Overview) -> None:
     pen.write(sheet, 0, 0, "Influencer sales", fit=False, bold=True, font_size=18)
     at = 1
     for word, sentence in stamps(overview):
@@ -189,7 +189,7 @@ def _about(overview: Overview) -> list[tuple[str, Cell]]:
     return [(name, value) for name, value in about if value]
 
 
-def _totals(sheet: Worksheet, pen: _Pen, overview: Overview, at: int) -> int:
+def _totals(sheet: Worksheet, pen: Pen, overview: Overview, at: int) -> int:
     """The totals of each currency; below each what it was in the period before."""
     figures = [column for column in overview.columns(By.STORE) if column.key != "store"]
     days = columns(times="from to")
@@ -204,7 +204,7 @@ def _totals(sheet: Worksheet, pen: _Pen, overview: Overview, at: int) -> int:
     return _block(sheet, pen, [*days, *figures, *change], rows, at)
 
 
-def _block(sheet: Worksheet, pen: _Pen, shown: Sequence[Column], rows: Sequence[Mapping[str, Cell]], at: int) -> int:
+def _block(sheet: Worksheet, pen: Pen, shown: Sequence[Column], rows: Sequence[Mapping[str, Cell]], at: int) -> int:
     """A small table among others; returns the row after it."""
     pen.heads(sheet, at, shown)
     for row in rows:
@@ -214,7 +214,7 @@ def _block(sheet: Worksheet, pen: _Pen, shown: Sequence[Column], rows: Sequence[
     return at + 1
 
 
-def _course(sheet: Worksheet, book: Workbook, pen: _Pen, overview: Overview, section: Section, at: int) -> int:
+def _course(sheet: Worksheet, book: Workbook, pen: Pen, overview: Overview, section: Section, at: int) -> int:
     """How a currency's sales went over time, and the chart of it."""
     step = overview.step.value
     shown = columns(step, numbers="orders", money="net_sales", order=f"{step} currency orders net_sales")

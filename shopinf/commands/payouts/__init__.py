@@ -4,6 +4,7 @@ VERBS = (
     "close",
     "list",
     "show",
+    "statement",
     "hold",
     "release",
     "reject",
