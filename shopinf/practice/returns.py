@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from .basket import Line, tax_of
@@ -12,11 +13,62 @@ from .orders import LOCATION, net_of, order_number, taxes_of, write_money
 
 Json = dict[str, Any]
 
+DISCREPANCY = "Refund discrepancy"
+SETTLED = "Pending refund discrepancy"
+
 
 def share(units: int, line: Json, before: int, quantity: int) -> int:
     """Give what *quantity* more units are of *units*, so that all the parts of a line add up to it exactly."""
     whole = line["quantity"]
     return part_of(units, before + quantity, whole) - part_of(units, before, whole)
+
+
+@dataclass
+class Taken:
+    """What a refund takes back: its rows, and what they come to in minor units."""
+
+    rows: list[Json] = field(default_factory=list)
+    worth: int = 0  # with tax
+    net: int = 0
+    tax: int = 0
+    off: int = 0
+
+
+def take_back(
+    order: Json, purse: Purse, lines: Sequence[tuple[int, int]], serial: int, row: Json, *, paid: bool, with_tax: bool
+) -> Taken:
+    """Lower the lines' current quantities and write the refund's rows; without money where it is not *paid*."""
+    currency, both, included = purse.shop, purse.both, order["taxes_included"]
+    n = order_number(order["id"]) or 0
+    taken = Taken()
+    for i, (wanted, quantity) in enumerate(lines):
+        line = next((one for one in order["line_items"] if one["id"] == wanted), None)
+        if line is None:
+            raise ValueError(f"order {order['name']} has no line {wanted}")
+        if not 0 < quantity <= line["current_quantity"]:
+            raise ValueError(f"line {wanted} has {line['current_quantity']} left to refund, not {quantity}")
+        gone = line["quantity"] - line["current_quantity"]
+        net = share(net_of(line, currency), line, gone, quantity)
+        tax = share(taxes_of(line, currency), line, gone, quantity)
+        off = share(minor(line["price"], currency) * line["quantity"] - net_of(line, currency), line, gone, quantity)
+        line["current_quantity"] -= quantity
+        line["fulfillable_quantity"] = min(line["fulfillable_quantity"], line["current_quantity"])
+        subtotal = net - tax if included and not with_tax else net
+        told = {"subtotal": subtotal if paid else 0, "total_tax": tax if paid else 0}
+        taken.rows.append(
+            {
+                "id": line_id(n, serial + i + 1),
+                "line_item_id": wanted,
+                "quantity": quantity,
+                **row,
+                **{name: number(units, currency) for name, units in told.items()},
+                **{f"{name}_set": both(units) for name, units in told.items()},
+                "line_item": dict(line),
+            }
+        )
+        taken.worth += net + (0 if included else tax)
+        taken.net, taken.tax, taken.off = taken.net + net, taken.tax + tax, taken.off + off
+    return taken
 
 
 def refund(
@@ -32,82 +84,58 @@ def refund(
     restock_type: str | None = None,
     note: str | None = None,
     includes_tax: bool = True,
+    sent: str = "success",
+    paid: bool = True,
 ) -> Json:
     """Refund lines, shipping, or just money, and return the refund.
 
     *amount* is what is really paid back; what differs from the lines' worth becomes a ``refund_discrepancy``, which is
     negative for a goodwill on top and positive for a part withheld. *discrepancy* gives that figure itself. Amounts are
     in minor units of the shop's currency. ``includes_tax``: a refund line's subtotal contains the tax where prices do.
+    *sent* is what became of the money: ``success``, ``pending`` or ``failure`` of its transaction, or ``nothing``
+    where none was made; until it has arrived its whole amount stands as a discrepancy too. Goods that are taken back
+    without being *paid* for are only restocked.
     """
     currency, both = purse.shop, purse.both
     included = order["taxes_included"]
     n = order_number(order["id"]) or 0
     serial = 64 + 16 * len(order["refunds"])
     key = 930_000_000_000 + n * 64 + len(order["refunds"]) + 1
-    worth = taken_net = taken_tax = taken_off = 0
-    rows = []
-    for i, (wanted, quantity) in enumerate(lines):
-        line = next((one for one in order["line_items"] if one["id"] == wanted), None)
-        if line is None:
-            raise ValueError(f"order {order['name']} has no line {wanted}")
-        if not 0 < quantity <= line["current_quantity"]:
-            raise ValueError(f"line {wanted} has {line['current_quantity']} left to refund, not {quantity}")
-        gone = line["quantity"] - line["current_quantity"]
-        net = share(net_of(line, currency), line, gone, quantity)
-        tax = share(taxes_of(line, currency), line, gone, quantity)
-        off = share(minor(line["price"], currency) * line["quantity"] - net_of(line, currency), line, gone, quantity)
-        line["current_quantity"] -= quantity
-        line["fulfillable_quantity"] = min(line["fulfillable_quantity"], line["current_quantity"])
-        subtotal = net - tax if included and not includes_tax else net
-        rows.append(
-            {
-                "id": line_id(n, serial + i + 1),
-                "line_item_id": wanted,
-                "location_id": LOCATION if restock else None,
-                "quantity": quantity,
-                "restock_type": restock_type or ("return" if restock else "no_restock"),
-                "subtotal": number(subtotal, currency),
-                "subtotal_set": both(subtotal),
-                "total_tax": number(tax, currency),
-                "total_tax_set": both(tax),
-                "line_item": dict(line),
-            }
-        )
-        worth += net + (0 if included else tax)
-        taken_net, taken_tax, taken_off = taken_net + net, taken_tax + tax, taken_off + off
+    row = {
+        "location_id": LOCATION if restock else None,
+        "restock_type": restock_type or ("return" if restock else "no_restock"),
+    }
+    taken = take_back(order, purse, lines, serial, row, paid=paid, with_tax=includes_tax)
+    worth = taken.worth if paid else 0
     adjustments: list[Json] = []
 
     def adjust(kind: str, reason: str, units: int, tax: int = 0) -> None:
         adjustments.append(
-            {
-                "id": line_id(n, serial + 12 + len(adjustments)),
-                "amount": text(units, currency),
-                "amount_set": both(units),
-                "kind": kind,
-                "order_id": order["id"],
-                "reason": reason,
-                "refund_id": key,
-                "tax_amount": text(tax, currency),
-                "tax_amount_set": both(tax),
-            }
+            adjustment(order, purse, line_id(n, serial + 12 + len(adjustments)), key, kind, reason, units, tax)
         )
 
     postage = 0
     if shipping is not False:
-        paid = sum(minor(s["discounted_price"], currency) for s in order["shipping_lines"])
-        postage = paid if shipping is True else shipping
+        charged = sum(minor(s["discounted_price"], currency) for s in order["shipping_lines"])
+        postage = charged if shipping is True else shipping
         if postage:
-            tax = part_of(sum(taxes_of(s, currency) for s in order["shipping_lines"]), postage, paid)
+            tax = part_of(sum(taxes_of(s, currency) for s in order["shipping_lines"]), postage, charged)
             net_postage = postage - tax if included else postage
             adjust("shipping_refund", "Shipping refund", -net_postage, -tax)
             worth += net_postage + tax
-            taken_tax += tax
+            taken.tax += tax
             postage = net_postage + (tax if included else 0)
     if amount is not None:
         discrepancy = (discrepancy or 0) + worth - amount
     if discrepancy:
-        adjust("refund_discrepancy", "Refund discrepancy", discrepancy)
+        adjust("refund_discrepancy", DISCREPANCY, discrepancy)
     paid_back = worth - (discrepancy or 0)
+    if sent != "success" and paid_back > 0:
+        adjust("refund_discrepancy", DISCREPANCY, paid_back)
+    money = paid_back and sent != "nothing"
+    transfers = [transaction(order, purse, paid_back, at, "refund", line_id(n, serial), key)] if money else []
+    for one in transfers:
+        one["status"] = sent
     made: Json = {
         "id": key,
         "admin_graphql_api_id": f"gid://shopify/Refund/{key}",
@@ -119,18 +147,75 @@ def refund(
         "total_duties_set": both(0),
         "user_id": None,
         "order_adjustments": adjustments,
-        "transactions": [transaction(order, purse, paid_back, at, "refund", line_id(n, serial), key)]
-        if paid_back
-        else [],
-        "refund_line_items": rows,
+        "transactions": transfers,
+        "refund_line_items": taken.rows,
         "duties": [],
         "additional_fees": [],
     }
     order["refunds"].append(made)
-    lower(order, purse, taken_net, taken_tax, taken_off, postage)
+    lower(order, purse, taken.net, taken.tax, taken.off, postage)
     settle_status(order, currency)
     order["updated_at"] = at
     return made
+
+
+def settle(order: Json, purse: Purse, at: str) -> None:
+    """Let the money of refunds on their way arrive: what stood for it is taken back under a name of its own."""
+    n = order_number(order["id"]) or 0
+    for place, one in enumerate(order["refunds"]):
+        rows = one["order_adjustments"]
+        for transfer in one["transactions"]:
+            if transfer["status"] == "pending":
+                transfer["status"] = "success"
+                units = minor(transfer["amount_set"]["shop_money"]["amount"], purse.shop)
+                serial = line_id(n, 64 + 16 * place + 12 + len(rows))
+                rows.append(adjustment(order, purse, serial, one["id"], "refund_discrepancy", SETTLED, -units))
+    settle_status(order, purse.shop)
+    order["updated_at"] = at
+
+
+def exchange(
+    order: Json, purse: Purse, at: str, lines: Sequence[tuple[int, int]], add: Sequence[Line], tax_rate: Any = 0
+) -> Json:
+    """Take goods back for others: only what the new ones cost less is sent, and nothing when they cost more."""
+    included = order["taxes_included"]
+    cost = sum(one.total + (tax_of(one.total, tax_rate, included) if tax_rate and not included else 0) for one in add)
+    worth = worth_of(order, purse.shop, lines)
+    if worth > cost:
+        made = refund(order, purse, at, lines, discrepancy=cost)
+    else:
+        made = refund(order, purse, at, lines, sent="nothing")
+    edit(order, purse, at, add=add, tax_rate=tax_rate)
+    return made
+
+
+def worth_of(order: Json, currency: str, lines: Sequence[tuple[int, int]]) -> int:
+    """Give what so many units of lines are worth, with tax."""
+    known = {line["id"]: line for line in order["line_items"]}
+    worth = 0
+    for wanted, quantity in lines:
+        line = known[wanted]
+        gone = line["quantity"] - line["current_quantity"]
+        tax = 0 if order["taxes_included"] else taxes_of(line, currency)
+        worth += share(net_of(line, currency) + tax, line, gone, quantity)
+    return worth
+
+
+def adjustment(
+    order: Json, purse: Purse, key: int, refund_id: int, kind: str, reason: str, units: int, tax: int = 0
+) -> Json:
+    """Write an order adjustment: money of a refund that belongs to no line."""
+    return {
+        "id": key,
+        "amount": text(units, purse.shop),
+        "amount_set": purse.both(units),
+        "kind": kind,
+        "order_id": order["id"],
+        "reason": reason,
+        "refund_id": refund_id,
+        "tax_amount": text(tax, purse.shop),
+        "tax_amount_set": purse.both(tax),
+    }
 
 
 def lower(order: Json, purse: Purse, net: int, tax: int, off: int, shipping: int = 0) -> None:

@@ -415,12 +415,15 @@ class PracticeStore:
         at: Moment | None = None,
         restock: bool = True,
         note: str | None = None,
+        sent: str = "success",
+        paid: bool = True,
     ) -> Json:
         """Refund part of an order and return the refund.
 
         *lines* are (line item id, quantity). *amount* is what is paid back in all, in the shop's currency; the
         difference to what was returned becomes a ``refund_discrepancy`` (negative: goodwill on
-        top; positive: withheld).
+        top; positive: withheld). *sent* is what became of the money (success, pending, failure, nothing); goods that
+        are not *paid* for are only restocked.
         """
         with self.lock:
             order = self.orders[order_id]
@@ -435,7 +438,34 @@ class PracticeStore:
                 restock=restock,
                 note=note,
                 includes_tax=self.refund_includes_tax,
+                sent=sent,
+                paid=paid,
             )
+            self._changed(order, at)
+            return made
+
+    def settle_refunds(self, order_id: int, at: Moment | None = None) -> Json:
+        """Let the money of an order's refunds on their way arrive."""
+        with self.lock:
+            order = self.orders[order_id]
+            returns.settle(order, self.purse(order), self.time(at))
+            self._changed(order, at)
+            return order
+
+    def exchange(
+        self,
+        order_id: int,
+        lines: Sequence[tuple[int, int]],
+        add: Sequence[tuple[int, int] | tuple[int, int, str]],
+        at: Moment | None = None,
+    ) -> Json:
+        """Exchange goods: *lines* are (line item id, quantity), *add* is (variant id, quantity, unit price)."""
+        from .sales import lines_of
+
+        with self.lock:
+            order = self.orders[order_id]
+            new = lines_of(self, add)
+            made = returns.exchange(order, self.purse(order), self.time(at), lines, new, self.tax_rate)
             self._changed(order, at)
             return made
 

@@ -80,6 +80,67 @@ def test_what_a_refund_takes_away(
     assert (found["returns"], found["net_sales"], found["commission"]) == (returns, net, commission)
 
 
+@pytest.mark.parametrize(
+    ("refund", "net"),
+    [
+        ({"lines": 1}, "54.00"),
+        ({"lines": 1, "discrepancy": "6.00"}, "60.00"),
+        ({"discrepancy": "-29.16"}, "60.84"),
+    ],
+    ids=["a line", "a part withheld", "goodwill"],
+)
+def test_a_refund_on_its_way_counts_from_its_first_day_and_the_same_once_it_has_arrived(
+    run: Bench, mia: PracticeStore, refund: dict[str, Any], net: str
+) -> None:
+    order = mia.sell("MIA10", lines=goods(mia, "60.00", "40.00"))
+    run.clock.pass_(days=1)
+    lines = [(order["line_items"][1]["id"], 1)] if refund.pop("lines", 0) else []
+    mia.refund(order["id"], lines, sent="pending", **refund)
+    first = report(run, "--date", "event", "--by", "day")["rows"]
+    assert figures(run)["net_sales"] == net
+    run.clock.pass_(days=3)
+    mia.settle_refunds(order["id"])
+    assert figures(run)["net_sales"] == net
+    assert report(run, "--date", "event", "--by", "day")["rows"] == first
+
+
+def test_a_refund_on_its_way_over_the_end_of_a_month_is_deducted_once(run: Bench, mia: PracticeStore) -> None:
+    order = mia.sell("MIA10", lines=goods(mia, "60.00", "40.00"))
+    run.clock.pass_(days=7)
+    mia.refund(order["id"], [(order["line_items"][1]["id"], 1)], sent="pending")
+    run.clock.pass_(days=7)  # in December
+    mia.settle_refunds(order["id"])
+    assert by_influencer(run, "--period", "2026-11", "--date", "event") == {"mia": ("54.00", "5.40")}
+    assert by_influencer(run, "--period", "2026-12", "--date", "event") == {}
+
+
+def test_goods_restocked_without_money_are_not_earned(run: Bench, mia: PracticeStore) -> None:
+    order = mia.sell("MIA10", lines=goods(mia, "60.00", "40.00"))
+    mug = [(order["line_items"][1]["id"], 1)]
+    mia.refund(order["id"], mug, paid=False)
+    (row,) = report(run, "--by", "order")["rows"]
+    assert (row["net_sales"], row["status"]) == ("54.00", "approved")
+    assert "restocked without a refund" in row["reasons"]
+    mia.refund(order["id"], amount="38.59")  # its money, later
+    assert figures(run)["net_sales"] == "54.00"
+
+
+@pytest.mark.parametrize("price", ["36.00", "20.00", "90.00"])
+def test_what_goods_were_exchanged_for_is_not_earned(run: Bench, mia: PracticeStore, price: str) -> None:
+    order = mia.sell("MIA10", lines=goods(mia, "60.00", "40.00"))
+    mia.exchange(order["id"], [(order["line_items"][1]["id"], 1)], [(variant(mia), 1, price)])
+    (row,) = report(run, "--by", "order")["rows"]
+    assert (row["net_sales"], row["status"]) == ("54.00", "approved")
+
+
+def test_a_refund_that_failed_is_looked_at_where_its_goods_are_gone(run: Bench, mia: PracticeStore) -> None:
+    order = mia.sell("MIA10", lines=goods(mia, "60.00", "40.00"))
+    mia.refund(order["id"], [(order["line_items"][1]["id"], 1)], sent="failure")
+    (row,) = report(run, "--by", "order")["rows"]
+    assert row["status"] == "needs_review"
+    assert "its money failed to arrive" in run("orders", "explain", str(order["id"])).ok().out
+
+
 def test_by_event_a_refund_counts_on_its_own_day(run: Bench, mia: PracticeStore) -> None:
     order = mia.sell("MIA10", lines=goods(mia, "60.00", "40.00"))
     run.clock.pass_(days=14)  # in December
