@@ -15,6 +15,7 @@ from shopinf.plain import formula_unsafe
 from shopinf.sheets.records import Record, Sieve
 from shopinf.sheets.texts import checked_lines
 
+_LONGEST_HEADER = 64 * 1024  # signs
 _DELIMITERS = ",;\t|"
 _AHEAD = 60  # lines in which a header is looked for; before it a report may have titles and figures
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s]|\t)"?\s*', re.IGNORECASE)  # Excel's own first line
@@ -38,7 +39,7 @@ def csv_records(
     text = io.TextIOWrapper(stream, encoding=encoding, newline="")
     try:
         lines = checked_lines(file, text)
-        skipped, first, delimiter = _beginning(lines, recognised)
+        skipped, first, delimiter = _beginning(file, lines, recognised)
         if not first:
             return
         delimiter = "\t" if tabs else delimiter
@@ -50,7 +51,7 @@ def csv_records(
             text.detach()  # the stream is its owner's to close
 
 
-def _beginning(lines: Iterator[str], recognised: Callable[[list[str]], int]) -> tuple[int, list[str], str]:
+def _beginning(file: str, lines: Iterator[str], recognised: Callable[[list[str]], int]) -> tuple[int, list[str], str]:
     """How many lines come before the first with something in it, a look at the lines from there, and the delimiter."""
     told = None
     for skipped, line in enumerate(lines):
@@ -59,6 +60,13 @@ def _beginning(lines: Iterator[str], recognised: Callable[[list[str]], int]) -> 
         if skipped == 0 and (found := _SEPARATOR_LINE.fullmatch(line)):
             told = found[1]
             continue
+        if len(line) > _LONGEST_HEADER:
+            raise BadSheet(
+                file,
+                "the line is too long to name columns",
+                line=skipped + 1,
+                hint="Check that this is the right file.",
+            )
         first = [line, *islice(lines, _AHEAD)]
         return skipped, first, told or max(_DELIMITERS, key=lambda sign: _score(first, sign, recognised))
     return 0, [], ","

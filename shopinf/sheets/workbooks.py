@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-import zipfile
+import warnings
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, BinaryIO
 
 from shopinf.errors import BadSheet
 from shopinf.plain import formula_unsafe
+from shopinf.sheets.packed import Parts, TooLarge
 from shopinf.sheets.records import Broken, Record
 from shopinf.words import counted
 
-_LARGEST = 1 << 30  # bytes when unpacked; a small file that grows beyond this is made to hurt
+_LAST_ROW = 1_048_576  # of a sheet of Excel
 _EMPTY_COLUMNS = 1000  # a row of a sheet has fewer; what a format dragged to the far right makes longer is empty
 
 
@@ -38,39 +40,97 @@ def workbook_records(file: str, stream: BinaryIO, notes: list[str]) -> Generator
 
 
 def _opened(file: str, stream: BinaryIO) -> Any:
-    from openpyxl import load_workbook
+    from openpyxl.reader.excel import ExcelReader
 
-    hint = "Open it in a spreadsheet and save it as .xlsx or .csv."
     try:
-        with zipfile.ZipFile(stream) as packed:
-            if sum(part.file_size for part in packed.infolist()) > _LARGEST:
-                raise BadSheet(file, "the workbook is too large", hint="Save the one sheet as .csv.")
-        stream.seek(0)
-        return load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-    except BadSheet:
-        raise
+        with _quietly():
+            parts = Parts(stream)
+            stream.seek(0)
+            reader = ExcelReader(stream, read_only=True, keep_vba=False, data_only=True, keep_links=False)
+            reader.archive.close()
+            reader.archive = parts
+            reader.read()
+        return reader.wb
+    except TooLarge as error:
+        raise _too_large(file, str(error)) from error
     except Exception as error:  # openpyxl lets KeyError, ValueError and the XML parser's own out of a damaged file
-        raise BadSheet(file, "this is not a workbook that can be read", hint=hint) from error
+        if isinstance(error.__context__, TooLarge):
+            raise _too_large(file, str(error.__context__)) from error
+        raise BadSheet(
+            file,
+            "this is not a workbook that can be read",
+            hint="Open it in a spreadsheet and save it as .xlsx or .csv.",
+        ) from error
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """A block in which the library keeps to itself what it does not support; nothing of that is read here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _too_large(file: str, what: str) -> BadSheet:
+    return BadSheet(file, f"the workbook is too large to be read: {what}", hint="Save the one sheet as .csv.")
 
 
 def _rows(file: str, sheet: Any) -> Iterator[Record]:
-    # Some writers state a wrong size, which would cut the sheet.
-    sheet.reset_dimensions()
-    rows = enumerate(sheet.iter_rows(), start=1)
-    before = 0
+    """The rows that hold something, by the numbers they have in the sheet; none is made that is not written there."""
+    lines = _written_rows(file, sheet)
+    before = last = 0
     while True:
         try:
-            line, cells = next(rows, (0, ()))
+            with _quietly():
+                line, cells = next(lines, (0, []))
+        except BadSheet:
+            raise
+        except TooLarge as error:
+            raise _too_large(file, "a row does not end") from error
         except Exception as error:  # the same, from a damaged sheet within
             raise BadSheet(
                 file, "the workbook is damaged", hint="Open it in a spreadsheet and save it again."
             ) from error
         if not line:
             return
-        texts = [_typed(cell) for cell in cells[:_EMPTY_COLUMNS]]
-        if any(texts):
-            yield Record(line, texts, gap=line > before + 1)
+        if line <= last:  # a second row of that number
+            continue
+        last = line
+        if any(cells):
+            yield Record(line, cells, gap=line > before + 1)
             before = line
+
+
+def _written_rows(file: str, sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    """What the library parses, one row after another, without the empty rows and cells that it would fill in."""
+    from openpyxl.cell.read_only import ReadOnlyCell
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book = sheet.parent
+    with sheet._get_source() as part:
+        parser = WorkSheetParser(
+            part,
+            sheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for line, row in parser.parse():
+            part.goes_on()
+            if not 0 < line <= _LAST_ROW:
+                raise BadSheet(
+                    file,
+                    f"a row is numbered {line}, and a sheet has {_LAST_ROW:,} at most",
+                    hint="Open it in a spreadsheet and save it again.",
+                )
+            texts: list[str] = []
+            for cell in row:
+                place = cell["column"] - 1
+                if 0 <= place < _EMPTY_COLUMNS and (text := _typed(ReadOnlyCell(sheet, **cell))):
+                    texts += [""] * (place + 1 - len(texts))
+                    texts[place] = text
+            yield line, texts
 
 
 def _typed(cell: Any) -> str:
