@@ -206,6 +206,11 @@ def named(error: BaseException) -> ShopinfError:
             found: ShopinfError = Stopped(
                 "Stopped; what was done until then is recorded", hint="Run the same command again to go on."
             )
+        case MemoryError():
+            found = MachineProblem(
+                "This machine has no memory left for it; what was done before is recorded",
+                hint="Close other programs, or do less at once, then run it again.",
+            )
         case OSError() if error.errno in _DISK:
             found = MachineProblem(
                 f"this machine could not write: {error.strerror}", hint="Make room, then run it again."

@@ -192,7 +192,18 @@ class Database:
 def _kind(url: str | URL, shown: str) -> Any:
     """The module that knows the engine of *url*."""
     try:
-        return _ENGINES[make_url(url).get_backend_name()]
+        address = make_url(url)
+        if address.host and set(address.host) & set("@/[]"):
+            raise BadInput(
+                f"The host in the ledger's address {shown} is none",
+                hint="In a password write @ as %40, : as %3A and / as %2F; brackets are for IPv6: [::1].",
+            )
+        return _ENGINES[address.get_backend_name()]
+    except ValueError:  # the library reads the port as a number
+        raise BadInput(
+            f"The port in the ledger's address {shown} is no number",
+            hint="Write it as postgresql://USER@HOST:5432/DATABASE, IPv6 in brackets: [::1]; in a password : as %3A.",
+        ) from None
     except (ArgumentError, KeyError):
         raise BadInput(
             f"The ledger's address {shown} cannot be used", hint="Write it as postgresql://USER@HOST/DATABASE."

@@ -71,12 +71,34 @@ def test_on_a_server_that_has_the_secrets_an_import_is_all_it_takes(
     colleague("verify-scopes", "--all-stores").ok()
 
 
-def test_a_practice_stores_address_goes_over_too(colleague: Bench, run: Bench, store: PracticeStore) -> None:
+def test_a_practice_stores_address_goes_over_when_that_is_said_and_answered(
+    colleague: Bench, run: Bench, store: PracticeStore
+) -> None:
     run.wire.stores = {"127.0.0.1": store}
     run("connect", "maya-shop", "--url", "http://127.0.0.1:8799", "--stdin", stdin=run.credentials(store)).ok()
-    colleague("stores", "import", "-", stdin=run("stores", "export").ok().out).ok()
+    given = ("stores", "import", "-", "--with-addresses")
+    refused = colleague(*given, stdin=run("stores", "export").ok().out)
+    assert (refused.code, refused.out) == (2, "")
+    assert "calls go to http://127.0.0.1:8799" in refused.err
+    colleague(*given, "--yes", stdin=run("stores", "export").ok().out).ok()
     colleague("connect", "maya-shop", "--stdin", stdin=run.credentials(store)).ok()
     assert {request.url.netloc for request in run.wire.sent} == {b"127.0.0.1:8799"}
+
+
+@pytest.mark.parametrize("field", [{"url": "http://127.0.0.1:8799"}, {"aliases": ["nordlicht"]}])
+def test_a_colleagues_list_moves_no_credentials_by_itself(
+    field: dict[str, object], colleague: Bench, store: PracticeStore, file: Path
+) -> None:
+    exported = json.loads(file.read_text())
+    exported["rows"][0] |= field
+    file.write_text(json.dumps(exported))
+    ran = colleague("stores", "import", str(file), "--yes").ok()
+    assert "not taken over without --with-addresses: Maya Shop" in ran.err
+    colleague.environ["SHOPINF_NORDLICHT_ACCESS_TOKEN"] = "shpat_anothers_own"
+    colleague.wire.sent.clear()
+    shown = colleague("verify-scopes", "--all-stores")
+    assert shown.code == 4, shown.err
+    assert colleague.wire.sent == []
 
 
 def test_credentials_of_another_shop_are_refused_and_nothing_is_kept(
