@@ -331,7 +331,7 @@ class Desk:
 
     def today(self, store: Store) -> date:
         """The present day in the shop's zone."""
-        return in_zone(self.clock.now(), store.zone).date()
+        return in_zone(self.clock.now(), store.shown_zone).date()
 
     def show(self, result: Result, form: ChosenForm, *, store: Store | None = None) -> None:
         """Write a command's answer in the form that was asked for; *store* is the one that it is about."""

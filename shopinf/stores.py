@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from shopinf.errors import MachineProblem
+from shopinf.plain import harmless
 
 # The oldest version whose REST resources are the newest that Shopify's own libraries carry; `--api-version` overrides.
 DEFAULT_API_VERSION = "2026-07"
@@ -15,6 +18,17 @@ API_VERSION = re.compile(r"\d{4}-(0[1-9]|1[0-2])|unstable")
 HANDLE = re.compile(r"[a-z0-9][a-z0-9-]*")
 MYSHOPIFY = re.compile(r"([a-z0-9][a-z0-9-]*)\.myshopify\.com")
 _ADMIN_PATH = re.compile(r"admin\.shopify\.com/store/([a-z0-9][a-z0-9-]*)")
+
+
+def known_zone(key: str, store: str) -> ZoneInfo:
+    """The time zone that *store* says it has; MachineProblem where this machine does not know it."""
+    try:
+        return ZoneInfo(key)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise MachineProblem(
+            f"{store} says that its time zone is {harmless(key)[:60] or 'nothing'}, which this machine does not know",
+            hint="Update the package tzdata, or correct the zone in Shopify's settings and connect the store again.",
+        ) from None
 
 
 class Secret:
@@ -105,7 +119,16 @@ class Store:
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone)
+        """Its time zone; raises where this machine does not know it, so that this store fails and no other."""
+        return known_zone(self.timezone, self.name)
+
+    @property
+    def shown_zone(self) -> ZoneInfo:
+        """The same for what is only shown; UTC where it is not known here."""
+        try:
+            return self.zone
+        except MachineProblem:
+            return ZoneInfo("UTC")
 
     @property
     def base_url(self) -> str:

@@ -35,7 +35,7 @@ def exported(store: Store) -> dict[str, Any]:
     """A store as `stores export` writes it."""
     row = {field: getattr(store, field) for field in _KINDS}
     lists = {"aliases": list(store.aliases), "scopes": list(store.scopes)}
-    return {**row, **lists, "auth": store.auth.value, "connected_at": iso(store.connected_at, store.zone)}
+    return {**row, **lists, "auth": store.auth.value, "connected_at": iso(store.connected_at, store.shown_zone)}
 
 
 def read_export(file: Path, stdin: TextIO) -> list[Store]:

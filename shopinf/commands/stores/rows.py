@@ -32,7 +32,7 @@ def listed_row(store: Store, default: str | None) -> dict[str, Any]:
         **store_row(store),
         "disabled": store.disabled,
         "default": store.name == default,
-        "connected_at": store.connected_at and in_zone(store.connected_at, store.zone),
+        "connected_at": store.connected_at and in_zone(store.connected_at, store.shown_zone),
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shopinf.errors import BadInput, NotFound
 from shopinf.loopback import is_loopback
 from shopinf.shell import quoted
-from shopinf.stores import MYSHOPIFY, Store, StoreName, read_store_name
+from shopinf.stores import MYSHOPIFY, Store, StoreName, known_zone, read_store_name
 
 if TYPE_CHECKING:
     from shopinf.commands.stores.look import Look
@@ -105,6 +105,7 @@ def settled(
     group = known.group if group is None and known else (group or "").strip() or None
     # An import brings the colleague's choice along; a store connected here is made writable by connecting it again.
     read_only = read_only or bool(known and known.read_only and known.connected_at is None)
+    known_zone(facts.iana_timezone, name)
     return asked.with_(
         name=name,
         shop_id=facts.id,
