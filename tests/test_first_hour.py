@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,6 +101,33 @@ def test_links_have_what_a_letter_needs(run: Bench, shop: PracticeStore, tmp_pat
     [row] = run("discounts", "links", "-f", "json").ok().json["rows"]
     assert (row["first_name"], row["value"], row["commission"]) == ("Maya", "15", "10%")
     assert row["ends_at"].startswith("2026-12-24T23:59:59")
+
+
+def completed(run: Bench, *words: str) -> list[str]:
+    """What a shell offers for the last of *words*."""
+    environ = {"SHOPINF_HOME": str(run.home), "_SHOPINF_COMPLETE": "complete_bash"}
+    environ |= {"COMP_WORDS": " ".join(["shopinf", *words]), "COMP_CWORD": str(len(words))}
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; sys.argv = ['shopinf']; from shopinf.main import run; run()"],
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.split()
+
+
+def test_a_shell_completes_campaigns_codes_and_periods(run: Bench, shop: PracticeStore) -> None:
+    run(*ONE).ok()
+    assert completed(run, "discounts", "list", "--campaign", "q") == ["q4"]
+    assert completed(run, "discounts", "pause", "--code", "MAY") == ["MAYA15"]
+    assert completed(run, "orders", "attribute", "--period", "last-m") == ["last-month"]
+
+
+def test_one_code_that_is_gone_is_one(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:
+    (tmp_path / "codes.csv").write_text("code,influencer\nGONE15,maya\n")
+    partly = run("discounts", "import", str(tmp_path / "codes.csv"), "--yes")
+    assert (partly.code, "error: Of 1 code 1 is no longer in the store\n" in partly.err) == (7, True)
 
 
 def test_a_port_that_does_not_exist_is_wrong_usage(run: Bench) -> None:

@@ -22,6 +22,7 @@ from typer.core import TyperCommand
 from typer.models import ArgumentInfo, OptionInfo
 
 from shopinf import periods
+from shopinf.commands.completion import period_names
 from shopinf.console.forms import contradiction
 from shopinf.errors import BadInput
 from shopinf.results import Format
@@ -132,7 +133,10 @@ class PeriodChoice:
     """Which days a command line means: a period by its name, or from one day to another."""
 
     period: Annotated[
-        str | None, typer.Option("--period", help=f"One of {periods.NAMES}.", metavar="P", show_default=False)
+        str | None,
+        typer.Option(
+            "--period", help=f"One of {periods.NAMES}.", metavar="P", show_default=False, autocompletion=period_names
+        ),
     ] = None
     since: Annotated[str | None, typer.Option("--from", help="The first day, YYYY-MM-DD.", metavar="D")] = None
     until: Annotated[str | None, typer.Option("--to", help="The last day, included.", metavar="D")] = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shopinf.commands.completion import campaign_names, code_names
 from shopinf.commands.influencers.choice import InfluencerOption
 from shopinf.discounts.campaigns import find_campaign, same_campaign
 from shopinf.discounts.plan import CodeRecord, State
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from shopinf.people.influencers import Influencer
     from shopinf.stores import Store
 
-CodeArgument = Annotated[str, typer.Argument(help="A code that shopinf made or imported.", metavar="CODE")]
+CodeArgument = Annotated[
+    str, typer.Argument(help="A code that shopinf made or imported.", metavar="CODE", autocompletion=code_names)
+]
 RedirectOption = Annotated[str | None, typer.Option("--redirect", help="The page that links lead to.", metavar="PATH")]
 UtmOption = Annotated[
     list[str] | None, typer.Option("--utm", help="Goes into links, like source=maya; may be repeated.", metavar="K=V")
@@ -31,9 +34,14 @@ UtmOption = Annotated[
 class CodeChoice:
     """Codes by campaign, influencer and name; what is given narrows the choice."""
 
-    campaign: Annotated[str | None, typer.Option("--campaign", help="Only this campaign.", metavar="NAME")] = None
+    campaign: Annotated[
+        str | None,
+        typer.Option("--campaign", help="Only this campaign.", metavar="NAME", autocompletion=campaign_names),
+    ] = None
     influencer: InfluencerOption = None
-    code: Annotated[list[str] | None, typer.Option("--code", help="Only this code; may be repeated.")] = None
+    code: Annotated[
+        list[str] | None, typer.Option("--code", help="Only this code; may be repeated.", autocompletion=code_names)
+    ] = None
 
     @property
     def codes(self) -> Sequence[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shopinf.commands.completion import campaign_names
 from shopinf.commands.discounts.changes import is_updated, update_notes, updated_row
 from shopinf.commands.discounts.choice import RedirectOption, UtmOption
 from shopinf.commands.discounts.prospect import ALONE, Prospect, find_prospect, show_prospects
@@ -58,7 +59,12 @@ BY_NAME, BY_NUMBER = "{influencer}{value}", "{campaign}-{random:6}"
 class CodeOptions:
     """Whom codes are for, what they give, and how they are made; amounts and days mean what each store says."""
 
-    campaign: Annotated[str, typer.Option("--campaign", help="The campaign the codes belong to.", metavar="NAME")]
+    campaign: Annotated[
+        str,
+        typer.Option(
+            "--campaign", help="The campaign the codes belong to.", metavar="NAME", autocompletion=campaign_names
+        ),
+    ]
     file: OptionalSheetOption = None
     count: Annotated[int | None, typer.Option("--count", help="So many codes for nobody in particular.", min=1)] = None
     influencer: Annotated[

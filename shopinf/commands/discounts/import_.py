@@ -277,9 +277,11 @@ def _show(desk: Desk, outcomes: Outcomes[TakenIn], asked: int, form: FormChoice)
     whole = desk.deliver(outcomes, lambda done, failures: _answer(done, failures, asked), form)
     summary: Mapping[str, int] = (whole.body or {})["summary"]
     if whole.failures:
+        missing, failed = summary["missing"], summary["failed"]
+        parts = [f"{missing} {agreeing(missing, 'is', 'are')} no longer in the store"] * bool(missing)
+        parts += [f"{failed} could not be taken in"] * bool(failed)
         raise PartlyDone(
-            f"Of {counted(summary['asked'], 'code')} {summary['missing']} are no longer in the store, "
-            f"{summary['failed']} could not be taken in",
+            f"Of {counted(summary['asked'], 'code')} {', '.join(parts) or 'not all were read'}",
             hint="The others are tracked; correct the sheet and import it again if need be.",
         )
     return summary

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shopinf.commands.completion import campaign_names
 from shopinf.commands.influencers.choice import InfluencerOption
 from shopinf.discounts.campaigns import read_campaign, same_campaign
 from shopinf.errors import NotFound
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 class GiftChoice:
     """Gifts by campaign and influencer; what is given narrows the choice."""
 
-    campaign: Annotated[str | None, typer.Option("--campaign", help="Only this campaign.", metavar="NAME")] = None
+    campaign: Annotated[
+        str | None,
+        typer.Option("--campaign", help="Only this campaign.", metavar="NAME", autocompletion=campaign_names),
+    ] = None
     influencer: InfluencerOption = None
 
 

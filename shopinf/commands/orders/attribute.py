@@ -11,6 +11,7 @@ import typer
 
 from shopinf import unread
 from shopinf.attribution.report import INTERNAL, By, Choice, DateBasis, report_columns
+from shopinf.commands.completion import campaign_names
 from shopinf.commands.influencers.choice import InfluencersOption
 from shopinf.commands.options import (
     DeskContext,
@@ -56,7 +57,10 @@ class RowChoice:
     date: Annotated[
         DateBasis | None, typer.Option("--date", help="Count refunds on the order's day, or each on its own.")
     ] = None
-    campaign: Annotated[list[str] | None, typer.Option("--campaign", help="Only this one; may be repeated.")] = None
+    campaign: Annotated[
+        list[str] | None,
+        typer.Option("--campaign", help="Only this one; may be repeated.", autocompletion=campaign_names),
+    ] = None
     influencer: InfluencersOption = None
     include_pending: Annotated[bool, typer.Option("--include-pending", help="Count orders not paid yet.")] = False
     include_zero: Annotated[bool, typer.Option("--include-zero", help="Show those who sold nothing too.")] = False
