@@ -140,7 +140,8 @@ class Overview:
     def row_columns(self) -> list[Column]:
         """The columns of `rows`."""
         compared = self.compared and self.choice.by not in _PASSING
-        return report_columns(self.choice.by, client=self.client, compared=compared)
+        paid = self.choice.payments
+        return report_columns(self.choice.by, client=self.client, compared=compared, payments=paid)
 
     @cached_property
     def totals(self) -> list[Row]:

@@ -7,16 +7,17 @@ returned, and is not counted as an order.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from shopinf.attribution.codebook import Codes, TrackedCode
 from shopinf.attribution.credits import Credit, Excluded, Exclusion, Status
 from shopinf.attribution.sales import Happening
-from shopinf.attribution.tally import MONEY, Aside, Part, Row, Tally
+from shopinf.attribution.tally import MONEY, PAYMENTS, Aside, Part, Row, Tally
 from shopinf.periods import Period, Step, label
 from shopinf.results import Column, columns
 
@@ -76,22 +77,25 @@ _ORDER_COLUMNS = (
     "other_codes",
 )
 # What stays between an agency and its influencers when a page goes to a client.
-INTERNAL = frozenset({"commission", "reasons"})
+INTERNAL = frozenset({"commission", "reasons", *PAYMENTS})
 _COMPARED = ("previous_orders", "previous_net_sales", "change_pct")
 _NUMBERS = "order_id orders new_customers returning_customers previous_orders change_pct"
-_AMOUNTS = " ".join((*MONEY, "average_order_value", "previous_net_sales"))
+_AMOUNTS = " ".join((*MONEY, *PAYMENTS, "average_order_value", "previous_net_sales"))
 _TIMES = "processed_at first_order_at last_order_at"
 # What a table shows, the most important first.
 _FEW = "net_sales change_pct orders previous_net_sales commission returns new_customers store currency"
 _FEW_BY_ORDER = "order_name net_sales influencer processed_at code commission status store currency"
 
 
-def report_columns(by: By, *, client: bool = False, compared: bool = False) -> list[Column]:
+def report_columns(by: By, *, client: bool = False, compared: bool = False, payments: bool = False) -> list[Column]:
     """The report's columns in their order; a client's copy leaves out commission and reasons.
 
-    *compared* are those that also say what it was in the period before.
+    *compared* are those that also say what it was in the period before, *payments* those that say what was paid.
     """
     names = _ORDER_COLUMNS if by is By.ORDER else ("store", "currency", *_GROUP_COLUMNS[by], *_FIGURES)
+    if payments:
+        at = names.index("commission") + 1
+        names = (*names[:at], *PAYMENTS, *names[at:])
     order = [name for name in (*names, *(_COMPARED if compared else ())) if not (client and name in INTERNAL)]
     few = _FEW_BY_ORDER.split() if by is By.ORDER else [*(_GROUP_COLUMNS[by] or ("store",)), *_FEW.split()]
     return columns(
@@ -118,6 +122,8 @@ class StoreOrders:
     outcomes: Iterable[list[Credit] | Excluded]
     period: Period | None = None  # None: all time
     codes: Codes | None = None  # for rows of those who sold nothing
+    # What was paid of orders and what was not, by order and influencer; None where it was not asked for.
+    payments: Mapping[tuple[int, str], tuple[Decimal, Decimal]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,7 @@ class Choice:
     basis: DateBasis = DateBasis.ORDER
     include_pending: bool = False
     include_zero: bool = False
+    payments: bool = False
     campaigns: Collection[str] = ()
     influencers: Collection[str] = ()
 
@@ -161,15 +168,15 @@ def report(stores: Iterable[StoreOrders], choice: Choice | None = None) -> Repor
             credit, currency = part.credit, part.credit.order.currency
             if choice.by is By.ORDER:
                 key = (store.store, credit.order.order_id, credit.influencer, credit.code)
-                listed.setdefault(key, Tally(currency)).add(part)
+                listed.setdefault(key, Tally(currency, choice.payments)).add(part)
             else:
                 group = (store.store, currency, _group(part, choice.by))
-                groups.setdefault(group, Tally(currency)).add(part)
+                groups.setdefault(group, Tally(currency, choice.payments)).add(part)
             if credit.status is not Status.NEEDS_REVIEW:
-                totals.setdefault(currency, Tally(currency)).add(part)
+                totals.setdefault(currency, Tally(currency, choice.payments)).add(part)
         if choice.include_zero:
             for names in _could_have_sold(store, choice):
-                groups.setdefault((store.store, store.currency, names), Tally(store.currency))
+                groups.setdefault((store.store, store.currency, names), Tally(store.currency, choice.payments))
     if choice.by is By.ORDER:
         rows = [each.order_row() for each in sorted(listed.values(), key=Tally.when)]
     else:
@@ -181,7 +188,7 @@ def report(stores: Iterable[StoreOrders], choice: Choice | None = None) -> Repor
     sums = [{"currency": currency, **totals[currency].figures()} for currency in sorted(totals)]
     return Report(
         choice.by,
-        report_columns(choice.by),
+        report_columns(choice.by, payments=choice.payments),
         rows,
         sums,
         aside.counts(),
@@ -222,13 +229,22 @@ def _of_credit(
             at = credit.order.processed_at
             if _inside(at, bounds):
                 counts = credit.status in {Status.APPROVED, Status.PENDING}
-                yield Part(store.store, credit, at.astimezone(store.zone), credit.amounts, credit.commission, counts)
+                here, paid = at.astimezone(store.zone), _paid(store, credit)
+                yield Part(store.store, credit, here, credit.amounts, credit.commission, counts, paid)
         case DateBasis.EVENT:
             for event in credit.events:
                 if _inside(event.at, bounds):
                     counts = event.what is Happening.SALE and _stood(credit, bounds)
                     at = event.at.astimezone(store.zone)
-                    yield Part(store.store, credit, at, event.amounts, event.commission, counts)
+                    yield Part(store.store, credit, at, event.amounts, event.commission, counts, _paid(store, credit))
+
+
+def _paid(store: StoreOrders, credit: Credit) -> tuple[Decimal, Decimal] | None:
+    """What was paid of a credit's commission and what was not; of an order that no closing entered all is open."""
+    if store.payments is None:
+        return None
+    nothing = Decimal(0), credit.commission or Decimal(0)
+    return store.payments.get((credit.order.order_id, credit.influencer), nothing)
 
 
 def _stood(credit: Credit, bounds: tuple[datetime, datetime] | None) -> bool:

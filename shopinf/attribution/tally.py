@@ -15,6 +15,7 @@ from shopinf.orders import Order
 from shopinf.results import Cell
 from shopinf.words import counted, few
 
+PAYMENTS = ("paid", "open")  # of the commission, where they were asked for
 MONEY = ("gross_sales", "discounts", "included_tax", "returns", "net_sales", "commission")
 
 Row = dict[str, Cell]
@@ -30,6 +31,7 @@ class Part:
     amounts: Amounts
     commission: Decimal | None
     counts: bool  # as an order, once
+    paid: tuple[Decimal, Decimal] | None = None  # what was paid of its commission, and what was not
 
     @property
     def order_key(self) -> tuple[str, int]:
@@ -39,12 +41,14 @@ class Part:
 class Tally:
     """A row while it is being added up."""
 
-    def __init__(self, currency: str) -> None:
+    def __init__(self, currency: str, payments: bool = False) -> None:
         self.currency = currency
+        self.payments = payments
         self.amounts = Amounts()
         self.parts: list[Part] = []
         self.commission = Decimal(0)
         self.rated = self.unrated = False
+        self.paid: dict[tuple[str, int, str], tuple[Decimal, Decimal]] = {}  # each order's once
 
     def add(self, part: Part) -> None:
         self.parts.append(part)
@@ -52,6 +56,8 @@ class Tally:
         self.commission += part.commission or 0
         self.rated = self.rated or part.credit.rate is not None
         self.unrated = self.unrated or part.commission is None
+        if part.paid is not None:
+            self.paid[(*part.order_key, part.credit.influencer)] = part.paid
 
     def when(self) -> tuple[datetime, str, int, Decimal, str, str]:
         """Its place among orders: by time, a split order's larger share first."""
@@ -66,6 +72,9 @@ class Tally:
         worth = (amounts.gross_sales, amounts.discounts, amounts.included_tax, amounts.returns, amounts.net_sales)
         row: Row = {name: Money(amount, self.currency) for name, amount in zip(MONEY, worth, strict=False)}
         row["commission"] = None if self.unrated and not self.rated else Money(self.commission, self.currency)
+        for place, name in enumerate(PAYMENTS if self.payments else ()):
+            amount = sum((each[place] for each in self.paid.values()), Decimal(0))
+            row[name] = Money(amount, self.currency)
         return row
 
     def figures(self) -> Row:

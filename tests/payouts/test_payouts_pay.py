@@ -384,3 +384,33 @@ def test_what_was_paid_in_a_year_is_added_up(run: Bench, closed: Path) -> None:
         ("mia", "paypal", 1, "13.50"),
     ]
     assert "Nothing was paid in 2025." in run("payouts", "totals", "--year", "2025").ok().err
+
+
+def attributed(run: Bench, *more: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = (
+        run("orders", "attribute", "--period", "2026-10", "--with-payments", *more, "-f", "json").ok().json["rows"]
+    )
+    return rows
+
+
+def test_reports_show_what_of_the_commission_is_paid_and_what_is_open(
+    run: Bench, shop: PracticeStore, closed: Path
+) -> None:
+    def sums() -> dict[str, tuple[str, str, str]]:
+        return {row["influencer"]: (row["commission"], row["paid"], row["open"]) for row in attributed(run)}
+
+    assert sums() == {"mia": ("13.50", "0.00", "13.50"), "leo": ("18.00", "0.00", "18.00")}
+    mia = statements(run)["mia"]["statement"]
+    run("payouts", "paid", mia).ok()
+    assert sums() == {"mia": ("13.50", "13.50", "0.00"), "leo": ("18.00", "0.00", "18.00")}
+    run("payouts", "reject", "--code", "LEO10", "--reason", "a bot").ok()
+    assert sums()["leo"] == ("18.00", "0.00", "0.00")
+    orders = attributed(run, "--by", "order")
+    assert [(row["code"], row["paid"]) for row in orders] == [("MIA10", "9.00"), ("LEO10", "0.00"), ("MIA10", "4.50")]
+    total = run("orders", "attribute", "--period", "2026-10", "--with-payments", "-f", "json").ok().json["totals"]
+    assert (total[0]["paid"], total[0]["open"]) == ("13.50", "0.00")
+    plain = run("orders", "attribute", "--period", "2026-10", "-f", "json").ok().json
+    assert "paid" not in {*plain["rows"][0], *plain["totals"][0]}
+    client = run("orders", "attribute", "--period", "2026-10", "--with-payments", "--for", "client", "-f", "json").ok()
+    assert not {"paid", "open", "commission"} & {*client.json["rows"][0]}
+    assert "13.50" not in client.out

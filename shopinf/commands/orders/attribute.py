@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 app = Noun()
 
 # Of every kind of row; which of them there are is decided by --by.
-COLUMNS = list({each.key: each for by in By for each in report_columns(by, compared=True)}.values())
+COLUMNS = list({each.key: each for by in By for each in report_columns(by, compared=True, payments=True)}.values())
 _FOR_CLIENTS = " and ".join(format for format in Format if format.readers is Audience.CLIENT)
 
 
@@ -64,6 +64,9 @@ class RowChoice:
     influencer: InfluencersOption = None
     include_pending: Annotated[bool, typer.Option("--include-pending", help="Count orders not paid yet.")] = False
     include_zero: Annotated[bool, typer.Option("--include-zero", help="Show those who sold nothing too.")] = False
+    with_payments: Annotated[
+        bool, typer.Option("--with-payments", help="Show what of the commission is paid, and what is open.")
+    ] = False
     compare: Annotated[Compare | None, typer.Option("--compare", help="Show what it was in the period before.")] = None
     audience: Annotated[
         Audience | None,
@@ -77,7 +80,8 @@ class RowChoice:
         basis = self.date or DateBasis(desk.config.date)
         campaigns = tuple(_campaign(desk, stores, text) for text in self.campaign or ())
         people = tuple(desk.ledger.people.called(text).influencer for text in self.influencer or ())
-        return Choice(self.by, basis, self.include_pending, self.include_zero, campaigns, people)
+        zero, paid = self.include_zero, self.with_payments
+        return Choice(self.by, basis, self.include_pending, zero, paid, campaigns, people)
 
 
 @app.command(

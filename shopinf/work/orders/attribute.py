@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from shopinf.attribution.buyers import rank
@@ -16,6 +17,7 @@ from shopinf.attribution.tiers import in_tiers
 from shopinf.errors import NotFound
 from shopinf.gifts.plan import GIFT_TAG
 from shopinf.ledger.orders import Sync
+from shopinf.money import Money
 from shopinf.outcomes import Done, Outcomes
 from shopinf.payouts.rates import read_rate
 from shopinf.periods import Period
@@ -144,7 +146,25 @@ def _of_period(desk: Desk, store: Store, period: Period, asked: Asked) -> StoreO
             outcomes = credit_orders(desk, store, codes, rules, since=begin, until=end)
         case DateBasis.EVENT:  # an earlier order counts by what happened to it since
             outcomes = credit_orders(desk, store, codes, rules, until=end, changed_since=begin)
-    return StoreOrders(store.name, store.currency, store.zone, in_tiers(outcomes), period, codes)
+    found = in_tiers(outcomes)
+    paid = _payments(desk, store, found) if asked.choice.payments else None
+    return StoreOrders(store.name, store.currency, store.zone, found, period, codes, paid)
+
+
+def _payments(
+    desk: Desk, store: Store, outcomes: Sequence[list[Credit] | Excluded]
+) -> dict[tuple[int, str], tuple[Decimal, Decimal]]:
+    """What was paid of these orders and what was not, by order and influencer."""
+    ids = {credit.order.order_id for outcome in outcomes if isinstance(outcome, list) for credit in outcome}
+    found = desk.ledger.payments.of_orders(store.shop_id, ids)
+    people = desk.ledger.people.by_id({person for _, person in found})
+    return {
+        (order, people[person].influencer if person in people else person): (
+            Money.from_minor(paid, store.currency).amount,
+            Money.from_minor(left, store.currency).amount,
+        )
+        for (order, person), (paid, left) in found.items()
+    }
 
 
 def credit_orders(
