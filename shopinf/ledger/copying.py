@@ -83,6 +83,9 @@ def opened_file(path: Path, folder: Path) -> Iterator[Database]:
             closing(sqlite3.connect(taken)) as ours,
         ):
             found = file.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
+            odd = file.execute("SELECT name FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchone()
+            if odd or file.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+                found = None
             file.backup(ours)
     except sqlite3.Error:
         found = None
