@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import lanes
@@ -16,6 +17,7 @@ from bench import StillClock
 from sqlalchemy import URL, Engine
 
 from shopinf.console.out import Out
+from shopinf.ledger import postgres as on_postgresql
 from shopinf.ledger import sqlite
 from shopinf.practice import PracticeStore
 
@@ -130,18 +132,22 @@ def _statements_are_compiled_once() -> Iterator[None]:
 
     A run of the program has one engine, and tests have thousands of runs: it was a quarter of their time.
     """
-    first: list[Any] = []
+    first: dict[str, Any] = {}
 
-    def sharing(url: URL) -> Engine:
-        engine: Any = plain(url)
-        if first:
-            engine._compiled_cache = first[0]._compiled_cache
-            engine.dialect = engine.pool._dialect = first[0].dialect  # it is part of what they are found by
-        else:
-            first.append(engine)
-        return engine  # type: ignore[no-any-return]
+    def sharing(kind: ModuleType) -> Callable[[URL], Engine]:
+        plain: Callable[[URL], Engine] = kind.open_engine
 
-    plain = sqlite.open_engine
+        def open_engine(url: URL) -> Engine:
+            engine: Any = plain(url)
+            # On PostgreSQL the schema is in the address, and some statements name it.
+            one = first.setdefault("" if kind is sqlite else url.render_as_string(), engine)
+            engine._compiled_cache = one._compiled_cache
+            engine.dialect = engine.pool._dialect = one.dialect  # it is part of what they are found by
+            return engine  # type: ignore[no-any-return]
+
+        return open_engine
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sqlite, "open_engine", sharing)
+        for kind in (sqlite, on_postgresql):
+            patch.setattr(kind, "open_engine", sharing(kind))
         yield
