@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shopinf.ledger.gifts import Gifts
     from shopinf.ledger.leads import Leads
     from shopinf.ledger.locks import AdvisoryKeeper
-    from shopinf.ledger.oddorders import OddOrders
+    from shopinf.ledger.oldfacts import OldFacts
     from shopinf.ledger.orders import Orders
     from shopinf.ledger.payments import Payments
     from shopinf.ledger.people import People
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from shopinf.ledger.rates import Rates
     from shopinf.ledger.roster import Roster
     from shopinf.ledger.sightings import Sightings
+    from shopinf.ledger.unread import UnreadRecords
 
 
 class Ledger(Journal):
@@ -100,10 +101,16 @@ class Ledger(Journal):
         return Orders(self)
 
     @shared_property
-    def odd_orders(self) -> OddOrders:
-        from shopinf.ledger.oddorders import OddOrders
+    def old_facts(self) -> OldFacts:
+        from shopinf.ledger.oldfacts import OldFacts
 
-        return OddOrders(self)
+        return OldFacts(self)
+
+    @shared_property
+    def unread(self) -> UnreadRecords:
+        from shopinf.ledger.unread import UnreadRecords
+
+        return UnreadRecords(self)
 
     @shared_property
     def decisions(self) -> Decisions:

@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func
 from shopinf.attribution.buyers import Purchase
 from shopinf.attribution.reconcile import Head
 from shopinf.ledger.asking import Among
-from shopinf.ledger.oddorders import WHAT, count_odd, keep_odd
 from shopinf.ledger.tables.mirror import order_codes, order_facts, orders, sendings, syncs, windows
+from shopinf.ledger.unread import UnreadRecords, count_unread_orders
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.orderfacts import from_facts, to_facts
 from shopinf.orders import Order, folded
@@ -27,6 +27,8 @@ from shopinf.windows import Window
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal
+
+WHAT = "orders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Orders:
     def __init__(self, ledger: Journal) -> None:
         self._ledger = ledger
         self._database = ledger.database
+        self._unread = UnreadRecords(ledger)
 
     # how far it was read
 
@@ -121,7 +124,12 @@ class Orders:
         """
         found = _latest(found)
         with self._database.writing() as db:
-            keep_odd(db, shop_id, odd, [order.order_id for order in found], round, self._ledger.clock.now())
+            self._unread.note_in(db, shop_id, WHAT, odd, [order.order_id for order in found])
+            if met := [each.record_id for each in odd if each.record_id]:
+                # What is known of them from before stays, also when a reading looks for those that are gone.
+                db.execute(
+                    update(orders).where(orders.c.shop_id == shop_id, orders.c.order_id.in_(met)).values(round=round)
+                )
             known = self._updated(db, shop_id, [order.order_id for order in found])
             news = [each for each in found if (at := known.get(each.order_id)) is None or at <= each.updated_at]
             if news:
@@ -134,17 +142,6 @@ class Orders:
             if reading is not None:
                 self._keep_windows(db, shop_id, reading, come)
 
-    def rewrite(self, shop_id: int, ids: Collection[int]) -> int:
-        """Keep the facts of orders that the store no longer shows in the present form, as far as they are known.
-
-        Returns of how many it stays unknown what their refunds sent.
-        """
-        kept = list(self.full(shop_id, ids))
-        rows = [{"shop_id": shop_id, "order_id": each.order_id, "facts": _text(to_facts(each))} for each in kept]
-        with self._database.writing() as db:
-            upsert(db, order_facts, rows)
-        return sum(each.outdated for each in kept)
-
     def _updated(self, db: Connection, shop_id: int, ids: Sequence[int]) -> dict[int, datetime]:
         return {order_id: datetime.fromisoformat(at) for order_id, at in _UPDATED.rows(db, ids, shop=shop_id)}
 
@@ -155,7 +152,7 @@ class Orders:
             db.execute(delete(order_facts).where(order_facts.c.shop_id == shop_id, order_facts.c.order_id.in_(bare)))
         if not kept:
             return
-        rows = [{"shop_id": shop_id, "order_id": each.order_id, "facts": _text(to_facts(each))} for each in kept]
+        rows = [{"shop_id": shop_id, "order_id": each.order_id, "facts": facts_text(to_facts(each))} for each in kept]
         upsert(db, order_facts, rows)
         used = [
             {"shop_id": shop_id, "folded": text, "order_id": each.order_id, "method": method}
@@ -225,7 +222,7 @@ class Orders:
             orders.c.created_at.between(window.since, window.until),
         )
         with self._database.reading() as db:
-            return int(db.execute(query).scalar_one()) + count_odd(db, shop_id, window)
+            return int(db.execute(query).scalar_one()) + count_unread_orders(db, shop_id, window)
 
     def with_codes(self, shop_id: int, names: Iterable[str], *, links: bool = False) -> set[int]:
         """The ids of orders that used one of these codes, or came by a link that carries one of these texts."""
@@ -399,5 +396,5 @@ def _marks(order: Order) -> set[tuple[str, str]]:
     return marks
 
 
-def _text(facts: Mapping[str, Any]) -> str:
+def facts_text(facts: Mapping[str, Any]) -> str:
     return to_json(facts).decode()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, or_, select, update
 
 from shopinf.ledger.tables.mirror import syncs, variants
 from shopinf.ledger.upserts import parts, upsert
@@ -64,6 +64,13 @@ class Products:
             for part in parts([product.product_id for product in found]):
                 db.execute(delete(variants).where(variants.c.shop_id == shop_id, variants.c.product_id.in_(part)))
             upsert(db, variants, [_row(shop_id, each, round) for product in found for each in product.variants])
+
+    def sight(self, shop_id: int, ids: Sequence[int], round: int) -> None:
+        """These products are in the store, whatever can be read of them."""
+        with self._database.writing() as db:
+            for part in parts(ids):
+                mine = variants.c.shop_id == shop_id, variants.c.product_id.in_(part)
+                db.execute(update(variants).where(*mine).values(round=round))
 
     def remove_unseen(self, shop_id: int, round: int) -> int:
         """Remove what the reading *round* of all products did not meet; returns how many products are gone."""

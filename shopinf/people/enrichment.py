@@ -14,6 +14,7 @@ from shopinf.money import Money
 from shopinf.people.customers import Customer, total
 from shopinf.people.matching import Confidence
 from shopinf.people.profiles import Account, Profile, on_platforms, tier, together
+from shopinf.unread import Unread
 
 
 class Sort(StrEnum):
@@ -239,6 +240,7 @@ class Base:
     watermark: datetime | None
     summary: Summary = field(default_factory=Summary)
     notes: list[str] = field(default_factory=list)
+    unread: Sequence[Unread] = ()  # customers that cannot be read
 
 
 def account_row(account: Account, *, primary: bool) -> dict[str, object]:

@@ -28,6 +28,7 @@ from shopinf.shopify.problems import broken_answer, problem, redirected
 from shopinf.shopify.transport import IDEMPOTENT, Notes, PatientTransport, Talk
 from shopinf.stores import MYSHOPIFY, Credentials
 from shopinf.times import Clock, utc_z
+from shopinf.unread import Unread
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -169,21 +170,36 @@ class Shop:
 
     @overload
     def pages(
-        self, path: str, key: str, /, *, params: Mapping[str, Any] | None = None, model: type[Model]
+        self,
+        path: str,
+        key: str,
+        /,
+        *,
+        params: Mapping[str, Any] | None = None,
+        model: type[Model],
+        odd: Callable[[Unread], None] | None = None,
     ) -> Iterator[Model]: ...
     @overload
     def pages(
         self, path: str, key: str, /, *, params: Mapping[str, Any] | None = None, model: None = None
     ) -> Iterator[Any]: ...
     def pages(
-        self, path: str, key: str, /, *, params: Mapping[str, Any] | None = None, model: type[Model] | None = None
+        self,
+        path: str,
+        key: str,
+        /,
+        *,
+        params: Mapping[str, Any] | None = None,
+        model: type[Model] | None = None,
+        odd: Callable[[Unread], None] | None = None,
     ) -> Iterator[Any]:
         """The items under *key* of every page of a listing, as *model* where one is given.
 
-        Ends with the last link, not with a short page. `limit` is 250 unless told.
+        Ends with the last link, not with a short page. `limit` is 250 unless told. *odd* hears of each item that cannot
+        be read as its model; without it such a page is a broken answer.
         """
         for page in self.raw_pages(path, **(params or {})):
-            yield from page_of(page.content, key, model, self.access.name, _parsed)
+            yield from page_of(page.content, key, model, self.access.name, _parsed, odd)
 
     # writing
 

@@ -14,8 +14,9 @@ from pydantic_core import from_json
 
 from shopinf.errors import NoAnswer, Refused
 from shopinf.people.customers import MOST_TAGS, Customer, merged_tags, split_tags
-from shopinf.shopify.client import PAGE, Shop
+from shopinf.shopify.client import PAGE, Raw, Shop
 from shopinf.shopify.pages import at_once, page_of
+from shopinf.unread import Unread
 from shopinf.windows import ALWAYS, EVER, Window, cut
 
 FIELDS = (
@@ -99,10 +100,12 @@ def read_customers(
     updated_since: datetime | None = None,
     workers: int = 4,
     read: Callable[[int], None] = lambda count: None,
+    odd: Callable[[Unread], None] | None = None,
 ) -> list[Customer]:
     """Every customer once, or those created or changed since then; *read* hears of each page.
 
-    Many are read at several places at the same time, in windows of `created_at`, which never changes.
+    *odd* hears of each that cannot be read; without it such a page is a broken answer. Many are read at several places
+    at the same time, in windows of `created_at`, which never changes.
     """
     windows = [Window()]
     if expected > _FEW and workers > 1:
@@ -113,15 +116,30 @@ def read_customers(
     found: dict[int, Customer] = {}
 
     def job(window: Window) -> Callable[[], list[Customer]]:
-        return lambda: list(_window(shop, window, updated_since, read))
+        return lambda: list(_window(shop, window, updated_since, read, odd))
 
     for part in at_once((job(each) for each in windows), workers=min(workers, len(windows)), clock=shop.clock):
         found |= {each.customer_id: each for each in part}
     return [found[each] for each in sorted(found)]
 
 
+def customers_by_id(shop: Shop, ids: Sequence[int], odd: Callable[[Unread], None]) -> Iterator[Customer]:
+    """Those of *ids* that the store still has, 250 a request; *odd* hears of each that cannot be read."""
+    for start in range(0, len(ids), PAGE):
+        raw = shop.get_raw("customers.json", ids=list(ids[start : start + PAGE]), limit=PAGE, fields=FIELDS)
+        yield from map(_customer, _page(shop, raw, odd))
+
+
+def _page(shop: Shop, raw: Raw, odd: Callable[[Unread], None] | None) -> list[CustomerJson]:
+    return page_of(raw.content, "customers", CustomerJson, shop.access.name, from_json, odd)
+
+
 def _window(
-    shop: Shop, window: Window, updated_since: datetime | None, read: Callable[[int], None]
+    shop: Shop,
+    window: Window,
+    updated_since: datetime | None,
+    read: Callable[[int], None],
+    odd: Callable[[Unread], None] | None,
 ) -> Iterator[Customer]:
     """The customers of a window by rising id; where Shopify forgot the place, it goes on after the last id."""
     after = 0
@@ -137,7 +155,7 @@ def _window(
         )
         try:
             for raw in listing:
-                page = page_of(raw.content, "customers", CustomerJson, shop.access.name, from_json)
+                page = _page(shop, raw, odd)
                 after = max([after, *(each.id for each in page)])
                 read(len(page))
                 yield from map(_customer, page)
@@ -151,12 +169,12 @@ def _window(
 def first_customers(shop: Shop) -> list[Customer]:
     """Some customers, to see how much a store shows of them."""
     raw = shop.get_raw("customers.json", limit=50, since_id=0, fields=FIELDS)
-    return [_customer(each) for each in page_of(raw.content, "customers", CustomerJson, shop.access.name, from_json)]
+    return [_customer(each) for each in _page(shop, raw, lambda unread: None)]
 
 
 def _oldest(shop: Shop) -> datetime | None:
     raw = shop.get_raw("customers.json", limit=1, since_id=0, fields="id,created_at")
-    found = page_of(raw.content, "customers", CustomerJson, shop.access.name, from_json)
+    found = _page(shop, raw, lambda unread: None)
     return found[0].created_at if found else None
 
 

@@ -7,7 +7,7 @@ Fields and their rules: the PriceRule and DiscountCode resource pages of the RES
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,8 +19,10 @@ from shopinf.discounts.terms import Goods, Kind, Terms
 from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, Refused
 from shopinf.shopify.client import PAGE, Answer, Shop
 from shopinf.shopify.problems import clean
+from shopinf.shopify.records import mended
 from shopinf.shopify.shop import Facts
 from shopinf.times import utc_z
+from shopinf.unread import Unread
 from shopinf.words import counted
 
 Model = TypeVar("Model", bound=Facts)
@@ -94,17 +96,24 @@ def delete_rule(shop: Shop, rule_id: int) -> None:
     shop.delete(f"price_rules/{rule_id}.json")
 
 
-def find_rule(shop: Shop, rule_id: int) -> Rule | None:
-    """A price rule by its id."""
+def find_rule(shop: Shop, rule_id: int, odd: Callable[[Unread], None] | None = None) -> Rule | None:
+    """A price rule by its id; *odd* hears of one that cannot be read, which is a broken answer without it."""
     try:
-        return _rule(shop, shop.get(f"price_rules/{rule_id}.json"))
+        answer = shop.get(f"price_rules/{rule_id}.json")
     except NoSuchThing:
+        return None
+    try:
+        return _rule(shop, answer)
+    except LostResponse:
+        if odd is None:
+            raise
+        odd(Unread("price_rules", rule_id, None, "price_rule"))
         return None
 
 
-def all_rules(shop: Shop) -> Iterator[Rule]:
-    """Every price rule of the store."""
-    for raw in shop.pages("price_rules.json", "price_rules", params={"since_id": 0}, model=_RuleFacts):
+def all_rules(shop: Shop, odd: Callable[[Unread], None] | None = None) -> Iterator[Rule]:
+    """Every price rule of the store; *odd* hears of each that cannot be read, else such a page is a broken answer."""
+    for raw in shop.pages("price_rules.json", "price_rules", params={"since_id": 0}, model=_RuleFacts, odd=odd):
         yield raw.rule()
 
 
@@ -356,7 +365,7 @@ def _job(shop: Shop, answer: Any) -> Job:
 def _inside(shop: Shop, answer: Any, key: str, model: type[Model]) -> Model:
     """What is under *key*; an answer of another shape leaves open what became of the request, so it counts as lost."""
     try:
-        return model.model_validate(answer[key])
+        return model.model_validate(mended(answer[key], model))
     except (ValidationError, KeyError, TypeError):
         raise LostResponse(
             f"{shop.access.name} sent a {key.replace('_', ' ')} that cannot be read",

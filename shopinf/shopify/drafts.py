@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
@@ -21,6 +21,7 @@ from shopinf.gifts.plan import GIFT_TAG, Line, Parcel, Recipient
 from shopinf.money import Money, rounded
 from shopinf.shopify.client import PAGE, Answer, Shop, numbers_in
 from shopinf.shopify.orderjson import Amount, Moment
+from shopinf.shopify.records import mended
 from shopinf.shopify.shop import Facts
 
 _REFERENCE = "shopinf_ref"
@@ -116,7 +117,8 @@ def delete_draft(shop: Shop, draft_id: int) -> None:
 def drafts_since(shop: Shop, since_id: int, currency: str, status: str = "open") -> Iterator[Draft]:
     """The drafts of that status made after the one with *since_id*."""
     params = {"since_id": since_id, "status": status, "fields": _FIELDS}
-    for raw in shop.pages("draft_orders.json", "draft_orders", params=params, model=_Draft):
+    listed: Any = _AnyDraft
+    for raw in shop.pages("draft_orders.json", "draft_orders", params=params, model=listed):
         yield raw.draft(currency)
 
 
@@ -224,26 +226,27 @@ class _Line(Facts):
     price: Amount | None = None
 
 
-class _Draft(Facts):
+class _DraftHead(Facts):
+    """What tells a gift's draft from others; read of a draft whose goods or amounts cannot be."""
+
     id: int
     status: str | None = None
     order_id: int | None = None
-    total_price: Amount | None = None
     tags: str | None = None
     note_attributes: list[_Attribute] | None = None
-    line_items: list[_Line] | None = None
     completed_at: Moment | None = None
     created_at: Moment | None = None
 
     def draft(self, currency: str, wait: float | None = None) -> Draft:
-        lines = self.line_items
-        retail = sum(((line.price or Decimal(0)) * line.quantity for line in lines or ()), Decimal(0))
+        return self._of(None, None, wait)
+
+    def _of(self, total: Decimal | None, retail: Money | None, wait: float | None) -> Draft:
         return Draft(
             self.id,
             self.status or "open",
             self.order_id,
-            self.total_price,
-            None if lines is None else Money(retail, currency),
+            total,
+            retail,
             self._reference(),
             self.completed_at,
             self.created_at,
@@ -264,11 +267,25 @@ class _Draft(Facts):
         return own[0] if len(own) == 1 else None
 
 
+class _Draft(_DraftHead):
+    total_price: Amount | None = None
+    line_items: list[_Line] | None = None
+
+    def draft(self, currency: str, wait: float | None = None) -> Draft:
+        lines = self.line_items
+        retail = sum(((line.price or Decimal(0)) * line.quantity for line in lines or ()), Decimal(0))
+        return self._of(self.total_price, None if lines is None else Money(retail, currency), wait)
+
+
+_AnyDraft = Annotated[_Draft | _DraftHead, Field(union_mode="left_to_right")]
+
+
 def _read(answer: Answer, currency: str) -> Draft | None:
     """The draft in an answer; None where there is none that can be read."""
     found = answer.json.get("draft_order") if isinstance(answer.json, dict) else None
     try:
-        return _Draft.model_validate(found).draft(currency, _wait(answer) if answer.status == 202 else None)
+        draft = _Draft.model_validate(mended(found, _Draft))
+        return draft.draft(currency, _wait(answer) if answer.status == 202 else None)
     except ValidationError:
         return None
 

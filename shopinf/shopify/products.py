@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from pydantic import Field
-from pydantic_core import from_json
 
 from shopinf.errors import NoAnswer, Refused
 from shopinf.money import Money
 from shopinf.products import MOST_VARIANTS, Product, Status, Variant
 from shopinf.shopify.client import PAGE, Raw, Shop
 from shopinf.shopify.orderjson import Amount, Moment
-from shopinf.shopify.pages import page_of
+from shopinf.shopify.records import read_page
 from shopinf.shopify.shop import Facts
+from shopinf.unread import Unread
 
 FIELDS = "id,title,handle,status,published_at,updated_at,variants,images,image"
 _ONLY = "Default Title"  # what Shopify calls the one variant of a product without options
@@ -30,6 +30,7 @@ class Page:
 
     products: list[Product]
     at: datetime | None
+    unread: list[Unread] = field(default_factory=list)
 
 
 def product_pages(shop: Shop, currency: str, *, updated_since: datetime | None = None) -> Iterator[Page]:
@@ -53,11 +54,11 @@ def product_pages(shop: Shop, currency: str, *, updated_since: datetime | None =
         return
 
 
-def products_by_id(shop: Shop, currency: str, ids: Sequence[int]) -> Iterator[Product]:
-    """Those of *ids* that the store still has."""
+def products_by_id(shop: Shop, currency: str, ids: Sequence[int]) -> Iterator[Page]:
+    """Those of *ids* that the store still has, 250 a page."""
     for start in range(0, len(ids), PAGE):
         raw = shop.get_raw("products.json", ids=list(ids[start : start + PAGE]), limit=PAGE, fields=FIELDS)
-        yield from _page(raw, shop, currency).products
+        yield _page(raw, shop, currency)
 
 
 def count_products(shop: Shop, *, updated_since: datetime | None = None) -> int:
@@ -70,8 +71,8 @@ def count_products(shop: Shop, *, updated_since: datetime | None = None) -> int:
 
 
 def _page(raw: Raw, shop: Shop, currency: str) -> Page:
-    found = page_of(raw.content, "products", _Product, shop.access.name, from_json)
-    return Page([each.product(currency) for each in found], _date(raw))
+    records = read_page(raw.content, "products", _Product, shop.access.name)
+    return Page([each.product(currency) for each in records.found], _date(raw), records.unread)
 
 
 def _date(raw: Raw) -> datetime | None:

@@ -294,6 +294,8 @@ class Store:
         if order["test"] or order["cancelled_at"] or order["refunds"] or order["financial_status"] != "paid":
             return False
         lines = order["line_items"]
+        if any(each["type"] == "manual" for each in order["discount_applications"]):
+            return False  # its title is no code, and nobody could tell without the application
         if any(line["gift_card"] or line["current_quantity"] != line["quantity"] for line in lines):
             return False
         units = sum(line["quantity"] for line in lines)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from bench import Bench
+from middleman import Middleman
 
 from shopinf.practice import PracticeStore
 
@@ -63,6 +64,14 @@ def test_a_lost_answer_sends_nothing_twice(
     assert done.json["summary"]["sent"] == 2
     one_each(shop, BOTH)
     assert {row["order_id"] for row in done.json["rows"]} == {order["id"] for order in sent(shop)}
+
+
+def test_a_draft_whose_goods_cannot_be_read_is_known_again(run: Bench, shop: PracticeStore, send: Any) -> None:
+    shop.faults.drop_after("POST draft_orders.json", times=1)
+    odd = {"line_items": [{"quantity": None}], "total_price": "nothing"}
+    run.wire = Middleman(run.wire, lambda draft: draft.update(odd), "draft_orders")
+    send().ok()
+    one_each(shop, BOTH)
 
 
 def test_an_answer_that_is_no_json_counts_as_lost(run: Bench, shop: PracticeStore, send: Any) -> None:

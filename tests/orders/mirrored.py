@@ -6,10 +6,10 @@ import json
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
 
 import httpx
 from bench import Bench, PracticeWire
+from middleman import Middleman as Middleman
 from sqlalchemy import update
 
 from shopinf.ledger.tables.mirror import order_facts, syncs
@@ -73,23 +73,3 @@ def as_kept_before(run: Bench) -> None:
             facts = json.dumps(facts, separators=(",", ":"))
             db.execute(update(order_facts).where(order_facts.c.order_id == order_id).values(facts=facts))
         db.execute(update(syncs).values(facts=None))
-
-
-class Middleman(PracticeWire):
-    """The practice wire, with somebody in between who changes each order of a list on its way."""
-
-    def __init__(self, wire: PracticeWire, change: Callable[[dict[str, Any]], object]) -> None:
-        super().__init__()
-        self.stores = wire.stores
-        self._change = change
-
-    def send(self, request: httpx.Request) -> httpx.Response:
-        answer = super().send(request)
-        if not request.url.path.endswith("/orders.json"):
-            return answer
-        answer.read()
-        orders = answer.json()["orders"]
-        for order in orders:
-            self._change(order)
-        kept = {name: answer.headers[name] for name in ("Date", "Link") if name in answer.headers}
-        return httpx.Response(200, json={"orders": orders}, headers=kept, request=request)

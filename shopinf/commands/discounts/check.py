@@ -21,6 +21,7 @@ from shopinf.words import counted
 if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.stores import Store
+    from shopinf.unread import Unread
     from shopinf.work.codes.survey import Found
 
 app = Noun()
@@ -101,13 +102,18 @@ def _check_store(desk: Desk, store: Store, records: Sequence[CodeRecord]) -> lis
     from shopinf.work.codes.survey import survey
 
     looked_at = [record for record in records if record.state not in (State.FAILED, State.RETIRED)]
-    found = survey(desk.shop(store), [record.code for record in looked_at])
+    unread: dict[str, Unread] = {}
+    found = survey(desk.shop(store), [record.code for record in looked_at], unread)
     people = people_of(desk, looked_at)
     rows: list[dict[str, Cell]] = []
     for record in looked_at:
         there = found.get(folded(record.code))
-        _note_sight(desk, store, record, there)
-        for problem, fix in _problems(desk, store, record, there):
+        if (odd := unread.get(folded(record.code))) is None:
+            _note_sight(desk, store, record, there)
+            problems = list(_problems(desk, store, record, there))
+        else:  # it is there, and nobody can say on which terms
+            problems = [(f"{odd.called} {odd.problem}", "look at it in Shopify's admin")]
+        for problem, fix in problems:
             person = people.get(record.person)
             rows.append(
                 {

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from shopinf.people.profiles import Profile
     from shopinf.shopify.discounts import Code
     from shopinf.stores import Store
+    from shopinf.unread import Unread
     from shopinf.work.codes.survey import Found
     from shopinf.work.codes.track import Fates, Line
 
@@ -96,7 +97,8 @@ def import_(
     sheet = desk.sheet(file, FIELDS, mapping=read_mapping(map_ or ()))
     lines = _lines(desk, sheet, name, Amounts(chosen))
     wanted = [line.code for line in lines if not line.problem]
-    found = desk.each_store(chosen, lambda store: survey(desk.shop(store), wanted)).or_raise()
+    unread: dict[Store, dict[str, Unread]] = {store: {} for store in chosen}
+    found = desk.each_store(chosen, lambda store: survey(desk.shop(store), wanted, unread[store])).or_raise()
     before: Outcomes[Any] = found
     there = dict(found.done)
     adopted: dict[Store, dict[int, list[Code]]] = {}
@@ -109,7 +111,7 @@ def import_(
     owners = [next(people) if line.known else None for line in lines]
 
     def work(store: Store) -> TakenIn:
-        fates = take_in(desk, store, lines, owners, there[store], adopted.get(store, {}))
+        fates = take_in(desk, store, _readable(lines, unread[store]), owners, there[store], adopted.get(store, {}))
         return TakenIn(_rows(desk, store, fates, owners), fates.existing, _notes(store, fates, there[store]))
 
     outcomes = desk.each_store([store for store, _ in before.done], work).after(before).or_raise()
@@ -120,6 +122,17 @@ def import_(
         f"{counted(summary['tracked'], 'code')} tracked from now on, {summary['existing']} before.  "
         "Next: shopinf orders attribute"
     )
+
+
+def _readable(lines: Sequence[Line], unread: Mapping[str, Unread]) -> list[Line]:
+    """*lines*, those with their problem whose price rule in the store cannot be read."""
+    if not unread:
+        return list(lines)
+    odd = {line.code: unread[folded(line.code)] for line in lines if not line.problem and folded(line.code) in unread}
+    return [
+        replace(line, problem=f"{odd[line.code].called} {odd[line.code].problem}") if line.code in odd else line
+        for line in lines
+    ]
 
 
 # reading the sheet

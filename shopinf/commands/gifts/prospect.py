@@ -86,7 +86,8 @@ def find_goods(desk: Desk, store: Store, words: Collection[str]) -> dict[str, Go
     """
     shop, wanted = desk.shop(store), sorted(words)
     ids = sorted(desk.ledger.products.find(store.shop_id, wanted))
-    variants = [each for product in products_by_id(shop, store.currency, ids) for each in product.variants]
+    pages = products_by_id(shop, store.currency, ids)
+    variants = [each for page in pages for product in page.products for each in product.variants]
     found = name_variants(wanted, variants)
     if len(found) < len(wanted):
         pages = product_pages(shop, store.currency)

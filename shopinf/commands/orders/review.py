@@ -84,7 +84,7 @@ def _reviewed(desk: Desk, store: Store, period: Period | None, several: MultiCod
         found.unread = sync_orders(desk, store).unread
     else:
         check_read(desk, store)
-        found.unread = desk.ledger.odd_orders.unread(store.shop_id)
+        found.unread = desk.ledger.unread.of(store.shop_id, "orders")
     begin, end = period.bounds(store.zone) if period else (None, None)
     for outcome in credit_orders(desk, store, code_book(desk, store), Rules(several), since=begin, until=end):
         if not isinstance(outcome, Excluded) and outcome:

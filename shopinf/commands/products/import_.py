@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shopinf import unread
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
 from shopinf.outcomes import Done
 from shopinf.results import Failure, Result, columns
@@ -43,12 +44,17 @@ def import_(
     outcomes = desk.each_store(desk.stores(stores), lambda store: import_products(desk, store, full=full)).or_raise()
     desk.deliver(outcomes, _answer, form)
     outcomes.settle()
+    unread.settle(
+        (odd for _, stocked in outcomes.done for odd in stocked.unread),
+        "The next import asks for them again; until then look at them in Shopify's admin.",
+    )
 
 
 def _answer(done: Done[Stocked], failures: Sequence[Failure]) -> Result:
     rows = [_row(stocked) for _, stocked in done]
     notes = [note for _, stocked in done for note in stocked.notes]
-    return Result("shopinf.products.import/1", COLUMNS, rows, notes=notes, failures=failures)
+    odd = [each for store, stocked in done for each in unread.failures(store.name, stocked.unread)]
+    return Result("shopinf.products.import/1", COLUMNS, rows, notes=notes, failures=[*failures, *odd])
 
 
 def _row(stocked: Stocked) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -11,8 +11,9 @@ from shopinf.errors import CustomerDataProtected
 from shopinf.people.customers import Customer
 from shopinf.people.emails import email_key
 from shopinf.people.enrichment import Base, Summary
-from shopinf.shopify.customers import count_customers, read_customers
+from shopinf.shopify.customers import count_customers, customers_by_id, read_customers
 from shopinf.stores import Store
+from shopinf.unread import Unread
 from shopinf.words import agreeing, counted
 from shopinf.work.orders.seats import Seats
 
@@ -40,10 +41,21 @@ def read_base(
     shop = desk.shop(store)
     counted = count_customers(shop, updated_since=updated_since)
     workers = min(seats.workers(shop), _WORKERS)
+    odd: list[Unread] = []
     with desk.out.progress("reading customers", counted.count, "customers", store=store.name) as progress:
-        found = read_customers(shop, counted.count, updated_since=updated_since, workers=workers, read=progress.advance)
+        found = read_customers(
+            shop,
+            counted.count,
+            updated_since=updated_since,
+            workers=workers,
+            read=progress.advance,
+            odd=odd.append,
+        )
+    if updated_since is not None:
+        found += _again(desk, store, {each.customer_id for each in found}, odd)
+    _note(desk, store, found, odd)
     found = _with_country(desk, store, found)
-    base = Base(found, None if counted.at is None else counted.at - OVERLAP)
+    base = Base(found, None if counted.at is None else counted.at - OVERLAP, unread=odd)
     base.summary = Summary(
         customers=len(found),
         with_email=sum(1 for each in found if each.email),
@@ -52,6 +64,26 @@ def read_base(
     _check_withheld(desk, store, base, everybody=updated_since is None, by_phone=by_phone)
     base.customers = _wanted(desk, base, consented_only=consented_only)
     return base
+
+
+def _note(desk: Desk, store: Store, found: Sequence[Customer], odd: Sequence[Unread]) -> None:
+    """Note which customers could not be read; they are named, and asked for again by the next run."""
+    known = {each.record_id for each in desk.ledger.unread.of(store.shop_id, "customers")}
+    readable = [each.customer_id for each in found if each.customer_id in known] if known else []
+    desk.ledger.unread.note(store.shop_id, "customers", odd, readable)
+
+
+def _again(desk: Desk, store: Store, met: Collection[int], odd: list[Unread]) -> list[Customer]:
+    """The customers that could not be read so far, and were not met by this run."""
+    known = desk.ledger.unread.of(store.shop_id, "customers")
+    seen = {*met, *(each.record_id for each in odd if each.record_id)}
+    ids = [each.record_id for each in known if each.record_id and each.record_id not in seen]
+    if not ids:
+        return []
+    found = list(customers_by_id(desk.shop(store), ids, odd.append))
+    left = {each.record_id for each in odd}
+    desk.ledger.unread.forget(store.shop_id, "customers", [each for each in ids if each not in left])
+    return found
 
 
 def _with_country(desk: Desk, store: Store, found: list[Customer]) -> list[Customer]:

@@ -21,6 +21,7 @@ from shopinf.results import Failure
 from shopinf.sources.catalogue import Sign
 from shopinf.sources.specs import Spec
 from shopinf.stores import Store
+from shopinf.unread import failures as unread_failures
 from shopinf.work.customers.base import begin, read_base
 from shopinf.work.customers.found import enrol_found, find_people, known_people
 from shopinf.work.customers.opened import open_sources
@@ -145,6 +146,7 @@ class _Run:
         failures: dict[str, list[Failure]] = {}
         for seen in self.seen:
             name, failed = seen.store.name, failures.setdefault(seen.store.name, [])
+            failed += unread_failures(name, seen.base.unread)
             found[name] = find_people(self.desk, seen, self.asked.wanted, self.names, seen.base.notes, failed)
             if not self.asked.dry_run:
                 self.desk.ledger.enrichment.keep(seen.store.shop_id, found[name])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def ask_again(ledger: Ledger, store: Store, shop: Shop, round: int) -> list[str]:
     """Read the orders of *store* that could not be read so far; returns what there is to say of it."""
-    odd = ledger.odd_orders.unread(store.shop_id)
+    odd = ledger.unread.of(store.shop_id, "orders")
     gone: list[int] = []
     for asked, page in orders_by_id(shop, ledger.database.key(), [each.record_id for each in odd if each.record_id]):
         ledger.orders.write(store.shop_id, page.orders, round, odd=page.unread)
@@ -25,7 +25,7 @@ def ask_again(ledger: Ledger, store: Store, shop: Shop, round: int) -> list[str]
         gone += [each for each in asked if each not in shown]
     if not gone:
         return []
-    ledger.odd_orders.forget(store.shop_id, gone)
+    ledger.unread.forget(store.shop_id, "orders", gone)
     named = ", ".join(each.called for each in odd if each.record_id in gone)
     return [f"the store no longer shows {named}, which could not be read before"]
 
@@ -38,12 +38,12 @@ def renew(ledger: Ledger, store: Store, shop: Shop, sync: Sync) -> list[str]:
     """
     if sync.facts >= FACTS_VERSION:
         return []
-    ids = ledger.odd_orders.outdated(store.shop_id)
+    ids = ledger.old_facts.of(store.shop_id)
     lost = 0
     for asked, page in orders_by_id(shop, ledger.database.key(), ids):
         ledger.orders.write(store.shop_id, page.orders, sync.round, odd=page.unread)
         shown = {each.order_id for each in page.orders} | {each.record_id for each in page.unread}
-        lost += ledger.orders.rewrite(store.shop_id, [each for each in asked if each not in shown])
+        lost += ledger.old_facts.keep(store.shop_id, [each for each in asked if each not in shown])
     if not ids:
         return []
     were = agreeing(len(ids), "was", "were")

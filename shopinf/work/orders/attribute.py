@@ -130,7 +130,7 @@ def _unread(desk: Desk, store: Store, period: Period, asked: Asked, synced: Sync
     """The orders that cannot be read, but for those that were made at another time."""
     begin, end = period.bounds(store.zone)
     earlier = asked.choice.basis is DateBasis.EVENT  # such an order counts by what happened to it since
-    found = desk.ledger.odd_orders.unread(store.shop_id)
+    found = desk.ledger.unread.of(store.shop_id, "orders")
     found += [each for each in synced.unread if not each.record_id] if synced else []
     return [each for each in found if (at := each.created_at) is None or (at < end and (earlier or at >= begin))]
 

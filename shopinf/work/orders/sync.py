@@ -106,7 +106,7 @@ class _Syncing:
         if known.facts < FACTS_VERSION:
             self._keep(replace(known, facts=FACTS_VERSION))
         nameless = [each for each in self.done.unread if not each.record_id]
-        self.done.unread = [*self.books.odd_orders.unread(self.store.shop_id), *nameless]
+        self.done.unread = [*self.books.unread.of(self.store.shop_id, "orders"), *nameless]
         return self.done
 
     def _bring_up_to_date(self, since: date | None, full: bool) -> None:

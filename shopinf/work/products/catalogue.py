@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from shopinf.ledger.products import Reach
 from shopinf.products import MOST_VARIANTS
-from shopinf.shopify.products import count_products, product_pages
+from shopinf.shopify.products import Page, count_products, product_pages, products_by_id
+from shopinf.unread import Unread
 from shopinf.words import counted
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Stocked:
     variants: int = 0
     reach: Reach | None = None
     notes: list[str] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
 
 
 def import_products(desk: Desk, store: Store, *, full: bool = False) -> Stocked:
@@ -48,14 +50,17 @@ def import_products(desk: Desk, store: Store, *, full: bool = False) -> Stocked:
             asked_at = page.at if number == 0 else asked_at
             if number == 1:
                 progress.total(count_products(shop, updated_since=since))
-            mirror.write(store.shop_id, page.products, round)
+            _keep(desk, store, page, round)
             done.read += len(page.products)
             progress.advance(len(page.products))
+        if not everything:
+            _ask_again(desk, store, round)
         if everything:
             done.removed = mirror.remove_unseen(store.shop_id, round)
         # Shopify's own time, for the clock of this machine may be wrong.
         watermark = asked_at - OVERLAP if asked_at else since
         mirror.keep(store.shop_id, Reach(watermark, round))
+    done.unread = desk.ledger.unread.of(store.shop_id, "products")
     done.reach = mirror.reach(store.shop_id)
     done.products, done.variants, cut = mirror.counts(store.shop_id)
     if cut:
@@ -64,3 +69,22 @@ def import_products(desk: Desk, store: Store, *, full: bool = False) -> Stocked:
             f"{counted(cut, 'product')} some may be missing here"
         )
     return done
+
+
+def _keep(desk: Desk, store: Store, page: Page, round: int) -> None:
+    """Keep what a page says; what is known of a product that cannot be read stays."""
+    desk.ledger.products.write(store.shop_id, page.products, round)
+    desk.ledger.products.sight(store.shop_id, [each.record_id for each in page.unread if each.record_id], round)
+    readable = [product.product_id for product in page.products]
+    desk.ledger.unread.note(store.shop_id, "products", page.unread, readable)
+
+
+def _ask_again(desk: Desk, store: Store, round: int) -> None:
+    """Read the products again that could not be read so far; those that are gone are forgotten."""
+    ids = [each.record_id for each in desk.ledger.unread.of(store.shop_id, "products") if each.record_id]
+    shown: set[int | None] = set()
+    for page in products_by_id(desk.shop(store), store.currency, ids):
+        _keep(desk, store, page, round)
+        shown |= {product.product_id for product in page.products} | {each.record_id for each in page.unread}
+    if gone := [each for each in ids if each not in shown]:
+        desk.ledger.unread.forget(store.shop_id, "products", gone)
