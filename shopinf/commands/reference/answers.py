@@ -26,9 +26,13 @@ _NAMES = {
     "gifts status": "gifts",
     "payouts close": "statements",
     "payouts list": "statements",
+    "payouts show": "statements",
     "payouts pay": "payments",
 }
-_ROWS = {"scopes": "stores", "codes": "codes", "influencers": "influencers", "statements": "statements"}
+_ROWS = {"scopes": "stores", "codes": "codes", "influencers": "influencers"} | {
+    "statements": "statements",
+    "payments": "payments",
+}
 _TYPES = {
     Kind.TEXT: ["string", "boolean", "array", "object", "null"],
     Kind.NUMBER: ["number", "string", "null"],

@@ -26,6 +26,9 @@ SHEETS = {
     "codes": ("discounts create --sheet FILE", "shopinf.commands.discounts.sheet"),
     "former-codes": ("discounts import FILE", "shopinf.commands.discounts.import_"),
     "gifts": ("gifts send --sheet FILE", "shopinf.commands.gifts.sheet"),
+    "rates": ("rates import FILE", "shopinf.commands.rates.import_"),
+    "balances": ("payouts adjust --sheet FILE", "shopinf.commands.payouts.former"),
+    "payees": ("payouts pay --payees FILE", "shopinf.commands.payouts.payees"),
 }
 EXAMPLES = {
     "influencer": "maya",
@@ -57,6 +60,15 @@ EXAMPLES = {
     "sku": "TRAVELKIT",
     "quantity": "1",
     "status": "active",
+    "rate": "new 15% returning 5%",
+    "since": "2026-12-01",
+    "reason": "agreed in November",
+    "currency": "EUR",
+    "type": "person",
+    "paypal": "maya@example.com",
+    "iban": "DE89370400440532013000",
+    "bic": "COBADEFFXXX",
+    "vat_rate": "19",
 }
 
 
