@@ -33,19 +33,24 @@ _DUE = (
 )
 
 
-def read_dues(db: Connection, payer: str, people: Collection[str] | None = None) -> dict[Account, list[Due]]:
-    """What *payer* owes and nobody has claimed, by account; of *people* alone where they are given."""
+def read_dues(
+    db: Connection, payer: str, people: Collection[str] | None = None, *, closing: bool = False
+) -> dict[Account, list[Due]]:
+    """What *payer* owes and nobody has claimed, by account; of *people* alone where they are given.
+
+    While *closing*, what is in no statement yet is about to be.
+    """
     query = (
         select(*_DUE)
         .outerjoin(claims, claims.c.entry == entries.c.id)
         .where(entries.c.payer == payer, entries.c.kind.not_in(PAYING), claims.c.entry.is_(None))
     )
     if people is None:
-        return _dues(db, [query])
-    return _dues(db, [query.where(entries.c.person.in_(part)) for part in parts(sorted(people))])
+        return _dues(db, [query], closing)
+    return _dues(db, [query.where(entries.c.person.in_(part)) for part in parts(sorted(people))], closing)
 
 
-def _dues(db: Connection, queries: Collection[Select[Any]]) -> dict[Account, list[Due]]:
+def _dues(db: Connection, queries: Collection[Select[Any]], closing: bool) -> dict[Account, list[Due]]:
     found: dict[tuple[str, str, str], tuple[Account, list[Due]]] = {}
     moments: dict[str | None, datetime | None] = {None: None}  # many orders are free at the same midnight
 
@@ -62,7 +67,15 @@ def _dues(db: Connection, queries: Collection[Select[Any]]) -> dict[Account, lis
             happened = datetime.fromisoformat(at)
             dues.append(
                 Due(
-                    id, account, worth, OrderKey(shop, order), code, moment(free), happened, statement is not None, step
+                    id,
+                    account,
+                    worth,
+                    OrderKey(shop, order),
+                    code,
+                    moment(free),
+                    happened,
+                    closing or statement is not None,
+                    step,
                 )
             )
     return dict(found.values())

@@ -31,7 +31,7 @@ def make_statements(db: Connection, closing: int, draft: Draft, at: datetime) ->
         for account, row in latest_statements(db, payer).items()
     }
     moved = _moved(db, payer)
-    dues, marks, claimed = read_dues(db, payer), read_marks(db), running(db, payer)
+    dues, marks, claimed = read_dues(db, payer, closing=True), read_marks(db), running(db, payer)
     made = []
     for account in sorted({*openings, *moved}, key=lambda one: (one.person, one.currency)):
         sums = figures(openings.get(account, _NOTHING), moved.get(account, ()))

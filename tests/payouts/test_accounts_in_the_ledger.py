@@ -236,6 +236,7 @@ def test_an_entry_with_a_reference_is_made_once(ledger: Ledger) -> None:
     assert [bool(id) for id in ids] == [True, False, True, True]
     (june,) = closed(ledger, "2026-06")
     assert sums(june) == ("0", "0", "122.00", "0", "122.00")
+    assert june.payable == D("122.00")
     assert {each.by for each in ledger.accounts.of_statements([june.id])[june.id]} == {"ann"}
 
 
