@@ -158,7 +158,7 @@ def test_7_partly_done(run: Bench, shop: PracticeStore) -> None:
     other.faults.frozen = True
     ran = run("verify-scopes", "--all-stores")
     assert ran.code == 7
-    assert "maya-shop" in ran.out
+    assert "read_orders" in ran.out
     two_sentences(ran.err)
 
 

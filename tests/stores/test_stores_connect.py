@@ -91,11 +91,13 @@ def test_the_json_has_the_keys_of_the_contract_and_no_other(run: Bench, store: P
     assert found["failures"] == []
 
 
-def test_the_table_names_the_store_and_the_next_step_is_said(run: Bench, store: PracticeStore) -> None:
+def test_the_card_names_the_store_and_the_next_step_is_said(run: Bench, store: PracticeStore) -> None:
     ran = run.connect(store).ok()
-    header, row = ran.out.splitlines()
-    assert header.split()[:3] == ["store", "shop", "id"]
-    assert row.split()[:3] == ["maya-shop", str(store.id), "maya-shop.myshopify.com"]
+    assert [line.split() for line in ran.out.splitlines()[:3]] == [
+        ["store", "maya-shop"],
+        ["shop", "id", str(store.id)],
+        ["domain", "maya-shop.myshopify.com"],
+    ]
     assert "Next: shopinf verify-scopes maya-shop" in ran.err
 
 

@@ -15,6 +15,7 @@ from shopinf.money import Money, read_amount
 from shopinf.payouts.entries import Account, Entry, Kind
 from shopinf.payouts.former import Former, totals
 from shopinf.results import Cell, Failure, Result, columns
+from shopinf.shell import quoted
 from shopinf.words import counted
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _payer(desk: Desk, stores: StoreChoice) -> Paying:
     if len(found) != 1:
         raise BadInput(
             f"{len(found)} payers were chosen, and one of them owes it",
-            hint=f"Name one store with -s {found[0].name}, or a group that is closed as one with --group.",
+            hint=f"Name one store with -s {quoted(found[0].name)}, or a group that is closed as one with --group.",
         )
     return found[0]
 
