@@ -52,18 +52,20 @@ class Proxy:
             threading.Thread(target=self._tunnel, args=(client,), daemon=True).start()
 
     def _tunnel(self, client: socket.socket) -> None:
-        head = b""
-        while b"\r\n\r\n" not in head and (read := client.recv(65536)):
-            head += read
-        self.heads.append(head)
-        if not head.startswith(b"CONNECT "):
-            client.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
-            client.close()
-            return
-        shop = socket.create_connection(("127.0.0.1", self._target))
-        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        threading.Thread(target=self._pour, args=(shop, client), daemon=True).start()
-        self._pour(client, shop, self.tunnelled)
+        with client:
+            head = b""
+            while b"\r\n\r\n" not in head and (read := client.recv(65536)):
+                head += read
+            self.heads.append(head)
+            if not head.startswith(b"CONNECT "):
+                client.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+                return
+            with socket.create_connection(("127.0.0.1", self._target)) as shop:
+                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                back = threading.Thread(target=self._pour, args=(shop, client), daemon=True)
+                back.start()
+                self._pour(client, shop, self.tunnelled)
+                back.join()
 
     @staticmethod
     def _pour(source: socket.socket, sink: socket.socket, seen: bytearray | None = None) -> None:

@@ -12,7 +12,7 @@ from shopinf.people.customers import Customer
 from shopinf.people.matching import Confidence, Index
 from shopinf.people.profiles import Account, Profile
 
-PAIRS = list(csv.DictReader((Path(__file__).parent / "pairs.csv").open(encoding="utf-8", newline="")))
+PAIRS = list(csv.DictReader((Path(__file__).parent / "pairs.csv").read_text(encoding="utf-8").splitlines()))
 Judged = list[tuple[Mapping[str, str], Confidence, bool]]
 
 

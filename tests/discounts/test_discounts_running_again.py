@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -243,9 +244,10 @@ def test_two_runs_at_once_wait_for_each_other(run: Bench, shop: PracticeStore) -
 def test_a_rule_that_another_machine_sends_is_left_to_it(run: Bench, shop: PracticeStore) -> None:
     shop.faults.drop_before("POST price_rules.json", times=None)
     run(*ONE)
-    codes = run.ledger().codes
-    [record] = codes.of_shop(shop.id)
-    run.clock.pass_(seconds=1)
-    codes.sending(shop.id, [record.rule], 0)
-    with pytest.raises(Busy):
+    with closing(run.ledger()) as ledger:
+        codes = ledger.codes
+        [record] = codes.of_shop(shop.id)
+        run.clock.pass_(seconds=1)
         codes.sending(shop.id, [record.rule], 0)
+        with pytest.raises(Busy):
+            codes.sending(shop.id, [record.rule], 0)
