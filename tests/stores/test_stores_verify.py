@@ -45,7 +45,7 @@ def test_the_json_has_the_keys_of_the_contract_and_no_other(run: Bench, shop: Pr
 
 def test_the_table_is_feature_by_scope_by_granted(run: Bench, shop: PracticeStore) -> None:
     shop.scopes.discard("write_discounts")
-    rows = [line.split() for line in run("verify-scopes").ok().out.splitlines()]
+    rows = [line.split() for line in run("verify-scopes", "--wide").ok().out.splitlines()]
     assert rows[0] == ["store", "feature", "status", "scope", "need", "granted"]
     assert ["maya-shop", "discounts", "ready", "write_price_rules", "required", "yes"] in rows
     assert ["maya-shop", "discounts", "ready", "write_discounts", "advised", "no"] in rows
@@ -196,7 +196,7 @@ def test_several_stores_and_none_chosen_are_listed(run: Bench, two: tuple[Practi
     assert "maya-shop, nordlicht" in ran.err
     run("verify-scopes", environ={"SHOPINF_STORE": "nordlicht"}).ok()
     run("stores", "default", "maya-shop").ok()
-    assert "maya-shop" in run("verify-scopes").ok().out
+    assert run("verify-scopes", "-f", "json").ok().json["stores"][0]["store"] == "maya-shop"
 
 
 def test_no_store_at_all_and_an_unknown_one(run: Bench, shop: PracticeStore) -> None:
