@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .discounts import FIRST_CODE, TAKEN, code_errors
 
 if TYPE_CHECKING:
-    from .store import PracticeStore
+    from .premises import Premises
 
 Json = dict[str, Any]
 FIRST_BATCH = 989_355_119
@@ -26,7 +26,7 @@ class Codes(MutableMapping[str, int]):
     Setting one takes the name for a rule, which is made if it is not there.
     """
 
-    def __init__(self, shop: PracticeStore) -> None:
+    def __init__(self, shop: Premises) -> None:
         self._shop = shop
         self._ids: dict[str, int] | None = None
         self._of_rule: dict[int, dict[int, None]] = {}
@@ -135,7 +135,7 @@ class Codes(MutableMapping[str, int]):
 class Batches:
     """Code-creation jobs: queued, then running, then completed, by the clock; one at a time in a shop."""
 
-    def __init__(self, shop: PracticeStore, seconds: float, monotonic: Callable[[], float]) -> None:
+    def __init__(self, shop: Premises, seconds: float, monotonic: Callable[[], float]) -> None:
         self._shop, self.seconds, self._monotonic = shop, seconds, monotonic
         self.jobs: dict[int, Json] = {}
         self._open: tuple[int, float, list[str], list[Json]] | None = None

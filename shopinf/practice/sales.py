@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from . import money, past
 from .basket import Discount, Line
 from .codes import folded
+from .counter import LineWish, lines_of
 from .discounts import discount_of, live_at, refusal
 from .money import Purse, minor
 from .orders import Sale, compose
@@ -20,19 +21,6 @@ if TYPE_CHECKING:
     from .store import Moment, PracticeStore
 
 Json = dict[str, Any]
-LineWish = tuple[int, int] | tuple[int, int, str]
-
-
-def lines_of(shop: PracticeStore, wishes: Sequence[LineWish]) -> list[Line]:
-    """Make lines of (variant id, quantity) or (variant id, quantity, unit price)."""
-    made = []
-    for wish in wishes:
-        found = shop.variant(wish[0])
-        if found is None:
-            raise ValueError(f"{shop.handle} sells no variant {wish[0]}")
-        price = wish[2] if len(wish) == 3 else found[1]["price"]
-        made.append(Line(found[0], found[1], wish[1], minor(price, shop.currency)))
-    return made
 
 
 def goods(shop: PracticeStore) -> list[tuple[Json, Json]]:
