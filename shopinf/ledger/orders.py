@@ -116,8 +116,8 @@ class Orders:
         reading: Reading | None = None,
         come: Iterable[Window] = (),
         odd: Sequence[Unread] = (),
-    ) -> None:
-        """Keep what a store said of orders, and how far the windows of *reading* have come with it.
+    ) -> int:
+        """Keep what a store said of orders, and how far the windows of *reading* have come; returns how many were news.
 
         Of an order that we have later news of only the sight of it is noted; of one that comes twice the later counts.
         *odd* are those that could not be read.
@@ -141,6 +141,7 @@ class Orders:
                 )
             if reading is not None:
                 self._keep_windows(db, shop_id, reading, come)
+        return sum(known.get(each.order_id) != each.updated_at for each in news)
 
     def _updated(self, db: Connection, shop_id: int, ids: Sequence[int]) -> dict[int, datetime]:
         return {order_id: datetime.fromisoformat(at) for order_id, at in _UPDATED.rows(db, ids, shop=shop_id)}
@@ -198,10 +199,8 @@ class Orders:
     def newest_change(self, shop_id: int) -> datetime | None:
         """The newest `updated_at` that was seen of any order of a store."""
         with self._database.reading() as db:
-            found: datetime | None = db.execute(
-                select(func.max(orders.c.updated_at)).where(orders.c.shop_id == shop_id)
-            ).scalar()
-        return found
+            query = select(func.max(orders.c.updated_at)).where(orders.c.shop_id == shop_id)
+            return db.execute(query).scalar()
 
     def heads(self, shop_id: int, window: Window) -> dict[int, Head]:
         """When each order made in *window* was made and changed, as it is here."""
@@ -269,8 +268,8 @@ class Orders:
 
     def changed(self, shop_id: int, since: datetime) -> set[int]:
         """The ids of orders that changed from *since* on."""
-        query = select(orders.c.order_id).where(orders.c.shop_id == shop_id, orders.c.updated_at >= since)
         with self._database.reading() as db:
+            query = select(orders.c.order_id).where(orders.c.shop_id == shop_id, orders.c.updated_at >= since)
             return set(db.execute(query).scalars())
 
     def sent(self, shop_id: int) -> dict[int, datetime]:

@@ -9,11 +9,11 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
-from bench import Bench
+from bench import START, Bench, StillClock
 
 from shopinf.practice import PracticeStore
 
-from .mirrored import goods
+from .mirrored import Troubled, goods, mirrored
 
 
 @contextmanager
@@ -50,6 +50,57 @@ def test_orders_of_the_hour_that_a_date_is_ahead_are_read(run: Bench, shop: Prac
     run("orders", "sync").ok()
     assert here(run) == 5
     assert run("orders", "reconcile").code == 0
+
+
+def test_orders_are_read_that_changed_while_the_stores_date_and_our_own_clock_were_ahead_together(
+    run: Bench, shop: PracticeStore
+) -> None:
+    right, wrong = run.clock, StillClock(START + timedelta(hours=1))
+    first = shop.sell(lines=goods(shop, "10.00"))
+    run.clock = wrong
+    with dated(run, timedelta()):
+        run("orders", "sync").ok()
+        run("orders", "sync").ok()
+    right.pass_(minutes=20)
+    shop.refund(first["id"], [(first["line_items"][0]["id"], 1)])
+    shop.sell(lines=goods(shop, "10.00"))
+    wrong.pass_(minutes=30)
+    with dated(run, timedelta()):
+        assert run("orders", "sync", "-f", "json").ok().json["rows"][0]["read"] == 2
+    right.pass_(minutes=20)
+    shop.sell(lines=goods(shop, "10.00"))
+    run.clock = right
+    right.pass_(hours=2)
+    assert run("orders", "sync", "-f", "json").ok().json["rows"][0]["read"] == 1
+    assert here(run) == 3
+    assert run("orders", "reconcile").code == 0
+
+
+def test_orders_are_read_that_changed_during_an_interrupted_reading_by_wrong_clocks(run: Bench) -> None:
+    right, wrong = run.clock, StillClock(START + timedelta(hours=1))
+    shop = run.open(orders=600, customers=50, throttle=False)
+    run.connect(shop).ok()
+    run.clock, plain = wrong, run.wire
+
+    def stop(number: int, request: httpx.Request) -> httpx.Response | None:
+        if number > 2:
+            raise KeyboardInterrupt
+        return None
+
+    run.wire = Troubled(plain, stop)
+    with dated(run, timedelta()):
+        assert run("orders", "sync").code == 130
+    kept = set(mirrored(run))
+    assert kept
+    right.pass_(minutes=5)
+    shop.touch(min(kept))
+    right.pass_(minutes=10)
+    shop.touch(max(set(shop.orders) - kept))
+    wrong.pass_(minutes=16)
+    run.wire = plain
+    with dated(run, timedelta()):
+        run("orders", "sync").ok()
+    assert run.look(f"SELECT updated_at FROM orders WHERE order_id = {min(kept)}") == [("2026-11-22T12:05:00Z",)]
 
 
 def test_what_an_earlier_wrong_clock_left_behind_is_mended(run: Bench, shop: PracticeStore) -> None:

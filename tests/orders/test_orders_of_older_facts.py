@@ -38,10 +38,17 @@ def before(run: Bench, shop: PracticeStore) -> PracticeStore:
 
     run.wire = Middleman(run.wire, wait)
     run.clock.pass_(hours=1)
-    run("orders", "sync").ok()
+    synced_with_a_newer_one(run, shop)
     as_kept_before(run)
     run.clock.pass_(days=14)  # November is over
     return shop
+
+
+def synced_with_a_newer_one(run: Bench, shop: PracticeStore) -> None:
+    """Sync; the order that changed last, which every sync reads once more, is gone from the store afterwards."""
+    newest = shop.sell(lines=goods(shop, "10.00"))["id"]
+    run("orders", "sync").ok()
+    del shop.orders[newest]
 
 
 def net(run: Bench, *more: str) -> list[str]:
@@ -96,7 +103,7 @@ def test_many_are_read_250_at_a_time(run: Bench, shop: PracticeStore) -> None:
         order = shop.sell("MIA10", lines=goods(shop, "60.00", "40.00"))
         shop.refund(order["id"], [(order["line_items"][1]["id"], 1)])
     run.clock.pass_(hours=1)
-    run("orders", "sync").ok()
+    synced_with_a_newer_one(run, shop)
     as_kept_before(run)
     asked = len(shop.calls)
     run("orders", "sync").ok()

@@ -48,6 +48,7 @@ def test_the_first_sync_brings_every_order_open_closed_and_cancelled(run: Bench,
 
 
 def test_the_next_sync_asks_only_for_what_changed(run: Bench, store: PracticeStore) -> None:
+    store.touch(max(store.orders))
     synced(run)
     run.clock.pass_(hours=1)
     sold = store.sell()
@@ -61,12 +62,16 @@ def test_the_next_sync_asks_only_for_what_changed(run: Bench, store: PracticeSto
     assert sold["id"] in mirrored(run)
 
 
-def test_the_watermark_is_the_stores_own_time_less_five_minutes(run: Bench) -> None:
+def test_the_watermark_is_the_newest_change_seen_less_five_minutes(run: Bench) -> None:
     shop = run.open(orders=20, customers=5, now=lambda: run.clock.now() - timedelta(hours=3))
     run.connect(shop).ok()
+    shop.touch(max(shop.orders))
     synced(run)
     assert run.look("SELECT watermark FROM syncs") == [("2026-11-22T08:55:00Z",)]
     run.clock.pass_(minutes=30)
+    synced(run)
+    assert run.look("SELECT watermark FROM syncs") == [("2026-11-22T08:55:00Z",)]
+    shop.touch(max(shop.orders))
     synced(run)
     assert run.look("SELECT watermark FROM syncs") == [("2026-11-22T09:25:00Z",)]
 
@@ -360,4 +365,4 @@ def test_a_store_that_does_not_count_is_read_all_the_same(run: Bench, store: Pra
     )
     assert synced(run)["read"] == 1200
     assert set(mirrored(run)) == of_the_store(store)
-    assert run.look("SELECT watermark FROM syncs") == [("2026-11-22T11:55:00Z",)]
+    assert run.look("SELECT watermark FROM syncs") == [("2026-11-22T03:25:28Z",)]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 AHEAD = timedelta(minutes=5)  # a store's answers may be dated so far ahead of our clock before it is said
 OVERLAP = timedelta(minutes=5)  # news may reach Shopify's lists a little late
+RESUMED = timedelta(days=1)  # how long ago a reading began that another run goes on with, beyond what clocks say
 HISTORY = timedelta(days=HISTORY_DAYS)
 FEW = 1000  # changed orders; up to here they are read one page after the other
 
@@ -97,7 +98,10 @@ class _Syncing:
         self.books = desk.ledger
         self.key = desk.ledger.database.key()
         self.done = Synced(store)
-        self.begun = self.shop.clock.now()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.begun, self._ticks = self.shop.clock.now(), self.shop.clock.monotonic()
 
     def run(self, since: date | None, full: bool) -> Synced:
         self._bring_up_to_date(since, full)
@@ -140,7 +144,7 @@ class _Syncing:
             # Orders that Shopify hides by now are not gone.
             visible = max(low, reading.started - HISTORY + timedelta(hours=1)) if hidden else low
             self.done.removed = len(self.ledger.remove_unseen(self.store.shop_id, round, visible, reading.started))
-        self._ended(former, low, reading.started, scopes, hidden, round, fresh=former is None and resumed is None)
+        self._ended(former, low, reading.started, scopes, hidden, round, resumed=resumed is not None)
 
     def _planned(self, whole: Window, round: int) -> _Plan:
         """The windows in which *whole* will be read, written down before it begins."""
@@ -210,7 +214,7 @@ class _Syncing:
         self, orders: list[Order], odd: Sequence[Unread], reading: Reading, come: Iterable[Window] | None = None
     ) -> None:
         """Keep orders, which could not be read, and how far the windows of a reading that can be gone on with came."""
-        self.ledger.write(
+        news = self.ledger.write(
             self.store.shop_id,
             orders,
             reading.round,
@@ -218,7 +222,8 @@ class _Syncing:
             come=come or (),
             odd=odd,
         )
-        self.done.read += len(orders)
+        # Of what is asked for by its changes the last is always known: the next reading begins before it.
+        self.done.read += news if come is None else len(orders)
         self.done.unread += [each for each in odd if not each.record_id]  # the ledger knows the others
 
     def _agrees(self, reading: Reading, low: datetime) -> bool:
@@ -264,11 +269,11 @@ class _Syncing:
         hidden: bool,
         round: int,
         *,
-        fresh: bool = False,
+        resumed: bool = False,
     ) -> None:
         """Write down how far back the store is read now; what the mirror has of older times still counts.
 
-        *fresh*: this run has read all there is.
+        *resumed*: an earlier run has read some of it.
         """
         edge = started - HISTORY
         reach = low if low > EVER else None
@@ -277,9 +282,10 @@ class _Syncing:
             reach = edge
         if former is not None and reach is not None and (former.reach is None or former.reach <= reach):
             reach, truncated = former.reach, former.truncated
-        watermark = self._bound(started) if former is None or round > former.round else former.watermark
+        whole = former is None or round > former.round
+        watermark = self._bound(started, resumed=resumed) if whole or former is None else former.watermark
         # What was read by this run alone is in the present form.
-        facts = FACTS_VERSION if fresh else former.facts if former else 1
+        facts = former.facts if former else 1 if resumed else FACTS_VERSION
         self._keep(Sync(watermark, reach, truncated, scopes, round, facts=facts), ended=True)
 
     def _keep(self, sync: Sync, *, ended: bool = False) -> None:
@@ -316,12 +322,10 @@ class _Syncing:
         """Read the orders changed since the last sync, by rising id, so that none slips between two pages."""
         former = self._known()
         everything = Window(former.reach if former.reach and not former.truncated else EVER)
-        since = former.watermark
-        if since > self.shop.clock.now():  # by a clock that was ahead: what was seen is all that is known
-            since = self._seen(since)
+        since = self._seen(former.watermark)  # an earlier version may have had it of a clock that was ahead
         reading = Reading([everything], since, former.round)
         asked_at: datetime | None = None
-        self.begun = self.shop.clock.now()
+        self._begin()
         for number, page in enumerate(pages(self.shop, self.key, everything, updated_since=since)):
             if number == 0:
                 asked_at = page.at
@@ -335,26 +339,28 @@ class _Syncing:
                 self.progress.advance(len(page.orders))
         self._keep(replace(former, watermark=since if asked_at is None else self._bound(asked_at)))
 
-    def _bound(self, asked_at: datetime) -> datetime:
+    def _bound(self, asked_at: datetime, *, resumed: bool = False) -> datetime:
         """From when on changes are read next time, of what was asked for at that time of the store's.
 
-        Its `Date` may be a proxy's with a wrong clock, so it counts no more than our own time of asking. Where the two
-        disagree, what was changed last of all that was seen bounds both: what is not seen yet changed after it.
+        No clock is trusted for it: its `Date` may be a proxy's, and this machine's may be wrong alike. The newest
+        change that was seen had come by now, so what was not seen came after it less the time that the reading took.
+        Of a reading that another run began only clocks say how long it took.
         """
-        bound = min(asked_at, self.begun) - OVERLAP
+        took = timedelta(seconds=self.shop.clock.monotonic() - self._ticks)
+        if resumed:
+            took += max(self.begun - asked_at, timedelta()) + RESUMED
         if (ahead := asked_at - self.begun) > AHEAD:
-            bound = self._seen(bound)
             minutes = counted(round(ahead.total_seconds() / 60), "minute")
             self.done.notes.append(
                 f"its answers are dated {minutes} ahead of this machine's clock, so the next sync goes by the orders "
                 "themselves; if this clock is slow, set it"
             )
-        return bound
+        return self._seen(min(asked_at, self.begun) - OVERLAP, took)
 
-    def _seen(self, bound: datetime) -> datetime:
-        """*bound*, or when the order was changed that was changed last of all that were seen, if that is earlier."""
+    def _seen(self, bound: datetime, took: timedelta = timedelta()) -> datetime:
+        """*bound*, or what was surely seen when a reading began *took* ago, if that is earlier."""
         newest = self.ledger.newest_change(self.store.shop_id)
-        return min(bound, newest) if newest else bound
+        return min(bound, newest - OVERLAP - took) if newest else EVER
 
     def _read_many_changed(self, reading: Reading, expected: int) -> None:
         """The same for many, at the same time in windows; interrupted, it begins again."""
