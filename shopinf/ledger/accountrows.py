@@ -127,9 +127,9 @@ def read_entry(row: Mapping[Any, Any], person: str | None = None) -> Entered:
     return Entered(entry, row["id"], row["recorded_at"], row["by"], row["statement"], row["payment"])
 
 
-def read_statement(row: Mapping[Any, Any]) -> Statement:
-    """A statement from its row."""
-    account = Account(row["payer"], row["person"], row["currency"])
+def read_statement(row: Mapping[Any, Any], person: str | None = None) -> Statement:
+    """A statement from its row; *person* where the influencer was merged into another."""
+    account = Account(row["payer"], person or row["person"], row["currency"])
 
     def money(name: str) -> Decimal:
         return Money.from_minor(row[name], account.currency).amount

@@ -7,6 +7,7 @@ another was quicker with the same one, and worked out again where anything of it
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -26,11 +27,12 @@ from shopinf.ledger.accountrows import (
     read_payer,
     read_statement,
 )
-from shopinf.ledger.dues import read_marks
+from shopinf.ledger.dues import latest_statements, read_marks
+from shopinf.ledger.merging import former_ids, merged_into, next_step, of_whom_now
 from shopinf.ledger.statementing import make_statements
 from shopinf.ledger.tables.journal import codes
 from shopinf.ledger.tables.payouts import closings, entries, marks, payers, statements
-from shopinf.ledger.tables.people import merges
+from shopinf.ledger.unnaming import formerly
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.money import Money
 from shopinf.payouts.entries import Account, Entry, Kind, OrderKey, Recorded
@@ -147,11 +149,11 @@ class Accounts:
         """
         with self._database.writing() as db:
             ids = []
-            for entry in made:
+            for entry in (replace(each, account=of_whom_now(db, each.account)) for each in made):
                 if entry.reference and _has_reference(db, entry):
                     ids.append(0)
                     continue
-                step = entry.step if entry.order else _next_step(db, entry.account.person)
+                step = entry.step if entry.order else next_step(db, entry.account.person)
                 row = self._row(entry) | {"step": step}
                 ids.append(int(db.execute(entries.insert().values(row)).inserted_primary_key[0]))  # type: ignore[index]
             return ids
@@ -170,7 +172,9 @@ class Accounts:
 
     def _write(self, db: Connection, made: Sequence[Entry]) -> None:
         if made:
-            db.execute(entries.insert(), [self._row(each) for each in made])
+            kept = merged_into(db)
+            rows = [self._row(each) for each in made]
+            db.execute(entries.insert(), [row | {"person": kept.get(row["person"], row["person"])} for row in rows])
 
     def _row(self, entry: Entry, payment: int | None = None) -> dict[str, Any]:
         return entry_row(entry, at=self._ledger.clock.now(), by=self._ledger.by, payment=payment)
@@ -201,7 +205,7 @@ class Accounts:
             return list(self._put_together(db, query.where(*tiered, of.c.person.in_(people))))
 
     def _put_together(self, db: Connection, query: Select[Any]) -> Iterator[tuple[Recorded, int | None]]:
-        kept = dict(map(tuple, db.execute(select(merges.c.id, merges.c.person))))
+        kept = merged_into(db)
         groups: dict[tuple[int, int, str], list[Entered]] = {}
         for row in db.execute(query).mappings():
             person = kept.get(row["person"], row["person"])
@@ -236,7 +240,8 @@ class Accounts:
         """Statements in the order they were made."""
         query = select(statements).where(*conditions).order_by(statements.c.id)
         with self._database.reading() as db:
-            return [read_statement(row) for row in db.execute(query).mappings()]
+            kept = merged_into(db)
+            return [read_statement(row, kept.get(row["person"])) for row in db.execute(query).mappings()]
 
     def listed(
         self,
@@ -249,14 +254,18 @@ class Accounts:
         """The statements of *payers*: of *people*, and of periods between two days, where these are given."""
         conditions: list[Any] = [statements.c.payer.in_(sorted(payers))]
         if people:
-            conditions.append(statements.c.person.in_(sorted(people)))
+            conditions.append(statements.c.person.in_(sorted(self._formers(people))))
         if first and last:
             conditions += [statements.c.period_from >= first.isoformat(), statements.c.period_to <= last.isoformat()]
         return self.statements(*conditions)
 
     def of_person(self, person: str) -> list[Statement]:
-        """An influencer's statements."""
-        return self.statements(statements.c.person == person)
+        """An influencer's statements, with those of whoever was merged into them."""
+        return self.statements(statements.c.person.in_(sorted(self._formers([person]))))
+
+    def _formers(self, people: Collection[str]) -> set[str]:
+        with self._database.reading() as db:
+            return former_ids(db, people)
 
     def balances(self, person: str | None = None) -> list[tuple[str, str, Decimal]]:
         """What is owed by payer and currency, to one influencer or all, whether closed or not."""
@@ -276,17 +285,18 @@ class Accounts:
 
     def latest(self, payers: Collection[str]) -> dict[Account, int]:
         """The last statement of each account of these payers, by its id."""
-        query = (
-            select(statements.c.payer, statements.c.person, statements.c.currency, func.max(statements.c.id))
-            .where(statements.c.payer.in_(sorted(payers)))
-            .group_by(statements.c.payer, statements.c.person, statements.c.currency)
-        )
         with self._database.reading() as db:
-            return {Account(payer, person, currency): id for payer, person, currency, id in db.execute(query)}
+            return {
+                account: int(row["id"])
+                for payer in sorted(payers)
+                for account, row in latest_statements(db, payer).items()
+            }
 
     def named(self, name: str) -> Statement | None:
-        """The statement with that name, whatever its case."""
+        """The statement with that name, whatever its case; also one that was called so before somebody was erased."""
         found = self.statements(func.lower(statements.c.name) == name.strip().lower())
+        if not found and (former := formerly(self._ledger, name)) is not None:
+            found = self.statements(statements.c.id == former)
         return found[0] if found else None
 
     def of_period(self, payer: str, period: Period) -> list[Statement]:
@@ -318,6 +328,7 @@ class Accounts:
         }
         try:
             with self._database.writing() as db:
+                row["person"] = merged_into(db).get(mark.person, mark.person)
                 db.execute(marks.insert().values(row))
                 self._write(db, made)
         except IntegrityError:
@@ -388,12 +399,3 @@ def _has_reference(db: Connection, entry: Entry) -> bool:
         entries.c.reference == entry.reference,
     )
     return db.execute(query).first() is not None
-
-
-def _next_step(db: Connection, person: str) -> int:
-    """The next place among the entries of somebody that are of no order."""
-    query = select(func.max(entries.c.step)).where(
-        entries.c.shop_id == 0, entries.c.order_id == 0, entries.c.person == person
-    )
-    highest = db.execute(query).scalar()
-    return 0 if highest is None else int(highest) + 1

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, select
 
+from shopinf.ledger.merging import merged_into
 from shopinf.ledger.tables.payouts import claims, entries, marks, payments, statements
 from shopinf.ledger.upserts import parts
 from shopinf.money import Money
@@ -120,7 +121,10 @@ def read_marks(db: Connection) -> list[Mark]:
 
 
 def latest_statements(db: Connection, payer: str) -> dict[Account, Mapping[Any, Any]]:
-    """The last statement of each account, with the state of its live payment as `state`."""
+    """The last statement of each account, with the state of its live payment as `state`.
+
+    Of two who were merged, and were both in the same closing, the one that is not in a run.
+    """
     newest = (
         select(func.max(statements.c.id))
         .where(statements.c.payer == payer)
@@ -132,4 +136,29 @@ def latest_statements(db: Connection, payer: str) -> dict[Account, Mapping[Any, 
         .where(statements.c.id.in_(newest))
         .order_by(statements.c.id)
     )
-    return {Account(payer, row["person"], row["currency"]): row for row in db.execute(query).mappings()}
+    kept = merged_into(db)
+    found: dict[Account, Mapping[Any, Any]] = {}
+    for row in db.execute(query).mappings():
+        account = Account(payer, kept.get(row["person"], row["person"]), row["currency"])
+        known = found.get(account)
+        if known is None or known["closing_id"] != row["closing_id"] or known["state"] or not row["state"]:
+            found[account] = row
+    return found
+
+
+def openings(db: Connection, payer: str) -> dict[Account, Decimal]:
+    """Where each account stood at its last statement; of those that were merged, all of them together."""
+    found = {
+        account: Money.from_minor(row["closing"], account.currency).amount
+        for account, row in latest_statements(db, payer).items()
+    }
+    together = set(merged_into(db).values())
+    query = (
+        select(entries.c.person, entries.c.currency, func.sum(entries.c.amount))
+        .where(entries.c.payer == payer, entries.c.statement.is_not(None))
+        .group_by(entries.c.person, entries.c.currency)
+    )
+    for part in parts(sorted(together & {account.person for account in found})):
+        for person, currency, amount in db.execute(query.where(entries.c.person.in_(part))):
+            found[Account(payer, person, currency)] = Money.from_minor(int(amount), currency).amount
+    return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Table, delete, func, insert, or_, select, union, update
 
+from shopinf.errors import BadInput
+from shopinf.ledger.merging import move_money, sums_of
 from shopinf.ledger.rates import move_rates
 from shopinf.ledger.tables.journal import codes, gifts, journal
 from shopinf.ledger.tables.payouts import rates
@@ -21,9 +23,11 @@ from shopinf.ledger.tables.people import (
     matches,
     merges,
 )
+from shopinf.ledger.unnaming import unname
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.people.emails import email_key
 from shopinf.people.influencers import Influencer, folded_name
+from shopinf.shell import quoted
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal
@@ -35,12 +39,19 @@ def merge(ledger: Journal, gone: Influencer, kept: Influencer) -> dict[str, int]
     """Make one person of two: everything of *gone* is *kept*'s from now on; returns how much that was.
 
     What one of a kind both have (an account, a code of one campaign) stays as *kept* has it; the journal's mentions
-    of *gone* lead to *kept*.
+    of *gone* lead to *kept*. Money is moved as it stands, and the journal has what both were owed.
     """
     moved: dict[str, int] = {}
     with ledger.database.writing() as db:
+        if not db.execute(select(influencers.c.id).where(influencers.c.id == gone.id)).first():
+            raise BadInput(
+                f"{gone.influencer} was made one with somebody else or forgotten meanwhile",
+                hint=f"shopinf influencers show {quoted(kept.influencer)} shows how it stands.",
+            )
+        owed = {"former": gone.id, "owed_before": sums_of(db, kept.id), "owed_former": sums_of(db, gone.id)}
         moved["accounts"] = _move(db, accounts, ("platform", "folded"), gone.id, kept.id)
         moved["rates"] = move_rates(db, gone.id, kept.id)
+        moved |= move_money(db, gone.id, kept.id)
         for table in (codes, gifts):
             moved[table.name] = _reassign(db, table, gone.id, kept.id)
         for table in (emails, aliases, matches, lookups, merges, leads):
@@ -62,7 +73,7 @@ def merge(ledger: Journal, gone: Influencer, kept: Influencer) -> dict[str, int]
             filled["email_key"] = email_key(key, filled["email"])
         if filled:
             db.execute(update(influencers).where(influencers.c.id == kept.id).values(filled))
-        ledger.note(db, 0, "influencer.merged", f"person:{kept.id}", {"former": gone.id})
+        ledger.note(db, 0, "influencer.merged", f"person:{kept.id}", owed)
         ledger.database.owe(db)
     ledger.database.tidy()
     return {name.replace("_", " "): count for name, count in moved.items() if count}
@@ -116,6 +127,7 @@ def forget(ledger: Journal, email: str | None, one: Influencer | None, wait: flo
             "matches with customers": _gone(db, matches, matches.c.person.in_(people)),
             "look-ups at providers": _gone(db, lookups, or_(lookups.c.person.in_(people), lookups.c.key.in_(hashes))),
             "leads": _gone(db, leads, or_(leads.c.person.in_(people), leads.c.email_key.in_(hashes))),
+            "names in statements": unname(ledger, db, people),
         }
         upsert(db, forgotten, [{"email_key": each, "at": ledger.clock.now()} for each in hashes], replace=False)
         for person in sorted(people):
@@ -145,9 +157,10 @@ def known_only_by(db: Connection, shop_id: int) -> set[str]:
     return {person for person in found if person}
 
 
-def erase_people(db: Connection, people: Iterable[str]) -> int:
+def erase_people(ledger: Journal, db: Connection, people: Collection[str]) -> int:
     """Erase names, e-mails and accounts of *people*, in the caller's transaction; returns how many people that were."""
     gone = 0
+    unname(ledger, db, people)
     for part in parts(sorted(people)):
         for table in (emails, aliases, accounts):
             _gone(db, table, table.c.person.in_(part))

@@ -190,7 +190,7 @@ class Ledger(Journal):
             for table in reversed(_of_stores(money=money)):
                 rows = db.execute(delete(table).where(table.c.shop_id == shop_id)).rowcount
                 gone[table.name] = gone.get(table.name, 0) + rows
-            gone["influencers"] = erase_people(db, people)
+            gone["influencers"] = erase_people(self, db, people)
             self.database.owe(db)
         self.database.compact()
         return {name: count for name, count in gone.items() if count}

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, insert, literal, 
 from shopinf.errors import Busy
 from shopinf.ledger.accountrows import entry_row, read_statement
 from shopinf.ledger.dues import latest_statements, read_dues, read_marks
+from shopinf.ledger.merging import next_step, of_whom_now
 from shopinf.ledger.tables.payouts import claims, entries, payments, runs, statements
 from shopinf.ledger.upserts import parts
 from shopinf.money import Money
@@ -234,11 +235,8 @@ class Payments:
         return True
 
     def _enter(self, db: Connection, kind: Kind, each: Paid, amount: Decimal, at: datetime, reason: str) -> None:
-        highest = select(func.max(entries.c.step)).where(
-            entries.c.shop_id == 0, entries.c.order_id == 0, entries.c.person == each.account.person
-        )
-        step = db.execute(highest).scalar()
-        entry = Entry(kind, each.account, amount, at, reason=reason, step=0 if step is None else int(step) + 1)
+        account = of_whom_now(db, each.account)
+        entry = Entry(kind, account, amount, at, reason=reason, step=next_step(db, account.person))
         row = entry_row(entry, at=self._ledger.clock.now(), by=self._ledger.by, payment=each.id)
         db.execute(entries.insert().values(row))
 
@@ -284,7 +282,11 @@ def _candidates(
     for account, row in latest_statements(db, payer).items():
         if people is None or account.person in people:
             state = State(row["state"]) if row["state"] else None
-            found.append(Candidate(read_statement(row), payable(dues.get(account, ()), marks, now, minimum), state))
+            found.append(
+                Candidate(
+                    read_statement(row, account.person), payable(dues.get(account, ()), marks, now, minimum), state
+                )
+            )
     return found
 
 

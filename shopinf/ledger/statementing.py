@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select, update
 
-from shopinf.ledger.dues import latest_statements, read_dues, read_marks, running
+from shopinf.ledger.dues import openings, read_dues, read_marks, running
 from shopinf.ledger.tables.payouts import entries, statements
 from shopinf.ledger.upserts import parts
 from shopinf.money import Money
@@ -26,15 +26,11 @@ _NOTHING = Decimal(0)
 def make_statements(db: Connection, closing: int, draft: Draft, at: datetime) -> list[Statement]:
     """Make a statement of every account of the payer that moved or is not at nothing."""
     payer = draft.payer
-    openings = {
-        account: Money.from_minor(row["closing"], account.currency).amount
-        for account, row in latest_statements(db, payer).items()
-    }
-    moved = _moved(db, payer)
+    opened, moved = openings(db, payer), _moved(db, payer)
     dues, marks, claimed = read_dues(db, payer, closing=True), read_marks(db), running(db, payer)
     made = []
-    for account in sorted({*openings, *moved}, key=lambda one: (one.person, one.currency)):
-        sums = figures(openings.get(account, _NOTHING), moved.get(account, ()))
+    for account in sorted({*opened, *moved}, key=lambda one: (one.person, one.currency)):
+        sums = figures(opened.get(account, _NOTHING), moved.get(account, ()))
         if account not in moved and not sums.closing:
             continue
         free = payable([*dues.get(account, ())], marks, at, draft.terms.minimum)
@@ -93,7 +89,7 @@ def _name(db: Connection, draft: Draft, made: list[Statement]) -> list[Statement
     for part in parts(made):
         candidates = {
             each.account: [
-                statement_name(draft.names.get(each.account.person, each.account.person), draft.period, each.account, n)
+                statement_name(draft.names.get(each.account.person, ""), draft.period, each.account, n)
                 for n in range(2, 9)
             ]
             for each in part

@@ -94,6 +94,7 @@ class Recorded:
     total: Decimal  # all entries together
     rejected: Decimal  # those of rejecting and restoring alone
     steps: int
+    parts: tuple[Part, ...]  # the stake that was frozen with it; of both where two shared it and are one person now
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Recorded:
@@ -103,7 +104,9 @@ class Recorded:
         rejected = sum((each.amount for each in found if each.kind in aside), Decimal(0))
         total = sum((each.amount for each in found), Decimal(0))
         last = next(each for each in reversed(found) if each.kind not in aside)
-        return cls(found[0], last, total, rejected, len(found))
+        stakes = [each for each in found if each.kind is Kind.EARN] or found[:1]
+        stake = tuple(part for each in stakes for part in each.parts)
+        return cls(found[0], last, total, rejected, found[-1].step + 1, stake)
 
     @property
     def is_rejected(self) -> bool:

@@ -58,7 +58,7 @@ def entered(*orders: Fresh) -> list[Entry]:
 def again(known: Entry | Recorded, net: str, day: str, base: str | None = None, pool: int = 0) -> Again:
     """What an entered order has come to."""
     found = known if isinstance(known, Recorded) else Recorded.of([known])
-    came = earned(found.first.parts, worth(net, base), found.first.account.currency)
+    came = earned(found.parts, worth(net, base), found.first.account.currency)
     return Again(found, came, D(net), on(day), pool, "refund", found.last.payable_at)
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shopinf.commands.influencers.choice import influencer_names
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
+from shopinf.commands.payouts.rows import balances
 from shopinf.people.persons import read_typed
 from shopinf.results import Cell, Result, columns
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
 
 app = Noun()
 
@@ -41,6 +46,7 @@ def forget(
         raise desk.ledger.people.unknown(who)
     whose = f"{one.influencer}'s" if one else "this person's"
     desk.out.confirm(f"Erase {whose} names, e-mails, accounts and matches for good?")
+    owed = balances(desk, one.id) if one else []
     gone = erasing.forget(desk.ledger, email, one, desk.patience)
     rows: list[dict[str, Cell]] = [{"what": what, "count": count} for what, count in gone.items()]
     notes = [] if gone else ["nothing was kept of that e-mail; later runs will not look it up either"]
@@ -49,4 +55,15 @@ def forget(
             "codes, gifts and commissions stay under an opaque id; the texts of codes and what the stores themselves "
             "know stay as they are"
         )
+    notes += _owed(desk, one.id, owed) if one else []
     desk.show(Result("shopinf.influencers.forget/1", COLUMNS, rows, notes=notes), form)
+
+
+def _owed(desk: Desk, person: str, owed: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is still between them and the agency, and how it is paid to somebody without a name."""
+    open_ = [f"{each['balance']} {each['currency']} by {each['payer']}" for each in owed if each["balance"].amount]
+    if not open_:
+        return []
+    named = [each.name for each in desk.ledger.accounts.of_person(person)]
+    hint = f"; pay it by hand, and note it with shopinf payouts paid {named[-1]}" if named else ""
+    return [f"still open: {', '.join(open_)}, under the opaque id{hint}"]

@@ -9,6 +9,7 @@ import typer
 from shopinf.commands.influencers.choice import WHO, InfluencerArgument, influencer_names
 from shopinf.commands.influencers.rows import CHANGED_COLUMNS
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
+from shopinf.commands.payouts.rows import balances
 from shopinf.errors import BadInput
 from shopinf.results import Cell, Result
 
@@ -25,7 +26,11 @@ def merge(
     ],
     form: FormChoice = FormChoice(),
 ) -> None:
-    """Make one person of two: the first one's accounts, codes, gifts and matches become the second one's."""
+    """Make one person of two: the first one's accounts, codes, gifts and matches become the second one's.
+
+    So do rates, balances, payments under way and what is on hold. Statements that were made stay as they are; the next
+    one of the second has both balances.
+    """
     from shopinf.ledger import erasing
 
     gone, kept = desk.ledger.people.called(influencer), desk.ledger.people.called(into)
@@ -38,3 +43,5 @@ def merge(
     ]
     desk.show(Result("shopinf.influencers.merge/1", CHANGED_COLUMNS, rows), form)
     desk.out.say(f"{gone.influencer} is {kept.influencer} from now on.")
+    if owed := [f"{each['balance']} {each['currency']} by {each['payer']}" for each in balances(desk, kept.id)]:
+        desk.out.say(f"{kept.influencer} is owed {', '.join(owed)}: both balances together.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shopinf.commands.influencers.choice import InfluencerArgument
 from shopinf.commands.influencers.rows import influencer_row
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
+from shopinf.commands.payouts.rows import balances
 from shopinf.people.enrichment import account_row, account_words, money
 from shopinf.results import Result, columns
 from shopinf.words import counted
@@ -28,7 +29,7 @@ COLUMNS = columns("field value")
     epilog=examples("influencers show maya", "influencers show maya@example.com -f json"),
 )
 def show(desk: DeskContext, influencer: InfluencerArgument, form: FormChoice = FormChoice()) -> None:
-    """Show everything that is known of an influencer: accounts, customers, codes, rates."""
+    """Show everything that is known of an influencer: accounts, customers, codes, rates, and what is owed."""
     one = desk.ledger.people.called(influencer)
     accounts = desk.ledger.roster.accounts_of([one.id]).get(one.id, ())
     whole = _whole(desk, one, accounts)
@@ -68,6 +69,7 @@ def _whole(desk: Desk, one: Influencer, accounts: tuple[Account, ...]) -> dict[s
         for shop_id, store in stores.items()
         for code in ledger.codes.of_shop(shop_id, person=one.id)
     ]
+    whole["balances"] = balances(desk, one.id)
     return whole
 
 
@@ -90,3 +92,5 @@ def _lines(whole: Mapping[str, Any], accounts: Iterable[Account]) -> Iterable[di
         }
     for each in whole["codes"]:
         yield {"field": f"code in {each['store']}", "value": f"{each['code']} ({each['campaign']}, {each['state']})"}
+    for each in whole["balances"]:
+        yield {"field": f"owed by {each['payer']}", "value": f"{each['balance']} {each['currency']}"}

@@ -47,7 +47,7 @@ def read_report(desk: Desk, file: Path, statements: Sequence[str]) -> list[Repor
     found, unheard, count = [], set[str](), 0
     for row in sheet:
         count += 1
-        statement = _statement(row, known)
+        statement = _statement(desk, row, known)
         if not statement:
             sheet.told.passed["no statement's id is in it"] += 1
             continue
@@ -64,14 +64,20 @@ def read_report(desk: Desk, file: Path, statements: Sequence[str]) -> list[Repor
     return found
 
 
-def _statement(row: Row, known: dict[str, str]) -> str:
-    """The statement that a row is about: by its own column, else by whatever cell has the id of one."""
+def _statement(desk: Desk, row: Row, known: dict[str, str]) -> str:
+    """The statement that a row is about: by its own column, else by whatever cell has the id of one.
+
+    One whose influencer was erased since the file was made goes by its name now.
+    """
     for cell in (row["statement"], *row.extra.values(), *row.values.values()):
         for word in cell.split():
             if word.casefold() in known:
                 return known[word.casefold()]
     text = row["statement"].strip()
-    return text if text.upper().startswith("S-") else ""
+    if not text.upper().startswith("S-"):
+        return ""
+    found = desk.ledger.accounts.named(text)
+    return found.name if found else text
 
 
 def _reported(row: Row, statement: str, state: State) -> Reported:

@@ -150,3 +150,12 @@ def statement_body(
         }
         for each in shown
     ]
+
+
+def balances(desk: Desk, person: str) -> list[dict[str, Any]]:
+    """What is owed to somebody now, by payer and currency: closed or not."""
+    names = payer_names(desk, desk.ledger.accounts.payers())
+    return [
+        {"payer": names.get(payer, payer), "currency": currency, "balance": Money(amount, currency)}
+        for payer, currency, amount in desk.ledger.accounts.balances(person)
+    ]

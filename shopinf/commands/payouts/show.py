@@ -8,10 +8,9 @@ import typer
 
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.commands.payouts.choice import statement_called
-from shopinf.commands.payouts.rows import ENTRY_COLUMNS, entry_rows, statement_body, views
+from shopinf.commands.payouts.rows import ENTRY_COLUMNS, balances, entry_rows, statement_body, views
 from shopinf.money import Money
 from shopinf.results import Cell, Result, columns
-from shopinf.work.payouts.payers import payer_names
 
 if TYPE_CHECKING:
     from shopinf.commands.payouts.rows import View
@@ -50,21 +49,12 @@ def show(
     if person is not None:
         later = entry_rows(desk, accounts.unstated(person.id))
         rows += [{"statement": None, **row} for row in later]
-        body |= {"influencer": person.influencer, "not_closed_yet": later, "balances": _balances(desk, person.id)}
+        body |= {"influencer": person.influencer, "not_closed_yet": later, "balances": balances(desk, person.id)}
     desk.show(Result("shopinf.statements/1", [*_OF, *ENTRY_COLUMNS], rows, body=body), form)
     for each in shown if person is None else shown[-1:]:
         _tell(desk, each)
     if person is not None and not rows:
         desk.out.say(f"{person.influencer} was in no closing yet, and nothing is owed from before.")
-
-
-def _balances(desk: Desk, person: str) -> list[dict[str, Any]]:
-    """What is owed now, by payer and currency: closed or not."""
-    names = payer_names(desk, desk.ledger.accounts.payers())
-    return [
-        {"payer": names.get(payer, payer), "currency": currency, "balance": Money(amount, currency)}
-        for payer, currency, amount in desk.ledger.accounts.balances(person)
-    ]
 
 
 def _tell(desk: Desk, each: View) -> None:

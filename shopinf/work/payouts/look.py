@@ -166,7 +166,7 @@ def _look_again(desk: Desk, scope: Scope, looked: Looked, entered: set[int]) -> 
             continue
         known.add((recorded.first.order, recorded.first.account.person))
         looked.again.append(_again(scope, looked, order, worth, recorded, statement or 0))
-        if statement and any(isinstance(part.rate, Tiers) for part in recorded.first.parts):
+        if statement and any(isinstance(part.rate, Tiers) for part in recorded.parts):
             pools.setdefault(statement, set()).add(recorded.first.account.person)
     for statement, people in pools.items():
         others = [(each, of) for each, of in accounts.pool(statement, people) if _key(each) not in known]
@@ -211,7 +211,7 @@ def _settled(order: Order, looked: Looked) -> Sale | None:
 
 
 def _again(scope: Scope, looked: Looked, order: Order, worth: Sale, recorded: Recorded, pool: int) -> Again:
-    parts = recorded.first.parts
+    parts = recorded.parts
     places = {(part.shares, part.place): part for part in parts}
     net = sum(
         (worth.amounts.split(part.shares, order.currency)[part.place].net_sales for part in places.values()), Decimal(0)
