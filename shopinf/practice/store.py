@@ -85,17 +85,17 @@ class PracticeStore(Counter):
     # sales
 
     def sell(self, code: str | Sequence[str] | None = None, **wishes: Any) -> Json:
-        """Sell something and return the order; see :func:`shopinf.practice.sales.sell` for the wishes."""
-        from .sales import sell
+        """Sell something and return the order; see :class:`shopinf.practice.sales.Wish` for the wishes."""
+        from .sales import Wish, sell
 
         with self.lock:
-            return sell(self, code, **wishes)
+            return sell(self, code, Wish(**wishes))
 
     def simulate_sales(
         self, days: int = 30, per_day: float | None = None, rng: random.Random | None = None, orders: int | None = None
     ) -> list[Json]:
-        """Sell for the last *days* days with the codes that are live now; see :mod:`shopinf.practice.sales`."""
-        from .sales import simulate
+        """Sell for the last *days* days with the codes that are live now; see :mod:`shopinf.practice.weeks`."""
+        from .weeks import simulate
 
         with self.lock:
             return simulate(self, days, per_day, rng, orders)
