@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,7 +20,18 @@ if TYPE_CHECKING:
 app = Noun()
 
 PLANS = ("standard", "advanced", "plus")
-_NAMES = ("maya-shop", "nordlicht", "atelier-rosa", "blue-heron", "tanuki-tea", "casa-verde", "iron-lark", "sol-y-sal")
+# handle, currency, time zone, whether prices include the tax, and its rate
+STORES = (
+    ("maya-shop", "USD", "America/New_York", False, "0.072"),
+    ("nordlicht", "EUR", "Europe/Berlin", True, "0.19"),
+    ("atelier-rosa", "EUR", "Europe/Paris", True, "0.2"),
+    ("blue-heron", "GBP", "Europe/London", True, "0.2"),
+    ("tanuki-tea", "JPY", "Asia/Tokyo", True, "0.1"),
+    ("casa-verde", "MXN", "America/Mexico_City", True, "0.16"),
+    ("iron-lark", "CAD", "America/Toronto", False, "0.13"),
+    ("sol-y-sal", "EUR", "Europe/Madrid", True, "0.21"),
+)
+_BRANDED = 3  # so many stores have a brand's name; the others go by their handle
 _SECONDS = 2.0  # between looks for new codes
 
 
@@ -45,12 +58,9 @@ def practice(
     """
     if plan not in PLANS:
         raise BadInput(f"There is no plan {plan!r}", hint=f"Choose from {', '.join(PLANS)}.")
-    from shopinf.practice import PracticeStore, serve
+    from shopinf.practice import serve
 
-    shops = [
-        PracticeStore(handle_of(place), seed=seed + place, plan=plan, orders=orders, customers=max(20, orders // 3))
-        for place in range(stores)
-    ]
+    shops = [opened(place, seed=seed, plan=plan, orders=orders) for place in range(stores)]
     try:
         served = serve(shops, port=port)
     except (OSError, OverflowError, SystemExit):
@@ -61,21 +71,37 @@ def practice(
     with served:
         for shop, url in zip(shops, served.urls, strict=True):
             desk.out.print(how_to_connect(shop, url))
+        desk.out.print(what_can_happen(served.urls))
         desk.out.say("The stores are open until Ctrl-C. They sell with every code you make.")
         _keep_shop(desk, shops)
 
 
-def handle_of(place: int) -> str:
-    """The handle of the practice store at *place*: a believable name, numbered when they run out."""
-    name = _NAMES[place % len(_NAMES)]
-    return name if place < len(_NAMES) else f"{name}-{place // len(_NAMES) + 1}"
+def opened(place: int, *, seed: int, plan: str, orders: int) -> PracticeStore:
+    """The practice store at *place*: names, currencies, taxes and time zones go round when they run out."""
+    from shopinf.practice import PracticeStore
+
+    handle, currency, zone, included, rate = STORES[place % len(STORES)]
+    again = place // len(STORES)
+    return PracticeStore(
+        f"{handle}-{again + 1}" if again else handle,
+        seed=seed + place,
+        name=None if place < _BRANDED else f"{handle.replace('-', ' ').title()}{f' {again + 1}' if again else ''}",
+        plan=plan,
+        orders=orders,
+        customers=max(20, orders // 3),
+        currency=currency,
+        timezone=zone,
+        taxes_included=included,
+        tax_rate=rate,
+    )
 
 
 def how_to_connect(shop: PracticeStore, url: str) -> str:
     """Two ways to connect a practice store that can be pasted: with a keyring, and without one."""
+    prices = f"{(shop.tax_rate * 100).normalize():f} % tax {'inside the prices' if shop.taxes_included else 'added'}"
     return "\n".join(
         [
-            f"{shop.name}: {url}",
+            f"{shop.name}: {url}  ({shop.currency}, {prices}, {shop.timezone})",
             f"  printf 'ACCESS_TOKEN={shop.access_token}\\n' | shopinf connect {shop.handle} --url {url} --stdin",
             "  or, without a keyring:",
             f"  export {variable_stem(shop.handle)}_ACCESS_TOKEN={shop.access_token}",
@@ -85,12 +111,30 @@ def how_to_connect(shop: PracticeStore, url: str) -> str:
     )
 
 
+def what_can_happen(urls: Sequence[str]) -> str:
+    """The page of the first store, and what its buttons do, each as a line for `curl`."""
+    from shopinf.practice.tools import TOOLS
+
+    each = "Each store has a page with buttons" if len(urls) > 1 else "The store has a page with buttons"
+    lines = [f"\n{each}: {urls[0]}/practice", "The same from a terminal:"]
+    for tool in TOOLS:
+        lines += [f"  {tool.about}", f"    curl {urls[0]}{tool.path} -d '{json.dumps(tool.example)}'"]
+    return "\n".join([*lines, ""])
+
+
 def _keep_shop(desk: Desk, shops: list[PracticeStore]) -> None:
-    """Sell with each code that the stores did not have when they opened, spread over the last weeks."""
+    """Sell with each code that the stores did not have when they opened, spread over the last weeks.
+
+    Where a day has passed, the parcels have travelled for a day.
+    """
     known = {shop.handle: set(shop.codes) for shop in shops}
+    day = desk.clock.now().date()
     while True:
         desk.clock.wait(_SECONDS)
+        passed, day = (desk.clock.now().date() - day).days, desk.clock.now().date()
         for shop in shops:
+            if passed:
+                shop.move_parcels(passed)
             new = set(shop.codes) - known[shop.handle]
             if new:
                 known[shop.handle] |= new

@@ -1,4 +1,4 @@
-"""The pages that are not JSON: the storefront, the practice page, OAuth errors, and what a proxy says."""
+"""The pages that are not JSON: the storefront, OAuth errors, and what a proxy says."""
 
 from __future__ import annotations
 
@@ -102,34 +102,4 @@ def password(shop: PracticeStore) -> str:
     """Write the page of a store that is closed to the public."""
     return (
         f"<!DOCTYPE html><html><head><title>{escape(shop.name)}</title></head><body><p>Opening soon</p></body></html>"
-    )
-
-
-def practice(shop: PracticeStore, base: str) -> str:
-    """Write the page that says what this is and how to connect."""
-    rows = (
-        ("Store", shop.name),
-        ("Handle", shop.handle),
-        ("Shop currency", shop.currency),
-        ("Time zone", shop.timezone),
-        ("API key", shop.api_key),
-        ("API secret key", shop.api_secret_key),
-        ("Admin API access token", shop.access_token),
-        ("Orders", str(len(shop.orders))),
-        ("Customers", str(len(shop.customers))),
-        ("Codes", str(len(shop.discount_codes))),
-    )
-    table = "".join(f"<tr><th>{escape(k)}</th><td><code>{escape(v)}</code></td></tr>" for k, v in rows)
-    return (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
-        f"<title>Practice store {escape(shop.handle)}</title>"
-        "<style>body{font:16px/1.5 system-ui;margin:3rem auto;max-width:44rem;padding:0 1rem}th{text-align:left;"
-        "padding-right:2rem;font-weight:500}</style></head><body>"
-        f"<h1>{escape(shop.name)}</h1><p>A pretend Shopify store on this machine. Nothing here is real, and nothing "
-        "you do here reaches Shopify; the values below are worth nothing elsewhere.</p>"
-        f"<table>{table}</table>"
-        f"<p>Connect: <code>shopinf connect {escape(shop.handle)} --url {escape(base)}</code></p>"
-        "<p>Once you have made codes, let people buy with them:</p>"
-        '<form method="post" action="/practice/sales"><input type="hidden" name="days" value="30">'
-        "<button>Simulate 30 days of sales</button></form></body></html>"
     )

@@ -8,9 +8,9 @@ from urllib.parse import quote, urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from . import pages
+from . import pages, practice_page
 from .asked import Answer, Asked, Refused
-from .times import aware
+from .tools import sent_to, tool_at, wish_for
 
 Json = dict[str, Any]
 
@@ -115,34 +115,26 @@ def discount(asked: Asked, code: str) -> Answer:
 
 
 def own_tools(asked: Asked) -> Answer:
-    """Answer below /practice: a page that explains, and sales on demand. From this machine only."""
+    """Answer below /practice: a page that explains, and what can be let happen. From this machine only."""
     request, shop = asked.request, asked.shop
     if not is_loopback(request.remote_addr):
         raise Refused(403, {"errors": "Forbidden"})
     if request.path == "/practice" and request.method == "GET":
-        return Answer(200, pages.practice(shop, asked.base))
-    if request.path == "/practice/sales" and request.method == "POST":
-        sent: Json = request.form.to_dict()
-        if request.mimetype == "application/json":
-            try:
-                sent = json.loads(request.get_data() or b"{}")
-            except ValueError:
-                sent = {"days": "?"}
-        try:
-            days = int(sent.get("days") or 30)
-            wanted = int(sent["orders"]) if sent.get("orders") not in (None, "") else None
-            if not 0 < days <= 730 or not 0 <= (wanted or 0) <= 100_000:
-                raise ValueError
-        except (TypeError, ValueError):
-            raise Refused(400, {"errors": "days is 1 to 730, orders is 0 to 100000"}) from None
-        made = shop.simulate_sales(days, orders=wanted)
-        coded = sum(1 for order in made if order["discount_codes"])
-        first = min((aware(o["created_at"], shop.zone) for o in made), default=None)
-        body = {"orders": len(made), "with_code": coded, "since": shop.time(first) if first else None}
-        if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+        return Answer(200, practice_page.page(shop, asked.base))
+    tool = tool_at(request.path)
+    if tool is None or request.method != "POST":
+        raise Refused(404, {"errors": "Not Found"})
+    page = request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
+    try:
+        wish = wish_for(tool, shop, sent_to(asked))
+    except ValueError as wrong:
+        if page:
+            shop.diary.append(f"Nothing happened: {wrong}.")
             return Answer(303, None, {"Location": "/practice"})
-        return Answer(200, body)
-    raise Refused(404, {"errors": "Not Found"})
+        raise Refused(400, {"errors": str(wrong)}) from None
+    answer, told = tool.act(shop, wish)
+    shop.diary.append(told)
+    return Answer(303, None, {"Location": "/practice"}) if page else Answer(200, answer)
 
 
 def is_loopback(address: str | None) -> bool:

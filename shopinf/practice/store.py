@@ -14,6 +14,8 @@ from .premises import ALL_SCOPES, Call, Moment, order_facet
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+    from .stir import Crowd
+
 __all__ = ["ALL_SCOPES", "PLAN_NAMES", "Call", "Moment", "PracticeStore", "order_facet"]
 
 Json = dict[str, Any]
@@ -99,6 +101,29 @@ class PracticeStore(Counter):
 
         with self.lock:
             return simulate(self, days, per_day, rng, orders)
+
+    # what happens from outside; see :mod:`shopinf.practice.stir`
+
+    def leak(self, code: str, orders: int = 40, days: int = 3) -> Crowd:
+        """Let strangers use a code that a coupon site has, for *days* days up to now."""
+        from .stir import leak
+
+        with self.lock:
+            return leak(self, code, orders, days)
+
+    def post(self, code: str, orders: int = 40, days: int = 4) -> Crowd:
+        """Let followers come after a post *days* days ago, fewer each day."""
+        from .stir import post
+
+        with self.lock:
+            return post(self, code, orders, days)
+
+    def move_parcels(self, days: int) -> dict[str, int]:
+        """Let days pass for the parcels under way, and count where they are then."""
+        from .stir import move_on
+
+        with self.lock:
+            return move_on(self, days)
 
     def add_script_tag(self, src: str, display_scope: str = "online_store", cache: bool = False) -> Json:
         """Add a script tag as it was possible before October 2026."""

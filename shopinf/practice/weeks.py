@@ -82,15 +82,18 @@ def one_sale(
     if typed and rng.random() < 0.15:
         typed = typed.lower()
     if typed:
-        record = shop.codes.record(typed)
-        rule = shop.price_rules[record["price_rule_id"]] if record else None
-        # live now counts as live then
-        then = max(moment, datetime.fromisoformat(rule["starts_at"])) if rule else moment
         try:
-            return shop.sell(typed, **wishes, code_moment=then)
+            return shop.sell(typed, **wishes, code_moment=as_if_live(shop, typed, moment))
         except ValueError:
             wishes["customer"] = None
     return shop.sell(**wishes)
+
+
+def as_if_live(shop: PracticeStore, code: str, moment: datetime) -> datetime:
+    """Give a moment at which a code was live: one that is live now counts as live then."""
+    record = shop.codes.record(code)
+    rule = shop.price_rules[record["price_rule_id"]] if record else None
+    return max(moment, datetime.fromisoformat(rule["starts_at"])) if rule else moment
 
 
 def afterwards(shop: PracticeStore, rng: random.Random, order: Json, moment: datetime, now: datetime) -> None:
