@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from shopinf.errors import BadInput
 from shopinf.loopback import is_loopback
 from shopinf.people.emails import is_email
+from shopinf.personal import holds_card, is_telling, opens_something
 from shopinf.plain import harmless
 from shopinf.words import counted
 
@@ -138,7 +139,8 @@ class ScriptTag:
 def read_event(data: Any) -> Heard:
     """The event in *data*, parsed JSON of a stranger; anything not known, too long or without consent is refused.
 
-    Unknown names are refused rather than ignored, so that a password can never come along.
+    Unknown names are refused rather than ignored, so that a password can never come along. An e-mail or a card's number
+    in a place for something else is left out, and the address of a page that opens an account.
     """
     if not isinstance(data, dict) or data.get("v") != 1:
         raise BadInput("not an event of this version")
@@ -148,7 +150,7 @@ def read_event(data: Any) -> Heard:
     if not isinstance(consent, dict) or consent.get("marketing") is not True:
         raise BadInput("without consent nothing is kept")
     email = _text(data, "email", 254)
-    if email is None or not is_email(email):
+    if email is None or not is_email(email) or holds_card(email):
         raise BadInput("no e-mail address")
     try:
         form = Where(str(data.get("form")))
@@ -158,13 +160,13 @@ def read_event(data: Any) -> Heard:
     if not isinstance(key, str) or not 8 <= len(key) <= 64:
         raise BadInput("no public key")
     agreed = Consent(True, consent.get("analytics") is True)
-    names: dict[str, Any] = {name: _text(data, name, _LIMITS[name]) for name in ("first_name", "last_name")}
+    names: dict[str, Any] = {name: _untelling(data, name, _LIMITS[name]) for name in ("first_name", "last_name")}
     visit = _visit(data) if agreed.analytics else {}
     return Heard(key, Lead(email, form, agreed, **names, **visit))
 
 
 def _visit(data: Mapping[str, Any]) -> dict[str, Any]:
-    landing, code, referrer = (_text(data, name, _LIMITS[name]) for name in ("landing", "code", "referrer"))
+    landing, code, referrer = (_untelling(data, name, _LIMITS[name]) for name in ("landing", "code", "referrer"))
     if landing is not None and not landing.startswith("/"):
         raise BadInput("landing is not a path")
     if referrer is not None and not _HOST.fullmatch(referrer):
@@ -172,9 +174,9 @@ def _visit(data: Mapping[str, Any]) -> dict[str, Any]:
     utm = data.get("utm", {})
     if not isinstance(utm, dict) or set(utm) - set(UTM):
         raise BadInput("utm values that are none")
-    pairs = [(name, _text(utm, name, 100)) for name in UTM]
+    pairs = [(name, _untelling(utm, name, 100)) for name in UTM]
     return {
-        "landing": landing and landing.split("?")[0].split("#")[0],
+        "landing": (landing and not opens_something(landing) and landing.split("?")[0].split("#")[0]) or None,
         "code": code,
         "referrer": referrer and referrer.lower(),
         "utm": tuple((name, value) for name, value in pairs if value),
@@ -188,6 +190,12 @@ def _text(data: Mapping[str, Any], name: str, longest: int) -> str | None:
     if not isinstance(value, str) or len(value) > longest:
         raise BadInput(f"{name} is no text, or too long")
     return harmless(value).strip() or None
+
+
+def _untelling(data: Mapping[str, Any], name: str, longest: int) -> str | None:
+    """The text under *name*; nothing where it tells who somebody is, which does not belong there."""
+    text = _text(data, name, longest)
+    return None if text is None or is_telling(text) else text
 
 
 def read_endpoint(text: str) -> str:

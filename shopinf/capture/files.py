@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 from functools import cache
 from importlib.resources import files
@@ -16,7 +15,12 @@ _FOREIGN = "Whether this script waits for the visitor's consent is up to its mak
 @cache
 def script() -> bytes:
     """The storefront's script; it finds its public key and where to send in its own address."""
-    return _text("script.js").encode()
+    return _filled("script.js").encode()
+
+
+def careful() -> str:
+    """What script and pixel share: what may leave a page."""
+    return _text("careful.js")
 
 
 def pixel(endpoint: str, key: str) -> str:
@@ -31,12 +35,12 @@ def loading_pixel(src: str) -> str:
 
 def snippet(endpoint: str, key: str) -> str:
     """Our script as a few lines for the theme."""
-    return _filled("snippet.liquid", SRC=html.escape(script_src(endpoint, key)), WAITS=_OURS)
+    return _filled("snippet.liquid", SRC=_quoted(script_src(endpoint, key)), WAITS=_OURS)
 
 
 def foreign_snippet(src: str) -> str:
     """Another party's script as a few lines for the theme."""
-    return _filled("snippet.liquid", SRC=html.escape(src), WAITS=_FOREIGN)
+    return _filled("snippet.liquid", SRC=_quoted(src), WAITS=_FOREIGN)
 
 
 def _text(name: str) -> str:
@@ -44,7 +48,7 @@ def _text(name: str) -> str:
 
 
 def _filled(name: str, **values: str) -> str:
-    text = _text(name)
+    text = _text(name).replace("%CARE%\n", careful())
     for mark, value in values.items():
         text = text.replace(f"%{mark}%", value)
     return text

@@ -11,8 +11,14 @@
   function load(privacy) { // anything but a clear yes is a no
     if (loaded || !privacy || privacy.marketingAllowed !== true || privacy.analyticsProcessingAllowed !== true) return;
     loaded = true;
+    if (document.readyState === "complete") setTimeout(fetchIt, 0);
+    else window.addEventListener("load", () => setTimeout(fetchIt, 0), { once: true }); // nothing waits for it
+  }
+
+  function fetchIt() {
     const script = document.createElement("script");
     script.async = true;
+    script.referrerPolicy = "strict-origin";
     script.src = SCRIPT;
     document.head.appendChild(script);
   }

@@ -9,96 +9,71 @@
   const ADDRESS = "%ADDRESS%";
   const KEY = "%KEY%";
   const MEMORY = "shopinf-visit";
-  const sent = {};
-  let privacy = init.customerPrivacy || {};
+  const sent = Object.create(null);
+  let privacy = init.customerPrivacy;
 
+%CARE%
   function quietly(work) {
     return async function (argument) {
       try { return await work(argument); } catch (error) { /* the shop goes on without us */ }
     };
   }
 
-  function consent() { // anything but a clear yes is a no
-    return { marketing: privacy.marketingAllowed === true, analytics: privacy.analyticsProcessingAllowed === true };
+  function allowed(name) { // anything but a clear yes is a no
+    const said = privacy && !(name in Object.prototype) ? privacy[name] : own(privacy, name);
+    return said === true;
   }
 
-  function short(text, most) { // an e-mail does not belong where this is used
-    text = String(text || "").trim();
-    return text && text.length <= most && !/\S@\S+\.\S/.test(text) ? text : undefined;
+  function consent() {
+    return { marketing: allowed("marketingAllowed"), analytics: allowed("analyticsProcessingAllowed") };
   }
 
   async function visit(page) {
-    const kept = await quietly(async () => JSON.parse(await browser.sessionStorage.getItem(MEMORY)))();
+    const kept = await quietly(async () => recalled(await browser.sessionStorage.getItem(MEMORY)))();
     if (kept) return kept;
-    const here = page.location, query = new URLSearchParams(here.search), utm = {};
-    for (const name of ["source", "medium", "campaign", "term", "content"]) {
-      utm[name] = short(query.get("utm_" + name), 100);
-    }
-    const from = page.referrer && new URL(page.referrer).host;
-    const link = await quietly(() => browser.cookie.get("discount_code"))();
-    const found = {
-      // whoever has the address of an account or order may be able to open it
-      landing: /\/(account|orders|checkouts?)(\/|$)/.test(here.pathname) ? undefined : short(here.pathname, 300),
-      utm: utm,
-      code: short(query.get("discount") || (link && decodeURIComponent(link)), 100),
-      referrer: from === here.host ? undefined : short(from, 253),
-    };
+    const link = await quietly(async () => decodeURIComponent(await browser.cookie.get("discount_code")))();
+    const found = visited(page, link);
     await quietly(() => browser.sessionStorage.setItem(MEMORY, JSON.stringify(found)))();
     return found;
   }
 
-  function kind(form, fields) {
-    const type = fields.find((each) => each.name === "form_type");
-    if (type) return { customer: "newsletter", contact: "contact", create_customer: "account" }[type.value];
-    const words = [form.id, form.action].join(" ");
-    if (/log-?in|recover|reset|cart|checkout|search/i.test(words)) return undefined;
-    if (/newsletter|subscri|sign-?up|mailing/i.test(words)) return "newsletter";
-    return /regist|create.?account/i.test(words) ? "account" : /contact/i.test(words) ? "contact" : undefined;
-  }
-
-  function value(fields, name) {
-    const found = fields.find((each) => /^(text|email)$/.test(each.type || "text") && name.test(each.name || ""));
-    return found && String(found.value || "").trim();
-  }
-
   async function submitted(event) {
-    const form = event.data.element || {}, fields = Array.from(form.elements || []);
-    if (!consent().marketing || fields.some((each) => /card|cvv|cvc/i.test(each.name || ""))) return;
-    await send(event, kind(form, fields), {
-      email: value(fields, /(^|[[_-])e-?mail\]?$/i),
-      first_name: short(value(fields, /(^|[[_-])(first_?name|fname|name)\]?$/i), 100),
-      last_name: short(value(fields, /(^|[[_-])(last_?name|lname)\]?$/i), 100),
-    });
+    const form = event.data.element || {}, fields = Array.from(form.elements || []), page = pageOf(event);
+    if (!consent().marketing || closed(page.location.pathname) || pays(fields)) return;
+    const type = fields.find((each) => each.name === "form_type");
+    await send(page, kind(type && type.value, [form.id, form.action].join(" ")), person(fields));
   }
 
   async function checkedOut(event) {
     if (!consent().marketing) return;
     const checkout = event.data.checkout || {}, to = checkout.shippingAddress || checkout.billingAddress || {};
-    await send(event, "checkout", {
-      email: checkout.email,
+    await send(pageOf(event), "checkout", {
+      email: String(checkout.email || ""),
       first_name: short(to.firstName, 100),
       last_name: short(to.lastName, 100),
     });
   }
 
-  async function send(event, form, person) {
-    const agreed = consent(), email = person.email || "";
-    if (!form || !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) || sent[form + email]) return;
-    sent[form + email] = true;
-    const page = (event.context || init.context).document;
+  async function send(page, form, who) {
+    const agreed = consent();
+    if (!form || !isEmail(who.email) || sent[form + who.email]) return;
+    sent[form + who.email] = true;
     const came = agreed.analytics ? (await quietly(visit)(page)) || {} : {};
-    const body = JSON.stringify({ ...came, v: 1, key: KEY, form: form, ...person, consent: agreed });
-    await fetch(ADDRESS, { method: "POST", body: body, keepalive: true, mode: "no-cors", credentials: "omit" });
+    await post(ADDRESS, JSON.stringify({ ...came, v: 1, key: KEY, form: form, ...who, consent: agreed }));
+  }
+
+  function pageOf(event) {
+    return (event.context || init.context).document;
   }
 
   const remember = quietly(async function (event) {
     const agreed = consent();
-    if (agreed.marketing && agreed.analytics) await visit((event.context || init.context).document);
+    if (agreed.marketing && agreed.analytics) await visit(pageOf(event));
     else if (event.refusable) await browser.sessionStorage.removeItem(MEMORY);
   });
 
   quietly(() => api.customerPrivacy.subscribe("visitorConsentCollected", quietly(async function (event) {
-    privacy = event.customerPrivacy || {};
+    privacy = event.customerPrivacy;
     await remember({ refusable: true });
   })))();
   analytics.subscribe("page_viewed", remember);

@@ -124,6 +124,12 @@ class Page:
         asked = [each["params"]["request"]["url"] for each in self._mine("Network.requestWillBeSent")]
         return [url for url in asked if path in url]
 
+    def referrers(self, host: str) -> list[str | None]:
+        """What was told of the page, by the address it was at, to *host*."""
+        self.run("1")
+        asked = [each["params"]["request"] for each in self._mine("Network.requestWillBeSent")]
+        return [each["headers"].get("Referer") for each in asked if f"//{host}/" in each["url"]]
+
     def broken(self) -> list[str]:
         """The exceptions that nobody caught."""
         self.run("1")

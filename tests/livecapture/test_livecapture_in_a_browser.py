@@ -5,93 +5,16 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from bench import Bench
 
-from shopinf.practice import PracticeStore, serve
-
 from .browser import BROWSER, Browser
 from .capturing import Arrivals, Collecting, collecting, event, key_of
+from .storefront import PRIVACY, STAY, WATCH, Storefront, enter, fill, newsletter, paste_snippet
 
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
-
-# What Shopify puts into a page: a banner's answer changes what the functions say and is announced on the document.
-PRIVACY = """<script>
-var answer = JSON.parse(localStorage.getItem("answer") || "{}");
-Shopify.loadFeatures = function (wanted, done) {
-  Shopify.customerPrivacy = {
-    marketingAllowed: function () { return answer.marketing; },
-    analyticsProcessingAllowed: function () { return answer.analytics; }
-  };
-  done();
-};
-function consent(marketing, analytics) {
-  answer = { marketing: marketing, analytics: analytics };
-  localStorage.setItem("answer", JSON.stringify(answer));
-  document.dispatchEvent(new CustomEvent("visitorConsentCollected", {
-    detail: { marketingAllowed: marketing, analyticsAllowed: analytics }
-  }));
-}
-</script>"""
-STAY = "document.addEventListener('submit', function (event) { event.preventDefault(); });"
-
-
-def fill(form: str, **fields: str) -> str:
-    """Code that types into a form and submits it as its button does."""
-    values = json.dumps(fields)
-    return (
-        f"var form = document.getElementById({form!r}); "
-        f"Object.entries({values}).forEach(([name, text]) => form.elements[name].value = text); form.requestSubmit(); 1"
-    )
-
-
-def newsletter(email: str) -> str:
-    return fill("newsletter", **{"contact[email]": email})
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    opened = Browser(tmp_path_factory.mktemp("browser"))
-    yield opened
-    opened.close()
-
-
-@dataclass(frozen=True)
-class Storefront:
-    """A connected practice store, and where a browser visits it."""
-
-    shop: PracticeStore
-    url: str
-
-
-@pytest.fixture
-def store(run: Bench) -> Iterator[Storefront]:
-    shop = run.open(throttle=False)
-    with serve([shop]) as served:
-        run.wire.stores["127.0.0.1"] = shop
-        run.connect(shop, "--url", served.urls[0]).ok()
-        yield Storefront(shop, served.urls[0])
-
-
-@pytest.fixture
-def arrivals(monkeypatch: pytest.MonkeyPatch) -> Arrivals:
-    return Arrivals(monkeypatch)
-
-
-@pytest.fixture
-def collector(run: Bench, store: Storefront, arrivals: Arrivals) -> Iterator[Collecting]:
-    with collecting(run) as served:
-        yield served
-
-
-def paste_snippet(run: Bench, store: Storefront, endpoint: str, folder: Path) -> None:
-    """What an operator does: install, then paste the snippet into the theme."""
-    run("livecapture", "install", "--method", "snippet", "--endpoint", endpoint, "--out", str(folder)).ok()
-    store.shop.theme = PRIVACY + (folder / "maya-shop-snippet.liquid").read_text()
 
 
 def test_before_consent_nothing_is_sent_and_after_it_a_sign_up_is_in_the_ledger(
@@ -99,7 +22,7 @@ def test_before_consent_nothing_is_sent_and_after_it_a_sign_up_is_in_the_ledger(
 ) -> None:
     paste_snippet(run, store, collector.url, tmp_path)
     page = browser.page()
-    page.visit(f"{store.url}/?utm_source=instagram&utm_campaign=autumn&utm_content=a@b.example&discount=MAYA15")
+    enter(page, f"{store.url}/?utm_source=instagram&utm_campaign=autumn&utm_content=a@b.example&discount=MAYA15")
     page.run(STAY)
     page.run(newsletter("early@lind.example"))
     assert page.run("sessionStorage.length") == 0
@@ -125,9 +48,9 @@ def test_a_new_account_brings_the_name_but_never_the_password_and_the_page_goes_
 ) -> None:
     paste_snippet(run, store, collector.url, tmp_path)
     page = browser.page()
-    page.visit(f"{store.url}/?utm_source=tiktok")
+    enter(page, f"{store.url}/?utm_source=tiktok")
     page.run("consent(true, true)")
-    page.visit(f"{store.url}/account/register")
+    enter(page, f"{store.url}/account/register")
     person = {"first_name": "Maya", "last_name": "Lind", "email": "maya@lind.example", "password": "correct-horse"}
     page.run(fill("create_customer", **{f"customer[{name}]": value for name, value in person.items()}))
     page.loaded()
@@ -143,7 +66,7 @@ def test_without_leave_for_analytics_only_the_person_is_sent(
 ) -> None:
     paste_snippet(run, store, collector.url, tmp_path)
     page = browser.page()
-    page.visit(f"{store.url}/pages/contact?utm_source=instagram")
+    enter(page, f"{store.url}/pages/contact?utm_source=instagram")
     page.run(STAY + "consent(true, false)")
     page.run(fill("ContactForm", **{"contact[Name]": "Leo F.", "contact[email]": "leo@ferrari.example"}))
     lead = arrivals.next()
@@ -156,7 +79,7 @@ def test_a_form_with_payment_fields_or_a_login_is_left_alone(
 ) -> None:
     paste_snippet(run, store, collector.url, tmp_path)
     page = browser.page()
-    page.visit(f"{store.url}/")
+    enter(page, f"{store.url}/")
     page.run(STAY + "consent(true, true)")
     forms = (
         '<form id="newsletter-pay"><input type=email name=email><input name=number autocomplete=cc-number></form>'
@@ -181,9 +104,9 @@ def test_a_shop_works_when_the_collector_is_down(
     with collecting(run) as gone:
         paste_snippet(run, store, gone.url, tmp_path)
         if loaded:
-            page.visit(f"{store.url}/")
+            enter(page, f"{store.url}/")
     if not loaded:
-        page.visit(f"{store.url}/")
+        enter(page, f"{store.url}/")
     page.run("consent(true, true)")
     page.run(newsletter("maya@lind.example"))
     page.loaded()
@@ -197,7 +120,7 @@ def test_where_shopify_says_nothing_of_consent_it_is_a_no(
     paste_snippet(run, store, collector.url, tmp_path)
     store.shop.theme = store.shop.theme.removeprefix(PRIVACY)
     page = browser.page()
-    page.visit(f"{store.url}/")
+    enter(page, f"{store.url}/")
     assert len(page.sent("/capture.js")) == 1
     page.run(STAY)
     page.run(newsletter("maya@lind.example"))
@@ -211,9 +134,9 @@ def test_the_script_leaves_no_name_behind(
     paste_snippet(run, store, collector.url, tmp_path)
     names = "Object.getOwnPropertyNames(window).filter((name) => name !== 'event').sort()"
     page = browser.page()
-    page.visit(f"{store.url}/")
+    enter(page, f"{store.url}/")
     with_it = page.run(names)
-    store.shop.theme = PRIVACY
+    store.shop.theme = PRIVACY + WATCH
     page.visit(f"{store.url}/")
     assert with_it == page.run(names)
 
@@ -222,16 +145,18 @@ def test_the_script_runs_under_a_strict_policy_of_the_page(
     run: Bench, store: Storefront, collector: Collecting, arrivals: Arrivals, browser: Browser, tmp_path: Path
 ) -> None:
     paste_snippet(run, store, collector.url, tmp_path)
-    source = re.search(r"<script async src=\"([^\"]+)\"", store.shop.theme)
-    assert source
+    snippet = re.search(r"<script>\n\(function.*</script>", store.shop.theme, re.DOTALL)
+    assert snippet
     # Only this page's own scripts by hash of nothing: what is inline runs by nonce, ours by its address, no eval.
     policy = f"script-src 'nonce-own' {collector.url}; connect-src {collector.url}; style-src 'none'"
-    theme = PRIVACY.replace("<script>", '<script nonce="own">').replace(
-        "Shopify.load", "var Shopify = {}; Shopify.load"
+    theme = (
+        (PRIVACY + WATCH + snippet[0])
+        .replace("<script>", '<script nonce="own">')
+        .replace("Shopify.load", "var Shopify = {}; Shopify.load", 1)
     )
-    store.shop.theme = f'<meta http-equiv="Content-Security-Policy" content="{policy}">{theme}{source[0]}></script>'
+    store.shop.theme = f'<meta http-equiv="Content-Security-Policy" content="{policy}">{theme}'
     page = browser.page()
-    page.visit(f"{store.url}/")
+    enter(page, f"{store.url}/")
     page.call("Runtime.evaluate", expression=STAY + "consent(true, true)")
     page.call("Runtime.evaluate", expression=newsletter("maya@lind.example"))
     assert arrivals.next().email == "maya@lind.example"
