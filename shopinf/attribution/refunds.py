@@ -261,18 +261,22 @@ class _Reader:
             worth += self._shelf(line) * units
         return net, worth
 
-    def _given(self, refund: Refund, worth: Decimal) -> tuple[Decimal, Decimal] | None:
-        """What it sent or is sending, and what failed, in the shop's currency; None where that cannot be told."""
+    def _given(self, refund: Refund, worth: Decimal) -> tuple[Decimal, Decimal, Decimal] | None:
+        """What it sent or is sending, and what failed, in the shop's currency; None where that cannot be told.
+
+        The third is how far these may be off: by a minor unit of the buyer's currency for each that was converted.
+        """
         paid = sum((self._paid_in(each) for each in refund.lines), _NOTHING)
-        given = lost = _NOTHING
+        given = lost = blur = _NOTHING
         for each in _refunding(refund.transactions):
             amount = each.amount
             if each.currency != self.order.currency and (each.currency or paid):
                 if not (paid and worth):
                     return None
                 amount *= worth / paid
+                blur += minor_unit(each.currency or self.order.currency) * worth / paid
             given, lost = (given, lost + amount) if each.failed else (given + amount, lost)
-        return given, lost
+        return given, lost, blur
 
     def _paid_in(self, refunded: RefundLine) -> Decimal:
         """The worth of a refund line with tax, in the buyer's currency."""
@@ -298,18 +302,18 @@ class _Reader:
             held = max(less - more, _NOTHING)
             goodwill = more if sent is not Sent.UNKNOWN else max(more - less, _NOTHING)
             return (self._fee(held) if held < worth - self.slack else _NOTHING), goodwill, held
-        given, lost = told
+        given, lost, blur = told
+        allowed = self.slack + blur
         short = worth - given
-        if abs(short) <= self.slack or (sent is Sent.PENDING and abs(less - given) <= self.slack):
+        if abs(short) <= allowed or (sent is Sent.PENDING and abs(less - given) <= allowed):
             short = min(short, _NOTHING)
-        goodwill = min(more, max(-short, _NOTHING) if less else given)
-        return self._fee(self._held(max(less - more, _NOTHING), short, lost)), goodwill, max(short, _NOTHING)
-
-    def _held(self, less: Decimal, short: Decimal, lost: Decimal) -> Decimal:
-        """What was kept back on purpose: as far as less was sent, and what failed to arrive is none of it."""
-        if lost and short >= lost - self.slack:
-            short -= lost
-        return less if abs(less - short) <= self.slack else min(less, max(short, _NOTHING))
+        goodwill = min(more, _nearest(max(-short, _NOTHING), [more], allowed) if less else given)
+        # What failed to arrive was not kept back on purpose; what was is said by the store to the cent.
+        meant = short - lost if lost and short >= lost - allowed else short
+        rows = [each.amount for each in refund.adjustments if each.amount > 0 and not is_shipping(each, refund)]
+        held = max(less - more, _NOTHING)
+        held = min(held, _nearest(max(meant, _NOTHING), [held, *rows], allowed))
+        return self._fee(held), goodwill, max(short, _NOTHING)
 
     def _fee(self, held: Decimal) -> Decimal:
         """What of the money kept back is really withheld: what pays for the goods of an exchange is not."""
@@ -336,6 +340,12 @@ class _Reader:
 
 def _left(line: Line) -> int:
     return line.quantity if line.current_quantity is None else line.current_quantity
+
+
+def _nearest(amount: Decimal, said: Sequence[Decimal], allowed: Decimal) -> Decimal:
+    """The one of the amounts *said* that *amount* is, as far as it may be off; else *amount* itself."""
+    near = min(said, key=lambda each: abs(each - amount))
+    return near if abs(near - amount) <= allowed else amount
 
 
 def _refunding(transactions: Iterable[Transaction] | None) -> list[Transaction]:

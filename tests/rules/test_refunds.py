@@ -9,7 +9,7 @@ import pytest
 
 from shopinf.attribution.credits import Status
 from shopinf.attribution.refunds import BARE, Sent
-from shopinf.orders import Adjustment, Order, Refund, RefundLine, Transaction
+from shopinf.orders import Adjustment, Line, Order, Refund, RefundLine, Transaction
 
 from .making import MUG, PLAIN, SHIRT, D, credit, less, line, mug_back, on, order, refund, settled, with_refund
 
@@ -282,6 +282,27 @@ def test_a_refund_in_the_buyers_currency_is_compared_in_it() -> None:
     sent = (Transaction("refund", "success", D("44.39"), "CAD"),)
     got = credit(mug(Refund(1, on("2026-06-20"), (taken,), (less("6.00"),), sent)))
     assert (str(got.amounts.net_sales), got.status) == ("60.00", Status.APPROVED)
+
+
+@pytest.mark.parametrize("status", ["pending", "success"])
+def test_a_fee_is_the_stores_own_cent_whatever_the_exchange_rate_makes_of_it(status: str) -> None:
+    """24.30 and 1.75 of tax were 20.59 EUR; by that 19.39 EUR are a cent less than the fee leaves."""
+    three = line(1, "27.00", "8.10", quantity=3, current=2, tax="5.25")
+    taken = RefundLine(1, 1, D("24.30"), D("1.75"), (D("19.20"), D("1.39")))
+    rows = (less("1.50"), less("24.55")) + ((settled("24.55"),) if status == "success" else ())
+    back = Refund(1, on("2026-06-20"), (taken,), rows, (Transaction("refund", status, D("19.39"), "EUR"),))
+    bought = order(three, codes=["MIA10"], refunds=(back,), current_subtotal_price=D("48.60"))
+    assert str(credit(bought).amounts.net_sales) == "50.10"
+
+
+def test_a_cent_of_the_buyer_may_be_many_of_the_shops_units() -> None:
+    """45,000 KRW were paid as 32.97 USD, and 32.96 USD went back: that cent is 14 won, and no fee."""
+    one = Line(1, 1, D("50000"), 0, ((0, D("5000")),))
+    taken = RefundLine(1, 1, D("45000"), D(0), (D("32.97"), D(0)))
+    sent = (Transaction("refund", "success", D("32.96"), "USD"),)
+    back = Refund(1, on("2026-06-20"), (taken,), (less("300"),), sent)
+    bought = order(one, codes=["MIA10"], currency="KRW", refunds=(back,), current_subtotal_price=D(0))
+    assert str(credit(bought).amounts.net_sales) == "0"
 
 
 def test_without_a_common_currency_the_adjustments_alone_are_believed() -> None:
