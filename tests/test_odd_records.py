@@ -10,6 +10,8 @@ import httpx
 import pytest
 from bench import Bench, PracticeWire
 from customerbench import enrich, found, people, write
+from gifts.giving import sent as gifts_sent
+from gifts.giving import sheet as gift_sheet
 from middleman import Middleman
 
 from shopinf.practice import PracticeStore
@@ -113,6 +115,50 @@ def test_a_price_rule_that_cannot_be_read_fails_its_own_codes_only(
     assert fates[names[1]] == "active"
     assert "price rule" in str(ran.json["failures"])
     assert [each["what"] for each in ran.json["failures"]] == [names[0]]
+
+
+@pytest.fixture
+def gifts(run: Bench, shop: PracticeStore, tmp_path: Path) -> list[Json]:
+    """The orders of two gifts, whose parcels are on their way."""
+    number = str(next(iter(shop.products.values()))["variants"][0]["id"])
+    send = ("gifts", "send", "--campaign", "spring", "--sheet", gift_sheet(tmp_path), "--variant", number, "--yes")
+    run(*send).ok()
+    orders = gifts_sent(shop)
+    for order in orders:
+        shop.ship(order["id"], shipment_status="in_transit")
+    return orders
+
+
+def test_a_parcel_that_cannot_be_read_is_named_and_the_others_are_followed(
+    run: Bench, shop: PracticeStore, gifts: list[Json]
+) -> None:
+    odd, other = gifts
+    away = twist(run, "orders", odd["id"], fulfillments=[{"id": "first", "status": "success"}])
+    ran = run("gifts", "status", "-f", "json")
+    assert ran.code == 7
+    assert {row["order_id"]: row["status"] for row in ran.json["rows"]} == {
+        odd["id"]: "ordered",
+        other["id"]: "shipped",
+    }
+    (failure,) = ran.json["failures"]
+    assert failure["what"] == f"order {odd['name']} (id {odd['id']})"
+    assert failure["error"] == "cannot be read (at fulfillments.0.id)"
+    away()
+    assert {row["status"] for row in run("gifts", "status", "-f", "json").ok().json["rows"]} == {"shipped"}
+
+
+@pytest.mark.parametrize(
+    "odd", [{"completed_at": "soon"}, {"note_attributes": "gift"}, {"line_items": [{"price": "a lot"}]}, {"tags": 5}]
+)
+def test_another_draft_that_cannot_be_read_keeps_no_gift_back(
+    run: Bench, shop: PracticeStore, gifts: list[Json], tmp_path: Path, odd: Json
+) -> None:
+    number = str(next(iter(shop.products.values()))["variants"][0]["id"])
+    strange = next(iter(shop.drafts))
+    twist(run, "draft_orders", strange, **odd)
+    again = ("gifts", "send", "--campaign", "summer", "--sheet", gift_sheet(tmp_path), "--variant", number, "--yes")
+    run(*again).ok()
+    assert len(gifts_sent(shop)) == 4
 
 
 class _Spoilt(PracticeWire):

@@ -7,13 +7,14 @@ Fields and their rules: the DraftOrder and Order resource pages of the REST Admi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, Refused
 from shopinf.gifts.addresses import Address
@@ -21,8 +22,9 @@ from shopinf.gifts.plan import GIFT_TAG, Line, Parcel, Recipient
 from shopinf.money import Money, rounded
 from shopinf.shopify.client import PAGE, Answer, Shop, numbers_in
 from shopinf.shopify.orderjson import Amount, Moment
-from shopinf.shopify.records import mended
+from shopinf.shopify.records import mended, place_of, unreadable
 from shopinf.shopify.shop import Facts
+from shopinf.unread import Unread
 
 _REFERENCE = "shopinf_ref"
 _CAMPAIGN = "shopinf_campaign"
@@ -85,7 +87,7 @@ def make_draft(shop: Shop, wish: Wish, currency: str) -> Draft:
 
 
 def find_draft(shop: Shop, draft_id: int, currency: str) -> Draft | None:
-    """A draft by its id, as it stands; None when it is gone."""
+    """A draft by its id, as it stands; None when it is gone. One that cannot be read is a broken answer."""
     try:
         answer = shop.answer("GET", f"draft_orders/{draft_id}.json", params={"fields": _FIELDS})
     except NoSuchThing:
@@ -94,6 +96,19 @@ def find_draft(shop: Shop, draft_id: int, currency: str) -> Draft | None:
     if draft is None:
         raise NoAnswer(f"{shop.access.name} sent a draft order that cannot be read")
     return draft
+
+
+def order_of_draft(shop: Shop, draft_id: int, currency: str) -> Draft | Unread | None:
+    """What became of a draft: its goods and amounts are not looked at; None when it is gone."""
+    try:
+        found = shop.get(f"draft_orders/{draft_id}.json", fields=_FIELDS)["draft_order"]
+        return _DraftHead.model_validate(mended(found, _DraftHead)).draft(currency)
+    except NoSuchThing:
+        return None
+    except (KeyError, TypeError):
+        return Unread("draft_orders", draft_id, None, "the start")
+    except ValidationError as error:
+        return unreadable("draft_orders", found, place_of(error))
 
 
 def complete_draft(shop: Shop, draft_id: int, currency: str) -> Draft | None:
@@ -115,7 +130,7 @@ def delete_draft(shop: Shop, draft_id: int) -> None:
 
 
 def drafts_since(shop: Shop, since_id: int, currency: str, status: str = "open") -> Iterator[Draft]:
-    """The drafts of that status made after the one with *since_id*."""
+    """The drafts of that status made after the one with *since_id*, each with what can be read of it."""
     params = {"since_id": since_id, "status": status, "fields": _FIELDS}
     listed: Any = _AnyDraft
     for raw in shop.pages("draft_orders.json", "draft_orders", params=params, model=listed):
@@ -205,11 +220,14 @@ def customer_home(shop: Shop, email: str) -> Home | None:
 # parcels
 
 
-def parcels(shop: Shop, order_ids: Sequence[int]) -> Iterator[Parcel]:
-    """What the store says of these orders, many of them in one request; those that cannot be seen are left out."""
+def parcels(shop: Shop, order_ids: Sequence[int], odd: Callable[[Unread], None]) -> Iterator[Parcel]:
+    """What the store says of these orders, many of them in one request; those that cannot be seen are left out.
+
+    *odd* hears of each that cannot be read.
+    """
     for start in range(0, len(order_ids), PAGE):
         params = {"ids": list(order_ids[start : start + PAGE]), "status": "any", "fields": _PARCEL_FIELDS}
-        for raw in shop.pages("orders.json", "orders", params=params, model=_Order):
+        for raw in shop.pages("orders.json", "orders", params=params, model=_Order, odd=odd):
             yield raw.parcel()
 
 
@@ -277,7 +295,28 @@ class _Draft(_DraftHead):
         return self._of(self.total_price, None if lines is None else Money(retail, currency), wait)
 
 
-_AnyDraft = Annotated[_Draft | _DraftHead, Field(union_mode="left_to_right")]
+class _OddDraft(Facts):
+    """A draft of which something else is odd: each of its fields counts as far as it can be read by itself."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
+
+    id: int
+
+    @classmethod
+    def mended(cls, raw: dict[str, Any]) -> dict[str, Any]:
+        """What another kind of draft makes of it."""
+        return dict(mended(raw, _Draft))
+
+    def draft(self, currency: str) -> Draft:
+        has: dict[str, Any] = {"id": self.id}
+        for name, value in (self.model_extra or {}).items():
+            with suppress(ValidationError):
+                _DraftHead.model_validate(mended({"id": self.id, name: value}, _DraftHead))
+                has[name] = value
+        return _DraftHead.model_validate(mended(has, _DraftHead)).draft(currency)
+
+
+_AnyDraft = Annotated[_Draft | _DraftHead | _OddDraft, Field(union_mode="left_to_right")]
 
 
 def _read(answer: Answer, currency: str) -> Draft | None:

@@ -44,7 +44,7 @@ def read_page(content: bytes, key: str, model: Any, store_name: str) -> Records:
     try:
         return Records(getattr(_page_model(model, key).model_validate_json(content), "items"), [])  # noqa: B009
     except ValidationError as error:
-        first = _place(error)
+        first = place_of(error)
     try:
         items = json.loads(content, parse_float=Decimal)[key]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -57,7 +57,7 @@ def read_page(content: bytes, key: str, model: Any, store_name: str) -> Records:
         try:
             found.append(_adapter(model).validate_python(mended(item, model)))
         except ValidationError as error:
-            unread.append(unreadable(key, item, _place(error), index))
+            unread.append(unreadable(key, item, place_of(error), index))
     return Records(found, unread)
 
 
@@ -123,7 +123,7 @@ def _plain(annotation: Any) -> Any:
             return annotation
 
 
-def _place(error: ValidationError) -> str:
+def place_of(error: ValidationError) -> str:
     """Where the last of its problems stands; the last of several choices is the fullest."""
     place = error.errors(include_input=False, include_context=False, include_url=False)[-1]["loc"]
     return ".".join(str(part) for part in place if not _CHOICE.match(str(part)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shopinf import unread
 from shopinf.commands.gifts.choice import GiftChoice, choose_gifts, people_of
 from shopinf.commands.gifts.rows import GIFT_COLUMNS, gift_row
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
@@ -16,6 +17,7 @@ from shopinf.errors import CustomerDataProtected, ScopeMissing
 from shopinf.gifts.plan import GiftRecord, Parcel, Standing, State, is_stale
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result
+from shopinf.unread import Unread
 from shopinf.words import agreeing, counted, few
 
 if TYPE_CHECKING:
@@ -61,11 +63,16 @@ def status(
                 if stale is None or is_stale(record, parcel, now, stale):
                     rows.append(gift_row(store, record, parcel, people.get(record.person)))
         notes = [note for store, one in done for note in (*lacked[store], *one.notes)]
-        return Result("shopinf.gifts/1", GIFT_COLUMNS, rows, notes=notes, failures=failures)
+        odd = [each for store, one in done for each in unread.failures(store.name, one.unread)]
+        return Result("shopinf.gifts/1", GIFT_COLUMNS, rows, notes=notes, failures=[*failures, *odd])
 
     if rows := desk.deliver(outcomes, answer, form).rows:
         desk.out.say(f"{counted(len(rows), 'gift')}: {_where([Standing(str(row['status'])) for row in rows])}.")
     outcomes.settle()
+    unread.settle(
+        (odd for _, one in outcomes.done for odd in one.unread),
+        "They are shown as they were last; look at them in Shopify's admin.",
+    )
 
 
 def _lacked(desk: Desk, store: Store, choice: GiftChoice) -> list[str]:
@@ -104,6 +111,7 @@ class Followed:
     records: Sequence[GiftRecord]
     parcels: Mapping[int, Parcel]  # by the order's id
     notes: Sequence[str] = ()
+    unread: Sequence[Unread] = ()
 
     def parcel(self, record: GiftRecord) -> Parcel | None:
         return self.parcels.get(record.order_id) if record.order_id is not None else None
@@ -115,11 +123,13 @@ def _followed(desk: Desk, store: Store, records: Sequence[GiftRecord]) -> Follow
 
     gifts = desk.ledger.gifts
     notes: list[str] = []
+    odd: list[Unread] = []
     try:
-        records = _completed_by_hand(desk, store, records)
+        records = _completed_by_hand(desk, store, records, odd.append)
         ids = [record.order_id for record in records if record.order_id is not None]
-        found = list(remote.parcels(desk.shop(store), ids)) if ids else []
-        if gone := len(ids) - len(found):
+        strange = len(odd)
+        found = list(remote.parcels(desk.shop(store), ids, odd.append)) if ids else []
+        if gone := len(ids) - len(found) - (len(odd) - strange):
             notes.append(
                 f"{store.name}: {counted(gone, 'order')} can no longer be seen and "
                 f"{agreeing(gone, 'is shown as it was', 'are shown as they were')} last: deleted, or older than 60 "
@@ -133,17 +143,24 @@ def _followed(desk: Desk, store: Store, records: Sequence[GiftRecord]) -> Follow
         begun = f"{counted(unsure, 'gift')} {agreeing(unsure, 'was', 'were')} begun and not finished"
         notes.append(f"{store.name}: {begun}; run gifts send again, or gifts cancel")
     known = gifts.parcels(store.shop_id, [record.order_id for record in records if record.order_id is not None])
-    return Followed(records, known, notes)
+    return Followed(records, known, notes, odd)
 
 
-def _completed_by_hand(desk: Desk, store: Store, records: Sequence[GiftRecord]) -> list[GiftRecord]:
-    """*records*, with the orders of those drafts that somebody completed in the Shopify admin."""
+def _completed_by_hand(
+    desk: Desk, store: Store, records: Sequence[GiftRecord], odd: Callable[[Unread], None]
+) -> list[GiftRecord]:
+    """*records*, with the orders of those drafts that somebody completed in the Shopify admin.
+
+    *odd* hears of each draft that cannot be read.
+    """
     from shopinf.shopify import drafts as remote
 
     gifts = desk.ledger.gifts
     for record in records:
         if record.state is State.DRAFTED and record.draft_order_id is not None:
-            draft = remote.find_draft(desk.shop(store), record.draft_order_id, record.currency)
-            if draft is not None and draft.order_id is not None:
+            draft = remote.order_of_draft(desk.shop(store), record.draft_order_id, record.currency)
+            if isinstance(draft, Unread):
+                odd(draft)
+            elif draft is not None and draft.order_id is not None:
                 gifts.completed(store.shop_id, record, draft.order_id, draft.completed_at)
     return gifts.by_ids([record.id for record in records])
