@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from shopinf.errors import BadInput
+from shopinf.people.emails import is_public
 
 LONGEST = 100  # Shopify takes 255 characters, but looks a code up by 100 at most
 # Without the signs that are mixed up when read aloud or off a poster: I, L, O, 0 and 1.
@@ -58,7 +59,7 @@ def no_code(text: str) -> tuple[str, str] | None:
     word = text.strip()
     if word.startswith("#"):
         return f"{word!r} begins with #, which is no part of a code", word.lstrip("#").strip()
-    if "@" in word and re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", word):
+    if is_public(word):
         return f"{word!r} is an e-mail address, not a code", ""
     if _LINK.fullmatch(word):
         path = re.search(r"/discount/([^/?#]+)", word)

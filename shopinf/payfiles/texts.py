@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 from shopinf.errors import BadInput
+from shopinf.people.emails import is_public
 from shopinf.plain import formula_safe, harmless
 
 # What the European banks agreed on for names and remittance lines.
 _OUTSIDE_SEPA = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
-_EMAIL = re.compile(r"[A-Za-z0-9][^@\s,;<>\"]*@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}")
 _PHONE = re.compile(r"\+?\d{7,15}")
 
 
@@ -44,7 +44,7 @@ def csv_bytes(rows: Iterable[Sequence[str]], *, quoted: bool = False) -> bytes:
 
 def checked_email(text: str, what: str = "e-mail") -> str:
     """An e-mail as a rail takes it."""
-    if not _EMAIL.fullmatch(text.strip()):
+    if not is_public(text):
         raise BadInput(f"{harmless(text)!r} is no {what}" if text else f"the {what} is missing")
     return text.strip()
 

@@ -11,6 +11,7 @@ from shopinf.people.keys import keyed
 _DOTLESS = frozenset({"gmail.com", "googlemail.com"})  # these deliver to the same person with and without dots
 # Without a dot as well: a company's own mail server may be called `intranet`.
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+_PUBLIC = re.compile(r"[A-Za-z0-9][^\"]*@[^\"]+\.[^\".]{2,}")
 _PLAIN = re.compile(r"[\w.+-]+@[\w.-]+")
 _BETWEEN = re.compile(r"[\s,;|/<>()\[\]\"]+")
 _AROUND = "'`’‘“”*.:!?"  # what stands around an address in a sentence and is none of it
@@ -27,8 +28,17 @@ _RELAY = re.compile(
 
 
 def is_email(text: str | None) -> bool:
-    """Could *text* be an e-mail address at all? The only place that says so."""
+    """Could *text* be an e-mail address at all? The only place that says so; `is_public` asks for more."""
     return text is not None and _EMAIL.fullmatch(text.strip()) is not None
+
+
+def is_public(email: str) -> bool:
+    """Is it an e-mail in the world, by which a bank or a wallet can reach somebody? Its domain has an ending.
+
+    One that begins with a sign is left out: spreadsheets run it as a formula.
+    """
+    text = email.strip()
+    return is_email(text) and _PUBLIC.fullmatch(text) is not None
 
 
 def read_emails(text: str) -> list[str]:

@@ -30,7 +30,7 @@ from shopinf.orders import (
     is_gift,
     read_landing,
 )
-from shopinf.people.emails import email_key
+from shopinf.people.emails import email_key, is_email
 from shopinf.people.keys import address_key, phone_key
 from shopinf.shopify.client import PAGE, Raw, Shop
 from shopinf.shopify.orderjson import (
@@ -281,7 +281,7 @@ def _head(raw: OrderHead, key: bytes) -> dict[str, Any]:
         "test": bool(raw.test),
         "customer_id": buyer.id if buyer else None,
         "customer_created_at": buyer.created_at if buyer else None,
-        "email_key": email_key(key, email) if email and "@" in email else None,
+        "email_key": email_key(key, email) if email and is_email(email) else None,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shopinf.people.emails import folded_email, is_email, read_emails
+from shopinf.people.emails import folded_email, is_email, is_public, read_emails
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,19 @@ def test_what_is_no_email_is_none(text: str | None) -> None:
 def test_spellings_of_one_mailbox_fold_together() -> None:
     assert folded_email(" Ann.B+shop@GoogleMail.com ") == folded_email("annb@gmail.com")
     assert folded_email("a.b@post.example") != folded_email("ab@post.example")
+
+
+@pytest.mark.parametrize(
+    ("text", "reachable"),
+    [
+        ("ann@post.example", True),
+        (" ann@post.example ", True),
+        ("ann@intranet", False),
+        ("=ann@post.example", False),
+        ("ann@post.", False),
+        ('ann"@post.example', False),
+        ("Ann <ann@post.example>", False),
+    ],
+)
+def test_whoever_is_paid_at_an_email_needs_one_in_the_world(text: str, reachable: bool) -> None:
+    assert is_public(text) is reachable
