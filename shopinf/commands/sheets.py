@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shopinf.people.influencers import folded_name
+from shopinf.plain import harmless
 from shopinf.sheets.reading import Row, Sheet
+from shopinf.words import agreeing, counted, few
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+    from shopinf.people.influencers import Influencer
     from shopinf.people.profiles import Known
 
 SheetOption = Annotated[
@@ -42,6 +46,18 @@ def refuse_forgotten(desk: Desk, row: Row, known: Known) -> None:
             key="email",
             hint="shopinf influencers remember EMAIL lifts that.",
         )
+
+
+def tell_other_names(desk: Desk, rows: Iterable[tuple[str, Known]], people: Iterable[Influencer]) -> None:
+    """Say which of *rows*, each with its place, name somebody otherwise than *people*, whom they turned out to be."""
+    other = [
+        f"{place}: {harmless(known.own)} is {one.influencer}"
+        for (place, known), one in zip(rows, people, strict=True)
+        if known.own and folded_name(known.own) != folded_name(one.influencer)
+    ]
+    if other:
+        what = f"{counted(len(other), 'row')} {agreeing(len(other), 'names', 'name')} somebody"
+        desk.out.note(f"{what} who is known under another id, by the e-mail or a former id: {few(other)}.")
 
 
 def rate_in(row: Row, read: Callable[[str], str]) -> str | None:

@@ -33,11 +33,14 @@ def known_of(profile: Profile, customer: Customer | None) -> Known:
         called = squashed(" ".join(part for part in (first, last) if part))
         called = called or next((each.handle for each in accounts), "unnamed")
         named = Named(called, Source.HANDLE, first, last)
-    return Known(named, emails, accounts)
+    return Known(named, emails, accounts, profile.influencer)
 
 
 def one_each(known: Sequence[Known]) -> list[Known]:
-    """The same list, with those who are one person made alike: by our id, an e-mail, or an account."""
+    """The same list, with those who are one person made alike: by our id, an e-mail, or an account.
+
+    What each row itself calls them stays its own.
+    """
     groups = _groups([_signs(each) for each in known])
     whole: dict[int, Known] = {}
     for group, each in zip(groups, known, strict=True):
@@ -49,7 +52,7 @@ def one_each(known: Sequence[Known]) -> list[Known]:
             whole[group] = Known(named, emails, accounts)
         else:
             whole[group] = each
-    return [_called_by_main(whole[group]) for group in groups]
+    return [replace(_called_by_main(whole[group]), own=each.own) for group, each in zip(groups, known, strict=True)]
 
 
 def _called_by_main(known: Known) -> Known:

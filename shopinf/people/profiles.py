@@ -96,6 +96,7 @@ class Known:
     named: Named
     emails: tuple[str, ...] = ()
     accounts: tuple[Account, ...] = ()
+    own: str | None = None  # our id, where a sheet says one
 
 
 def together(accounts: Iterable[Account]) -> tuple[Account, ...]:

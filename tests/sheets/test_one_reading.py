@@ -111,6 +111,24 @@ def test_a_row_with_a_known_email_is_that_influencer_whatever_it_calls_them(
     assert known(run) == {"ria"}
 
 
+@pytest.mark.parametrize("command", [IMPORT, CREATE, SEND, ("discounts", "import", "SHEET")])
+def test_an_id_that_loses_to_a_known_email_is_told(
+    run: Bench, store: PracticeStore, path: Path, command: tuple[str, ...]
+) -> None:
+    path.write_text("influencer,email\nria,ria@runs.example\n")
+    run("influencers", "import", str(path)).ok()
+    address = "R,R,Main St 1,Ottawa,ON,CA,K1A 0B1"
+    path.write_text(
+        "influencer,email,code,first_name,last_name,address1,city,province,country,zip\n"
+        f"ria_official,Ria@Runs.example,RIA1,{address}\nulf,ulf@post.example,ULF1,{address}\n"
+    )
+    number = str(next(iter(store.products.values()))["variants"][0]["id"])
+    ran = run(*({"SHEET": str(path), "VARIANT": number}.get(word, word) for word in command))
+    said = f"1 row names somebody who is known under another id, by the e-mail or a former id: {path}, line 2: "
+    assert f"{said}ria_official is ria." in ran.err
+    assert known(run) == {"ria", "ulf"}
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "kind", "value"),
     [

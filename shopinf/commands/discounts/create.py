@@ -218,6 +218,7 @@ def create(
     chosen = desk.stores(stores)
     asked = _read_asked(desk, options, Amounts(chosen))
     asks = asked.known(desk.ledger.roster, enrol=False)
+    asked.tell(desk, asks)
 
     def prospect(store: Store) -> Prospect:
         shape = options.shape(desk, store)

@@ -16,7 +16,7 @@ import typer
 from shopinf.commands.discounts.rows import CODE_COLUMNS, bare_row, code_row
 from shopinf.commands.discounts.sheet import Amounts, day_in_cell, gives, uses
 from shopinf.commands.options import DeskContext, FormChoice, MapOption, Noun, StoreChoice, examples
-from shopinf.commands.sheets import rate_in, refuse_forgotten, tell_sheet
+from shopinf.commands.sheets import rate_in, refuse_forgotten, tell_other_names, tell_sheet
 from shopinf.discounts.campaigns import read_campaign
 from shopinf.discounts.codes import LONGEST, no_code
 from shopinf.discounts.plan import State, standing
@@ -107,8 +107,10 @@ def import_(
         adopted = dict(before.or_raise().done)
         _ask(desk, adopted)
     known = one_each([line.known for line in lines if line.known])
-    people = iter(desk.ledger.roster.enrol(known))
-    owners = [next(people) if line.known else None for line in lines]
+    people = desk.ledger.roster.enrol(known)
+    tell_other_names(desk, zip([line.place for line in lines if line.known], known, strict=True), people)
+    persons = iter(people)
+    owners = [next(persons) if line.known else None for line in lines]
 
     def work(store: Store) -> TakenIn:
         fates = take_in(desk, store, _readable(lines, unread[store]), owners, there[store], adopted.get(store, {}))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shopinf.commands.sheets import rate_in, refuse_forgotten, tell_sheet
+from shopinf.commands.sheets import rate_in, refuse_forgotten, tell_other_names, tell_sheet
 from shopinf.discounts.links import read_redirect
 from shopinf.discounts.plan import Ask
 from shopinf.discounts.terms import Kind, Wish
@@ -51,6 +51,12 @@ class Asked:
         known = [each for each in self.people if each is not None]
         found = iter(roster.enrol(known) if enrol else roster.recognise(known))
         return [ask if who is None else _for(ask, next(found)) for ask, who in zip(self.asks, self.people, strict=True)]
+
+    def tell(self, desk: Desk, asks: Sequence[Ask]) -> None:
+        """Say which rows name somebody otherwise than they are known, with *asks* as `known` gave them."""
+        rows = [(ask, who) for ask, who in zip(asks, self.people, strict=True) if who is not None]
+        people = [ask.influencer for ask, _ in rows if ask.influencer]
+        tell_other_names(desk, [(ask.place or "", who) for ask, who in rows], people)
 
 
 def _for(ask: Ask, influencer: Influencer) -> Ask:

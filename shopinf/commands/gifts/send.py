@@ -13,7 +13,7 @@ import typer
 from shopinf.commands.gifts.rows import SEND_COLUMNS, send_row
 from shopinf.commands.gifts.sheet import LONGEST_NOTE, Wanted, asks_of, read_wanted
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, MapOption, Noun, StoreChoice, examples
-from shopinf.commands.sheets import SheetOption
+from shopinf.commands.sheets import SheetOption, tell_other_names
 from shopinf.discounts.campaigns import read_campaign
 from shopinf.errors import BadInput, PartlyDone, ShopinfError
 from shopinf.gifts.plan import LONGEST_TAG, Ask, Fate, GiftRecord, Shape, State, Step
@@ -112,7 +112,9 @@ def send(
     chosen = desk.stores(stores)
     wanted = read_wanted(desk, options.file, options.mapping, options.variant or ())
     known = [each.known for each in wanted if each.known]
-    asks = asks_of(wanted, desk.ledger.roster.recognise(known))
+    people = desk.ledger.roster.recognise(known)
+    tell_other_names(desk, zip([each.place for each in wanted if each.known], known, strict=True), people)
+    asks = asks_of(wanted, people)
     prospects = desk.each_store(
         chosen, lambda store: find_prospect(desk, store, asks, options.shape(desk, store), options.variant or ())
     ).or_raise()

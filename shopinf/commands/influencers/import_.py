@@ -9,7 +9,7 @@ import typer
 
 from shopinf.attribution.codebook import on_day
 from shopinf.commands.options import DeskContext, FormChoice, MapOption, Noun, examples
-from shopinf.commands.sheets import rate_in, refuse_forgotten, tell_sheet
+from shopinf.commands.sheets import rate_in, refuse_forgotten, tell_other_names, tell_sheet
 from shopinf.errors import BadInput, BadSheet, PartlyDone
 from shopinf.payouts.rates import Subject, read_rate
 from shopinf.people.identity import known_of, one_each
@@ -39,11 +39,13 @@ def import_(
 ) -> None:
     """Take over influencers from a sheet, with their accounts and commissions; rows of one person are put together."""
     sheet = desk.sheet(file, FIELDS, mapping=read_mapping(map_ or ()))
-    known, rates, count = _read(desk, sheet)
+    known, rates, places, count = _read(desk, sheet)
     tell_sheet(desk, sheet, count)
     roster = desk.ledger.roster
     before = {one.id for one in roster.everybody()}
-    people = roster.enrol(one_each(known), roster.imported)
+    known = one_each(known)
+    people = roster.enrol(known, roster.imported)
+    tell_other_names(desk, zip(places, known, strict=True), people)
     today = desk.clock.now().astimezone().date()
     agreed = desk.ledger.rates.of_people(one.id for one in people)
     for one, rate in zip(people, rates, strict=True):
@@ -62,11 +64,12 @@ def import_(
         )
 
 
-def _read(desk: Desk, sheet: Sheet) -> tuple[list[Known], list[str | None], int]:
-    """Everybody in the sheet with the commission of each, and how many rows there are."""
+def _read(desk: Desk, sheet: Sheet) -> tuple[list[Known], list[str | None], list[str], int]:
+    """Everybody in the sheet, the commission and the place of each, and how many rows there are."""
     now = desk.clock.now()
     known: list[Known] = []
     rates: list[str | None] = []
+    places: list[str] = []
     count = 0
 
     def read(row: Row) -> tuple[Who, Known, str | None]:
@@ -83,7 +86,8 @@ def _read(desk: Desk, sheet: Sheet) -> tuple[list[Known], list[str | None], int]
         sheet.told.remarks += [*row.doubts.values(), *([who.remark] if who.remark else [])]
         known.append(each)
         rates.append(rate)
-    return known, rates, count
+        places.append(row.place)
+    return known, rates, places, count
 
 
 def _rate(row: Row) -> str | None:
