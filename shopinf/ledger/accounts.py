@@ -6,13 +6,13 @@ another was quicker with the same one, and worked out again where anything of it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
 from shopinf.ledger.accountrows import (
@@ -29,6 +29,7 @@ from shopinf.ledger.accountrows import (
 )
 from shopinf.ledger.dues import latest_statements, read_marks
 from shopinf.ledger.merging import former_ids, merged_into, next_step, of_whom_now
+from shopinf.ledger.recordings import Look, put_together, read_look, read_moved_elsewhere, read_pool
 from shopinf.ledger.statementing import make_statements
 from shopinf.ledger.tables.journal import codes
 from shopinf.ledger.tables.payouts import closings, entries, marks, payers, statements
@@ -78,12 +79,10 @@ class Accounts:
         with self._database.reading() as db:
             return [read_closing(row) for row in db.execute(query).mappings()]
 
-    def looked_at(self, shop_id: int) -> datetime | None:
-        """Up to which change a store was looked at by the last closing that it was part of."""
+    def last_look(self, shop_id: int) -> Look | None:
+        """How a store was looked at by the last closing that it was part of."""
         with self._database.reading() as db:
-            rows = db.execute(select(closings.c.stores).order_by(closings.c.id.desc()))
-            found = next((stores[str(shop_id)] for (stores,) in rows if str(shop_id) in stores), None)
-        return datetime.fromisoformat(found) if found else None
+            return read_look(db, shop_id)
 
     def version(self, shops: Collection[int]) -> int:
         """A number that grows with every entry of these stores."""
@@ -191,28 +190,18 @@ class Accounts:
         with self._database.reading() as db:
             for part in parts(sorted(orders)):
                 query = select(entries).where(entries.c.shop_id == shop_id, entries.c.order_id.in_(part))
-                found += self._put_together(db, query)
+                found += put_together(db, query)
         return found
 
-    def pool(self, statement: int, people: Collection[str]) -> list[tuple[Recorded, int | None]]:
-        """What is recorded of the orders that were entered in *statement* and earn by tiers."""
-        of = entries.alias()
-        tiered = (of.c.statement == statement, of.c.kind == Kind.EARN, of.c.rate.contains("from"))
-        query = select(entries).join(
-            of, (of.c.shop_id == entries.c.shop_id) & (of.c.order_id == entries.c.order_id) & (of.c.order_id != 0)
-        )
+    def pool(self, statement: int, people: Collection[str]) -> list[Recorded]:
+        """What is recorded of *people*'s orders that were entered in *statement* and earn by tiers."""
         with self._database.reading() as db:
-            return list(self._put_together(db, query.where(*tiered, of.c.person.in_(people))))
+            return read_pool(db, statement, people)
 
-    def _put_together(self, db: Connection, query: Select[Any]) -> Iterator[tuple[Recorded, int | None]]:
-        kept = merged_into(db)
-        groups: dict[tuple[int, int, str], list[Entered]] = {}
-        for row in db.execute(query).mappings():
-            person = kept.get(row["person"], row["person"])
-            groups.setdefault((row["shop_id"], row["order_id"], person), []).append(read_entry(row, person))
-        for group in groups.values():
-            recorded = Recorded.of(each.entry for each in group)
-            yield recorded, next((each.statement for each in group if each.entry.step == 0), None)
+    def moved_elsewhere(self, shop_id: int, look: Look) -> set[tuple[int, str]]:
+        """The statements and influencers in whose tiers closings of other stores moved something since *look*."""
+        with self._database.reading() as db:
+            return read_moved_elsewhere(db, shop_id, look.closing) if look.shared else set()
 
     def restored_since(self, shop_id: int, at: datetime) -> set[int]:
         """The orders of a store that were restored since: what happened to them meanwhile was not entered."""

@@ -14,7 +14,6 @@ from decimal import Decimal
 
 from shopinf.attribution.earning import Earned, Part, pooled
 from shopinf.payouts.entries import Account, Entry, Kind, OrderKey, Recorded, Worth, adjusted, rejected, write_parts
-from shopinf.payouts.rates import Tiers
 from shopinf.payouts.statements import Action, Mark, said_of
 
 
@@ -37,7 +36,10 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """An order entered before, with what it has come to; *pool* is the statement that it was entered in."""
+    """An order entered before, with what it has come to; *pool* is the statement that it was entered in.
+
+    One of a store that is not closed now only counts among the others of its period.
+    """
 
     known: Recorded
     earned: Earned
@@ -46,6 +48,7 @@ class Again:
     pool: int = 0
     reason: str = ""
     payable_at: datetime | None = None
+    only_counts: bool = False
 
 
 def first_entries(fresh: Iterable[Fresh], marks: Sequence[Mark] = ()) -> list[Entry]:
@@ -70,7 +73,7 @@ def first_entries(fresh: Iterable[Fresh], marks: Sequence[Mark] = ()) -> list[En
 
 
 def _first(each: Fresh, commission: Decimal) -> Entry:
-    written = write_parts(each.parts)
+    written = write_parts(each.parts, each.earned)
     return Entry(
         Kind.EARN,
         each.account,
@@ -90,7 +93,7 @@ def _first(each: Fresh, commission: Decimal) -> Entry:
 
 def later_entries(again: Iterable[Again]) -> list[Entry]:
     """What has to be added to earlier orders; those of one tiered period come together, whole."""
-    found = sorted(again, key=lambda each: (each.known.first.happened_at, each.known.first.order.order_id))
+    found = sorted(again, key=lambda each: _place(each.known.first))
     entries = []
     by_currency: dict[str, list[Again]] = {}
     for each in found:
@@ -98,19 +101,19 @@ def later_entries(again: Iterable[Again]) -> list[Entry]:
     for currency, group in by_currency.items():
         stakes = [(f"{each.pool} {each.known.first.account.person}", each.earned) for each in group]
         for each, commission in zip(group, pooled(stakes, currency), strict=True):
-            worth = Worth(commission, each.net, each.happened_at, each.reason, each.payable_at)
-            if (entry := adjusted(each.known, worth)) is not None:
+            basis = write_parts(each.known.parts, each.earned).basis
+            worth = Worth(commission, each.net, each.happened_at, each.reason, each.payable_at, basis)
+            if not each.only_counts and (entry := adjusted(each.known, worth)) is not None:
                 entries.append(entry)
     return entries
 
 
-def unchanged(known: Recorded, at: datetime, pool: int) -> Again:
-    """An order of a tiered period to which nothing happened itself: it moves with the others, by what is recorded.
+def _place(entry: Entry) -> tuple[datetime, int, int]:
+    """Where an order stands among those of its period, which matters where tiers are in it."""
+    return entry.happened_at, entry.order.shop_id, entry.order.order_id
 
-    Only for an order that has one rate for all of it; others are worked out anew from their facts.
-    """
-    last = known.last
-    (part,) = last.parts
-    net = last.net or Decimal(0)
-    earned = Earned(Decimal(0), ((part.rate, net),)) if isinstance(part.rate, Tiers) else Earned(known.total)
-    return Again(known, earned, net, at, pool, "the tiers of its period changed", last.payable_at)
+
+def unchanged(known: Recorded, at: datetime, pool: int, *, only_counts: bool = False) -> Again:
+    """An order of a tiered period to which nothing happened itself: it moves with the others, by what is recorded."""
+    reason = "the tiers of its period changed"
+    return Again(known, known.came_to, known.net, at, pool, reason, known.last.payable_at, only_counts)

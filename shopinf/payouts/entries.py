@@ -7,7 +7,7 @@ with the first are whose it is, the rate, and whether the customer was new.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shopinf.attribution.commissions import Commission
-from shopinf.attribution.earning import Part
+from shopinf.attribution.earning import Earned, Part
 from shopinf.payouts.rates import ByCustomer, Tiers, read_rate
 
 # The end of a hold that has none: until the goods are sent, or until somebody releases it.
@@ -84,6 +84,15 @@ class Entry:
         """The stake that was frozen with it."""
         return read_parts(self.rate or "0%", self.basis)
 
+    @property
+    def came_to(self) -> Earned:
+        """What the order came to by what is recorded: the net sales that go into tiers, and what it earned beside."""
+        tiers = _tiers(self.parts)
+        if self.basis is None or "came_to" not in self.basis:
+            return Earned(Decimal(0), tuple((each, self.net or Decimal(0)) for each in tiers))
+        kept = self.basis["came_to"]
+        return Earned(Decimal(kept["beside"]), tuple(zip(tiers, map(Decimal, kept["in_tiers"]), strict=False)))
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -95,6 +104,8 @@ class Recorded:
     rejected: Decimal  # those of rejecting and restoring alone
     steps: int
     parts: tuple[Part, ...]  # the stake that was frozen with it; of both where two shared it and are one person now
+    net: Decimal  # of the share
+    came_to: Earned  # what it came to, by what is recorded
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Recorded:
@@ -103,14 +114,37 @@ class Recorded:
         aside = {Kind.REJECT, Kind.RESTORE}
         rejected = sum((each.amount for each in found if each.kind in aside), Decimal(0))
         total = sum((each.amount for each in found), Decimal(0))
-        last = next(each for each in reversed(found) if each.kind not in aside)
+        told = [each for each in found if each.kind not in aside]
         stakes = [each for each in found if each.kind is Kind.EARN] or found[:1]
         stake = tuple(part for each in stakes for part in each.parts)
-        return cls(found[0], last, total, rejected, found[-1].step + 1, stake)
+        net, came = _worth(told, stake)
+        return cls(found[0], told[-1], total, rejected, found[-1].step + 1, stake, net, came)
 
     @property
     def is_rejected(self) -> bool:
         return self.rejected != 0
+
+
+def _worth(told: Sequence[Entry], stake: Sequence[Part]) -> tuple[Decimal, Earned]:
+    """The net sales of a share and what it came to, by the entries that say so.
+
+    Of two who are one person now each has said it of their own, until it is worked out anew.
+    """
+    if told[-1].parts == stake:
+        return told[-1].net or Decimal(0), told[-1].came_to
+    runs: list[list[Entry]] = []
+    for each in told:
+        if each.kind is Kind.EARN or not runs:
+            runs.append([])
+        runs[-1].append(each)
+    net = sum((run[-1].net or Decimal(0) for run in runs), Decimal(0))
+    beside = Decimal(0)
+    tiers: list[tuple[Tiers, Decimal]] = []
+    for run in runs:
+        came = run[-1].came_to
+        tiers += came.in_tiers
+        beside += came.commission if came.in_tiers else sum((each.amount for each in run), Decimal(0))
+    return net, Earned(beside, tuple(tiers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +156,23 @@ class Worth:
     happened_at: datetime  # what changed it last
     reason: str = ""
     payable_at: datetime | None = None
+    basis: Mapping[str, Any] | None = None
 
 
 def adjusted(known: Recorded, now: Worth) -> Entry | None:
     """What has to be added to what is recorded of an order; None where it is the same.
 
-    A rejected order stays at nothing: what changes it meanwhile is worked out when it is restored.
+    A rejected order stays at nothing: what changes it meanwhile is worked out when it is restored. What it counts for
+    in the tiers of its period is recorded all the same.
     """
-    if known.is_rejected:
+    if known.is_rejected and not _tiers(known.parts):
         return None
-    change = now.commission - known.total
-    same_day = now.payable_at == known.last.payable_at
-    if not change and now.net == known.last.net and same_day:
+    last = known.last
+    change = Decimal(0) if known.is_rejected else now.commission - known.total
+    if not change and (last.net, last.basis, last.payable_at) == (now.net, now.basis, now.payable_at):
         return None
-    return _later(known, Kind.ADJUST, change, now.happened_at, now.reason, net=now.net, payable_at=now.payable_at)
+    news = {"net": now.net, "basis": now.basis, "payable_at": now.payable_at}
+    return _later(known, Kind.ADJUST, change, now.happened_at, now.reason, **news)
 
 
 def rejected(known: Recorded, at: datetime, reason: str) -> Entry | None:
@@ -163,7 +200,7 @@ def _later(known: Recorded, kind: Kind, amount: Decimal, at: datetime, reason: s
         news.get("net", last.net),
         first.rate,
         first.customer_type,
-        first.basis,
+        news.get("basis", last.basis),
         news.get("payable_at", last.payable_at),
         reason,
         step=known.steps,
@@ -192,13 +229,14 @@ class Written:
     basis: Mapping[str, Any] | None = field(default=None)
 
 
-def write_parts(parts: Iterable[Part]) -> Written:
-    """A stake as an entry keeps it."""
+def write_parts(parts: Iterable[Part], came: Earned) -> Written:
+    """A stake as an entry keeps it, with what it *came* to where tiers are in it and the net sales do not say so."""
     found = list(parts)
     rates = list(dict.fromkeys(str(part.rate) for part in found))
     if len(found) == 1 and len(found[0].shares) == 1 and found[0].lines is None:
         return Written(rates[0])
-    facts = [
+    facts: dict[str, Any] = {}
+    facts["parts"] = [
         {
             "rate": str(part.rate),
             "shares": [str(share) for share in part.shares],
@@ -207,7 +245,9 @@ def write_parts(parts: Iterable[Part]) -> Written:
         }
         for part in found
     ]
-    return Written(" and ".join(rates), {"parts": facts})
+    if _tiers(found):
+        facts["came_to"] = {"beside": str(came.commission), "in_tiers": [str(net) for _, net in came.in_tiers]}
+    return Written(" and ".join(rates), facts)
 
 
 def read_parts(rate: str, basis: Mapping[str, Any] | None) -> tuple[Part, ...]:
@@ -223,6 +263,10 @@ def read_parts(rate: str, basis: Mapping[str, Any] | None) -> tuple[Part, ...]:
         )
         for each in basis["parts"]
     )
+
+
+def _tiers(parts: Iterable[Part]) -> list[Tiers]:
+    return [part.rate for part in parts if isinstance(part.rate, Tiers)]
 
 
 def _frozen(text: str) -> Commission | Tiers:

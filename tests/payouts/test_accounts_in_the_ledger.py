@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -245,8 +246,16 @@ def test_orders_of_tiers_are_found_with_the_others_of_their_statement(ledger: Le
     orders = [fresh(n, "700.00", f"2026-06-{n:02}", rate) for n in (1, 2)]
     (june,) = closed(ledger, "2026-06", *first_entries([*orders, fresh(3, "10.00", "2026-06-09")]))
     pool = ledger.accounts.pool(june.id, ["mia"])
-    assert sorted(recorded.first.order.order_id for recorded, _ in pool) == [1, 2]
-    assert {statement for _, statement in pool} == {june.id}
+    assert sorted(recorded.first.order.order_id for recorded in pool) == [1, 2]
+
+
+def test_an_order_of_two_influencers_is_in_the_tiers_of_each_by_itself(ledger: Ledger) -> None:
+    rate, leo = "10%, from 1000 15%", replace(MIA, person="leo")
+    both = [fresh(1, "700.00", "2026-06-01", rate), fresh(1, "300.00", "2026-06-01", rate, account=leo)]
+    made = closed(ledger, "2026-06", *first_entries([*both, fresh(2, "10.00", "2026-06-09", rate, account=leo)]))
+    mias = next(each for each in made if each.account == MIA)
+    (pooled,) = ledger.accounts.pool(mias.id, ["leo", "mia"])
+    assert (pooled.first.account, pooled.total) == (MIA, D("70.00"))
 
 
 def test_a_payer_remembers_its_terms_and_its_first_day(ledger: Ledger) -> None:
@@ -254,8 +263,10 @@ def test_a_payer_remembers_its_terms_and_its_first_day(ledger: Ledger) -> None:
     closed(ledger, "2026-07", terms=Terms(hold_days=15))
     (payer,) = ledger.accounts.payers()
     assert (payer.name, payer.terms, payer.began) == ("maya-shop", Terms(hold_days=15), date(2026, 6, 1))
-    assert ledger.accounts.looked_at(1) == on("2026-07-01")
-    assert ledger.accounts.looked_at(2) is None
+    look = ledger.accounts.last_look(1)
+    assert look is not None
+    assert (look.seen, look.shared) == (on("2026-07-01"), False)
+    assert ledger.accounts.last_look(2) is None
 
 
 def test_what_was_paid_in_a_year_is_told_per_influencer_currency_and_rail(ledger: Ledger) -> None:

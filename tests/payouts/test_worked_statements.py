@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from shopinf.attribution.earning import Part, earned
+from shopinf.attribution.earning import Earned, Part, earned
 from shopinf.attribution.sales import Amounts
 from shopinf.payouts.closing import later_entries, unchanged
 from shopinf.payouts.entries import (
@@ -28,7 +29,7 @@ from shopinf.payouts.rates import Tiers, read_rate
 from shopinf.payouts.statements import Action, Due, Mark, Status, figures, payable, said_of, standing, statement_name
 from shopinf.periods import read_period
 
-from .accounts import MIA, UTC_ZONE, D, adjustment, again, due, entered, fresh, on
+from .accounts import MIA, UTC_ZONE, D, adjustment, again, due, entered, fresh, on, stake
 
 
 def sums(opening: Decimal, *entries: Entry) -> tuple[Decimal, ...]:
@@ -142,6 +143,37 @@ def test_an_adjustment_is_worked_out_at_the_tiers_of_its_own_month(rate: str, af
     added = later_entries([again(known[0], "180.00", "2026-07-10", "280.00", pool=6), *others])
     assert sum(each.amount for each in (*month, *added)) == D(after)
     assert {each.kind for each in added} == {Kind.ADJUST}
+
+
+def test_a_rejected_order_counts_in_the_tiers_of_its_month_as_what_it_has_come_to() -> None:
+    rate = "10%, from 1000 15% (whole)"
+    big, small = entered(fresh(1, "900.00", "2026-06-01", rate), fresh(2, "200.00", "2026-06-02", rate))
+    gone = rejected(Recorded.of([big]), on("2026-07-01"), "bought by a bot")
+    assert gone is not None
+    known = [Recorded.of([big, gone]), Recorded.of([small])]
+    back = again(known[0], "700.00", "2026-07-10", "900.00", pool=6)
+    july = later_entries([back, unchanged(known[1], on("2026-07-10"), 6)])
+    assert [(each.order.order_id, each.amount, each.net) for each in july] == [
+        (1, D("0"), D("700.00")),
+        (2, D("-10.00"), D("200.00")),
+    ]
+    known = [Recorded.of([big, gone, july[0]]), Recorded.of([small, july[1]])]
+    assert later_entries(unchanged(each, on("2026-08-10"), 6) for each in known) == []
+
+
+def test_an_order_that_earns_by_tiers_for_some_of_its_goods_moves_by_what_is_recorded_of_it() -> None:
+    rate = "10%, from 1000 15% (whole)"
+    parts = (*stake(rate), *stake("5%"))
+    mixed = replace(
+        fresh(1, "500.00", "2026-06-01"),
+        parts=parts,
+        earned=Earned(D("4.00"), ((parts[0].rate, D("420.00")),)),  # type: ignore[arg-type]
+    )
+    first, second = (Recorded.of([each]) for each in entered(mixed, fresh(2, "600.00", "2026-06-02", rate)))
+    assert (first.total, second.total) == (D("67.00"), D("90.00"))
+    back = again(second, "500.00", "2026-07-10", "600.00", pool=6)
+    july = later_entries([unchanged(first, on("2026-07-10"), 6), back])
+    assert [each.amount for each in july] == [D("-21.00"), D("-40.00")]
 
 
 def test_tiers_of_two_months_and_of_two_influencers_do_not_add_up() -> None:
@@ -264,9 +296,9 @@ def test_a_stake_is_written_so_that_it_reads_as_the_same() -> None:
         Part(read_rate("0%"), lines=frozenset({2})),  # type: ignore[arg-type]
     )
     for parts in ((Part(read_rate("8.00 pro rata")),), split, lines):  # type: ignore[arg-type]
-        written = write_parts(parts)
+        written = write_parts(parts, Earned(D("4.00")))
         assert read_parts(written.rate, written.basis) == parts
-    assert write_parts(lines).rate == "10%, from 1000 15% (whole) and 0%"
+    assert written.rate == "10%, from 1000 15% (whole) and 0%"
 
 
 def test_a_products_rate_counts_for_its_lines_and_the_others_earn_theirs() -> None:

@@ -27,7 +27,7 @@ from shopinf.stores import Store
 from shopinf.words import counted
 from shopinf.work.orders.seats import Seats
 from shopinf.work.orders.sync import Synced, cut_note, sync_orders
-from shopinf.work.payouts.look import Looked, Scope, look_over
+from shopinf.work.payouts.look import Looked, Scope, look_over, others_in_tiers
 from shopinf.work.payouts.payers import Paying
 from shopinf.work.payouts.sent import read_sent
 
@@ -177,9 +177,10 @@ def _try(desk: Desk, paying: Paying, period: Period, ask: Ask) -> Closing:
     if left and not ask.leave_review:
         raise _unclear(paying, left)
     marks = accounts.marks()
+    again = [*(again for each in looked for again in each.again), *others_in_tiers(desk, looked)]
     entries = [
         *first_entries((fresh for each in looked for fresh in each.fresh), marks),
-        *(_here(entry, paying) for entry in later_entries(again for each in looked for again in each.again)),
+        *(_here(entry, paying) for entry in later_entries(again)),
     ]
     people = desk.ledger.people.by_id({entry.account.person for entry in entries} | accounts.people_of(paying.key))
     draft = Draft(

@@ -44,6 +44,7 @@ class Looked:
     seen: datetime  # everything that changed before it was looked at
     fresh: list[Fresh] = field(default_factory=list)
     again: list[Again] = field(default_factory=list)
+    pools: set[tuple[int, str]] = field(default_factory=set)  # statements and influencers whose tiers may have moved
     review: list[Order] = field(default_factory=list)
     reasons: dict[int, str] = field(default_factory=dict)  # why each of them needs a look
     unrated: dict[str, int] = field(default_factory=dict)  # influencers without a rate, with how many orders
@@ -148,57 +149,46 @@ def _free_at(terms: Terms, order: Order, looked: Looked) -> datetime | None:
 
 
 def _look_again(desk: Desk, scope: Scope, looked: Looked, entered: set[int]) -> None:
-    """Work out anew what was entered and has changed since the last closing, with those whose tiers it moves."""
+    """Work out anew what was entered and has changed since the last closing; note which tiers it moves."""
     store, accounts = looked.store, desk.ledger.accounts
-    since = accounts.looked_at(store.shop_id)
-    if since is None or not entered:
+    last = accounts.last_look(store.shop_id)
+    if last is None or not entered:
         return
-    changed = desk.ledger.orders.changed(store.shop_id, since - OVERLAP) & entered
-    changed |= accounts.restored_since(store.shop_id, since)
-    changed |= {order for order, decision in looked.decisions.items() if decision.at >= since} & entered
+    changed = desk.ledger.orders.changed(store.shop_id, last.seen - OVERLAP) & entered
+    changed |= accounts.restored_since(store.shop_id, last.seen)
+    changed |= {order for order, decision in looked.decisions.items() if decision.at >= last.seen} & entered
     found = accounts.recorded(store.shop_id, changed)
     orders = {order.order_id: order for order in desk.ledger.orders.full(store.shop_id, changed)}
-    known: set[tuple[OrderKey, str]] = set()
-    pools: dict[int, set[str]] = {}
     for recorded, statement in found:
         order = orders.get(recorded.first.order.order_id)
         if order is None or (worth := _settled(order, looked)) is None:
             continue
-        known.add((recorded.first.order, recorded.first.account.person))
         looked.again.append(_again(scope, looked, order, worth, recorded, statement or 0))
         if statement and any(isinstance(part.rate, Tiers) for part in recorded.parts):
-            pools.setdefault(statement, set()).add(recorded.first.account.person)
-    for statement, people in pools.items():
-        others = [(each, of) for each, of in accounts.pool(statement, people) if _key(each) not in known]
-        looked.again += _members(desk, scope, looked, others)
+            looked.pools.add((statement, recorded.first.account.person))
+    looked.pools |= accounts.moved_elsewhere(store.shop_id, last)
+
+
+def others_in_tiers(desk: Desk, looked: Sequence[Looked]) -> list[Again]:
+    """The other orders of the tiered periods that anything moves in: they move too, by what is recorded of them.
+
+    Of stores that are not closed now they only count, and are moved by their own closing.
+    """
+    ours = {each.store.shop_id for each in looked}
+    known = {_key(again.known) for each in looked for again in each.again}
+    pools: dict[int, set[str]] = {}
+    for statement, person in sorted(pool for each in looked for pool in each.pools):
+        pools.setdefault(statement, set()).add(person)
+    return [
+        unchanged(recorded, desk.clock.now(), statement, only_counts=recorded.first.order.shop_id not in ours)
+        for statement, people in pools.items()
+        for recorded in desk.ledger.accounts.pool(statement, people)
+        if _key(recorded) not in known
+    ]
 
 
 def _key(recorded: Recorded) -> tuple[OrderKey, str]:
     return recorded.first.order, recorded.first.account.person
-
-
-def _members(
-    desk: Desk, scope: Scope, looked: Looked, others: Sequence[tuple[Recorded, int | None]]
-) -> Iterable[Again]:
-    """The orders of a tiered period to which nothing happened: they move with those to which something did."""
-    shops = {shop: [each for each, _ in others if each.first.order.shop_id == shop] for shop in _shops(others)}
-    facts = {
-        OrderKey(shop, order.order_id): order
-        for shop, group in shops.items()
-        for order in desk.ledger.orders.full(
-            shop, {each.first.order.order_id for each in group if each.first.basis is not None}
-        )
-    }
-    for recorded, statement in others:
-        order = facts.get(recorded.first.order)
-        if order is not None:
-            yield _again(scope, looked, order, _settled(order, looked) or sale(order), recorded, statement or 0)
-        elif recorded.first.basis is None:
-            yield unchanged(recorded, desk.clock.now(), statement or 0)
-
-
-def _shops(others: Sequence[tuple[Recorded, int | None]]) -> set[int]:
-    return {each.first.order.shop_id for each, _ in others}
 
 
 def _settled(order: Order, looked: Looked) -> Sale | None:
