@@ -31,7 +31,7 @@ STARTS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork", "os.system"
 
 def is_slow(item: pytest.Item) -> bool:
     """Does the test reach anything that the quick lane leaves out?"""
-    if not isinstance(item, pytest.Function) or any(item.iter_markers("slow")) or any(item.iter_markers("hypothesis")):
+    if not isinstance(item, pytest.Function) or any(item.iter_markers("slow")) or hasattr(item.function, "hypothesis"):
         return True
     if hasattr(item, "callspec") and "postgresql" in item.callspec.params.values():
         return True

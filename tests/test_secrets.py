@@ -82,6 +82,7 @@ def test_a_witness_finds_what_is_hidden() -> None:
         assert seen.leaks() == ["shpat_0123456789abcdef in there"]
 
 
+@pytest.mark.slow
 def test_a_whole_story_shows_no_secret(run: Bench, witness: Witness) -> None:
     store = run.open(orders=30, customers=20)
     app = f"API_KEY={store.api_key}\nAPI_SECRET_KEY={store.api_secret_key}\n"

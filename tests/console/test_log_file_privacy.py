@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from bench import Bench
 
 from .logs import events, of, told
@@ -49,6 +50,7 @@ class Modash:
         return [json.dumps(body).encode()]
 
 
+@pytest.mark.slow
 def test_a_whole_story_of_people_and_secrets_leaves_none_of_them_in_the_log(run: Bench, log: Path) -> None:
     store = run.open(orders=40, customers=25)
     run.wire.stores["api.modash.io"] = Modash()  # type: ignore[assignment]

@@ -154,6 +154,7 @@ def test_a_log_that_is_emptied_in_place_goes_on_at_its_beginning(
     assert b"\0" not in log.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_pipe_that_nobody_empties_does_not_hold_a_run_up(run: Bench, shop: PracticeStore, log: Path) -> None:
     os.mkfifo(log)
     ran = run("verify-scopes", "--log-file", str(log)).ok()

@@ -194,6 +194,7 @@ def test_the_dry_run_shows_everything_and_writes_nothing(run: Bench, shop: Pract
     assert listed.json["rows"] == []
 
 
+@pytest.mark.slow
 def test_the_dry_run_tells_how_likely_codes_meet(run: Bench, shop: PracticeStore) -> None:
     asked = ("--count", "10000", "--percent", "15", "--dry-run", "-o", str(run.home.parent / "codes.csv"))
     assert "5.5 %" in run("discounts", "create", "--campaign", "q4", *asked).ok().err

@@ -96,6 +96,7 @@ def test_a_code_of_somebody_else_is_not_given_away(run: Bench, old: PracticeStor
     assert "assign MIA10 zoe" in done.json["rows"][0]["error"]
 
 
+@pytest.mark.slow
 def test_many_codes_are_read_from_lists(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:
     shop.add_rule("Partners", rule_id=502)
     for n in range(600):

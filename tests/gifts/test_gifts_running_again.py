@@ -100,6 +100,7 @@ def test_a_draft_that_shows_up_late_is_not_made_twice(run: Bench, shop: Practice
     one_each(shop, BOTH)
 
 
+@pytest.mark.slow
 def test_a_store_that_fails_now_and_then_gets_every_gift_once(
     run: Bench, shop: PracticeStore, send: Any, tmp_path: Path
 ) -> None:
@@ -112,6 +113,7 @@ def test_a_store_that_fails_now_and_then_gets_every_gift_once(
     one_each(shop, [f"p{n}@x.example" for n in range(40)])
 
 
+@pytest.mark.slow
 def test_a_store_that_is_down_ends_the_run_early(run: Bench, shop: PracticeStore, send: Any, tmp_path: Path) -> None:
     shop.faults.fail("POST ", times=None)
     done = send(file=crowd(tmp_path, 60))

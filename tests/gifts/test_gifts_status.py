@@ -103,6 +103,7 @@ def test_stale_parcels_are_those_without_news(run: Bench, shop: PracticeStore, s
     assert len(run("gifts", "status", "--stale", "10", "-f", "json").ok().json["rows"]) == 2
 
 
+@pytest.mark.slow
 def test_many_parcels_are_asked_for_at_once(run: Bench, shop: PracticeStore, send: Any, tmp_path: Path) -> None:
     variant(shop, stock=1000)
     send(file=crowd(tmp_path, 260)).ok()

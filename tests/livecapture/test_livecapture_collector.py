@@ -101,6 +101,7 @@ def test_the_malformed_the_large_and_the_strange_are_refused(run: Bench, served:
     assert served.post(whole) == 204
 
 
+@pytest.mark.slow
 def test_one_visitor_may_not_flood_it_while_others_are_heard(run: Bench, shop: PracticeStore, key: str) -> None:
     with collecting(run, "--per-minute", "5") as served:
         answers = [served.post(event(key, email=f"a{n}@flood.example"), caller="203.0.113.9") for n in range(20)]
@@ -140,6 +141,7 @@ def test_several_events_of_one_e_mail_are_one_lead_and_how_they_first_came_stays
     assert (one.lead.first_name, one.lead.form) == ("Maya", "account")
 
 
+@pytest.mark.slow
 def test_many_at_once_are_all_kept(run: Bench, served: Collecting, key: str) -> None:
     def post(number: int) -> int:
         return served.post(event(key, email=f"a{number}@many.example"), caller=f"203.0.113.{number}")

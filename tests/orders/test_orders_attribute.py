@@ -129,6 +129,7 @@ def test_a_table_shows_the_figures_that_answer_and_others_when_asked(run: Bench,
     assert run("orders", "attribute", "--period", "2026-11", "--columns", "nett").code == 2
 
 
+@pytest.mark.slow
 def test_the_figures_add_up_in_every_row_and_total(run: Bench) -> None:
     shop = run.open(orders=600, customers=90, throttle=False, taxes_included=True)
     run.connect(shop).ok()

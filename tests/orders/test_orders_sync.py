@@ -82,6 +82,7 @@ def test_each_sync_tells_its_own_time(run: Bench, shop: PracticeStore) -> None:
     assert synced(run)["synced_at"] == iso(run.clock.now(), shop.zone)
 
 
+@pytest.mark.slow
 def test_many_orders_are_read_in_windows_at_the_same_time(run: Bench) -> None:
     shop = run.open(orders=4000, customers=900, throttle=False, plan="plus")
     run.connect(shop).ok()
@@ -92,6 +93,7 @@ def test_many_orders_are_read_in_windows_at_the_same_time(run: Bench) -> None:
     assert len(orders_asked(shop)) <= 4000 // 250 + 2 * len(windows) + 4
 
 
+@pytest.mark.slow
 def test_orders_that_change_while_pages_are_read_are_not_lost(run: Bench, store: PracticeStore) -> None:
     synced(run)
     run.clock.pass_(hours=1)
@@ -117,6 +119,7 @@ def test_orders_that_change_while_pages_are_read_are_not_lost(run: Bench, store:
     assert not stale
 
 
+@pytest.mark.slow
 def test_many_changed_orders_are_read_at_the_same_time_too(run: Bench) -> None:
     shop = run.open(orders=2000, customers=300, throttle=False)
     run.connect(shop).ok()
@@ -145,6 +148,7 @@ def test_a_listing_whose_place_was_forgotten_goes_on_after_the_last_id(run: Benc
     assert set(mirrored(run)) == of_the_store(store)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [1, 3, 9])
 def test_an_interrupted_first_sync_goes_on_where_it_was(run: Bench, after: int) -> None:
     shop = run.open(orders=2500, customers=300, throttle=False)
@@ -193,6 +197,7 @@ def test_orders_that_come_into_sight_later_are_read_then(run: Bench, store: Prac
     assert set(mirrored(run)) == of_the_store(store)
 
 
+@pytest.mark.slow
 def test_a_day_limits_how_far_back_orders_are_read_and_an_earlier_one_widens_it(
     run: Bench, store: PracticeStore
 ) -> None:
@@ -210,6 +215,7 @@ def test_a_day_limits_how_far_back_orders_are_read_and_an_earlier_one_widens_it(
     assert few < wanted
 
 
+@pytest.mark.slow
 def test_a_full_sync_finds_what_was_deleted(run: Bench, store: PracticeStore) -> None:
     synced(run)
     gone = list(store.orders)[700]
@@ -232,6 +238,7 @@ def test_a_full_sync_keeps_what_shopify_hides_by_now(run: Bench, store: Practice
     assert (row["complete_from"], row["truncated"]) == (None, False)
 
 
+@pytest.mark.slow
 def test_an_interrupted_full_sync_removes_nothing_until_it_has_seen_everything(run: Bench) -> None:
     shop = run.open(orders=2500, customers=300, throttle=False)
     run.connect(shop).ok()
@@ -256,6 +263,7 @@ def changed(response: httpx.Response, request: httpx.Request, answer: object) ->
     return httpx.Response(200, json=answer, headers={"Date": response.headers["Date"]}, request=request)
 
 
+@pytest.mark.slow
 def test_a_list_that_shows_less_than_shopify_counts_is_read_again_and_said(run: Bench, store: PracticeStore) -> None:
     class Boastful(PracticeWire):
         def send(self, request: httpx.Request) -> httpx.Response:
@@ -272,6 +280,7 @@ def test_a_list_that_shows_less_than_shopify_counts_is_read_again_and_said(run: 
     assert set(mirrored(run)) == of_the_store(store)
 
 
+@pytest.mark.slow
 def test_an_order_missing_from_the_list_at_first_is_found_when_it_is_looked_into(
     run: Bench, store: PracticeStore
 ) -> None:

@@ -31,6 +31,7 @@ def shop(make: Make, request: pytest.FixtureRequest) -> PracticeStore:
     return shop
 
 
+@pytest.mark.slow
 def test_a_list_with_fields_says_of_each_order_what_the_order_says(call: Caller, shop: PracticeStore) -> None:
     whole = {key: call.get(f"orders/{key}.json").json()["order"] for key in shop.orders}
     for fields in (USUAL, "id", "id,line_items", "id,total_price_set,fulfillments", "id,tax_lines,unheard_of"):

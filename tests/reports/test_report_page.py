@@ -193,6 +193,7 @@ def test_a_period_without_orders_says_so() -> None:
     assert not found.all("div", "table")
 
 
+@pytest.mark.slow
 def test_two_hundred_influencers_are_all_in_the_table_and_the_first_in_the_chart() -> None:
     names = [f"person{number}" for number in range(200)]
     whole = sample("EUR", names=names, count=4000)
@@ -203,6 +204,7 @@ def test_two_hundred_influencers_are_all_in_the_table_and_the_first_in_the_chart
     assert f"the first 10 of {sold}" in found.text
 
 
+@pytest.mark.slow
 def test_of_very_many_orders_the_latest_are_listed_and_the_total_is_of_all() -> None:
     whole = sample("EUR", count=1200)
     found = made(whole)

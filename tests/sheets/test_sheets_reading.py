@@ -200,6 +200,7 @@ def test_any_bytes_are_rows_or_a_plain_refusal(content: bytes) -> None:
                 )
 
 
+@pytest.mark.slow
 def test_a_large_sheet_is_read_in_little_memory(sheet: Path) -> None:
     with sheet.open("w") as file:
         file.write("influencer,email,note\n")

@@ -40,6 +40,7 @@ def test_one_thread_reaches_the_stores_rate_and_is_never_throttled(size: int, le
     assert far.taken / 600 >= 0.95 * leak
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [0.0, 1.0], ids=["steady", "each-second"])
 @pytest.mark.parametrize("rounding", [math.ceil, math.floor], ids=["ceil", "floor"])
 @pytest.mark.parametrize(("size", "leak"), PLANS)

@@ -123,6 +123,7 @@ def test_the_doctor_looks_at_every_store(portfolio: Portfolio) -> None:
     assert {name: found[name] for name in (FIRST, *TROUBLES)} == {FIRST: "ok", **dict.fromkeys(TROUBLES, "failed")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", [*ASKING, *OFFLINE])
 def test_each_store_has_a_file_of_its_own(portfolio: Portfolio, line: str, tmp_path: Path) -> None:
     portfolio.open(FIRST, SECOND, "frozen", stocked=True)
@@ -156,6 +157,7 @@ READING = [line for line in (*ASKING[:4], *OFFLINE) if line != "orders sync"] + 
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", READING)
 def test_a_stores_file_is_that_of_a_run_for_it_alone(portfolio: Portfolio, line: str, tmp_path: Path) -> None:
     portfolio.open(FIRST, SECOND, stocked=True)
@@ -401,6 +403,7 @@ def test_no_more_than_forty_stores_are_at_work_at_once_and_none_is_left_out(run:
     assert [store.name for store in outcomes.lost] == ["s70"]
 
 
+@pytest.mark.slow
 def test_forty_stores_write_to_one_ledger(portfolio: Portfolio, run: Bench) -> None:
     portfolio.open(*(f"shop-{number:02}" for number in range(40)), orders=30)
     ran = run("orders", "sync", "--all-stores", "-f", "json").ok()
