@@ -16,6 +16,7 @@ from shopinf.stores import Secret
 SHORTEST = 8  # signs of a secret that tell something of it; what is shorter stands in ordinary words too
 _LONG = 16  # a part that long is one, even of letters alone
 _SMALL = 32 * 1024  # bytes that are looked through for every part; pages of records for longer ones
+_SHORT = 1024  # bytes, most headers among them, that are looked through for all parts at once, which is quicker there
 _COVER, _HEADER_COVER = "…".encode(), b"masked"  # an address in a header must stay an address
 
 # Ways to spell a plain sign that JSON and HTML have; nobody needs them for letters and digits.
@@ -32,6 +33,7 @@ class Mask:
         self._whole: frozenset[bytes] = frozenset()
         self._windows: frozenset[bytes] = frozenset()
         self._landmarks: frozenset[bytes] = frozenset()
+        self._any: re.Pattern[bytes] | None = None  # any of the first two
         self.add(*secrets)
 
     def __repr__(self) -> str:
@@ -50,6 +52,8 @@ class Mask:
             self._windows |= {plain[at : at + SHORTEST] for at in range(len(plain) - SHORTEST + 1)}
             half = len(plain) // 2
             self._landmarks |= forms if len(plain) < 2 * _LONG else {plain[half - 12 : half], plain[half : half + 12]}
+        if self._known:
+            self._any = re.compile(b"|".join(map(re.escape, sorted(self._whole | self._windows))))
 
     def text(self, text: str) -> str:
         """*text* with `…` in place of each secret and each telling part of one."""
@@ -82,6 +86,8 @@ class Mask:
 
     def _covered(self, text: bytes, cover: bytes, *, strictly: bool) -> bytes:
         low = text.lower()
+        if len(low) <= _SHORT and (self._any is None or not self._any.search(low)):
+            return text
         if len(low) > _SMALL and not any(mark in low for mark in self._landmarks):
             return text
         spans = [(at, at + len(whole)) for whole in self._whole for at in _found(whole, low)]
