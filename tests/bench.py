@@ -7,11 +7,11 @@ it is waited on, the home is temporary and the keyring is in memory. It returns 
 from __future__ import annotations
 
 import atexit
-import copy
 import copyreg
 import io
 import json
 import os
+import pickle
 import shutil
 import tempfile
 import termios
@@ -237,27 +237,44 @@ class Bench:
 
 
 class Kept:
-    """A bench as it stood at one time."""
+    """A bench as it stood at one time: its home, and its clock, wire, keyring and stores in Python's own bytes.
+
+    These four refer to one another by name, so that a copy may put them into the ones that a test holds already.
+    """
 
     def __init__(self, bench: Bench) -> None:
-        self._bench = copy.deepcopy(bench)
         self._home = Path(tempfile.mkdtemp(prefix="shopinf-kept-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
         atexit.register(shutil.rmtree, self._home, ignore_errors=True)
         shutil.copytree(bench.home, self._home, dirs_exist_ok=True)
+        parts = _parts(bench)
+        self._kinds = {name: type(part) for name, part in parts.items()}
+        self._environ = dict(bench.environ)
+        # A store's app is a closure over the store that it was made for; it is made anew when it is asked for.
+        states = {
+            name: {**vars(part), **({"_app": None} if "_app" in vars(part) else {})} for name, part in parts.items()
+        }
+        names = {id(part): name for name, part in parts.items()}
+        written = io.BytesIO()
+        pickler = pickle.Pickler(written)
+        pickler.persistent_id = lambda thing: names.get(id(thing))  # type: ignore[method-assign]
+        pickler.dump(states)
+        self._states = written.getvalue()
 
     def copy_to(self, bench: Bench) -> None:
         """Have *bench* stand like this; its clock, wire and stores stay the ones that a test may hold already."""
-        ours = self._bench
-        held = [(ours.clock, bench.clock), (ours.wire, bench.wire), (ours.keyring, bench.keyring)]
-        stores = bench.wire.stores
-        held += [(store, stores[domain]) for domain, store in ours.wire.stores.items() if domain in stores]
-        known: dict[int, Any] = {id(kept): theirs for kept, theirs in held}
-        for kept, theirs in held:
-            vars(theirs).update({name: copy.deepcopy(value, known) for name, value in vars(kept).items()})
-        for store in bench.wire.stores.values():
-            store._app = None  # it is a closure over the store that it was made for
-        bench.environ.update(ours.environ)
+        held = _parts(bench)
+        parts = {name: held.get(name) or object.__new__(kind) for name, kind in self._kinds.items()}
+        unpickler = pickle.Unpickler(io.BytesIO(self._states))
+        unpickler.persistent_load = parts.__getitem__  # type: ignore[method-assign]
+        for name, state in unpickler.load().items():
+            vars(parts[name]).update(state)
+        bench.environ.update(self._environ)
         shutil.copytree(self._home, bench.home, dirs_exist_ok=True)
+
+
+def _parts(bench: Bench) -> dict[str, Any]:
+    """What a bench has that is looked at from more than one side."""
+    return {"a clock": bench.clock, "a wire": bench.wire, "a keyring": bench.keyring, **bench.wire.stores}
 
 
 _KEPT: dict[str, Kept] = {}

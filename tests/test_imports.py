@@ -6,9 +6,8 @@ import ast
 import importlib
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 import shopinf
 from shopinf.commands.tree import COMMANDS, file_of
@@ -81,8 +80,18 @@ def is_small_word(name: str) -> bool:
     return name not in FRONT and (HOUSE / f"{name}.py").is_file()
 
 
-def imports(path: Path) -> Iterator[str]:
+def only(found: dict[str, set[str]]) -> dict[str, set[str]]:
+    """The files that something was found in."""
+    return {file: names for file, names in found.items() if names}
+
+
+@cache
+def imports(path: Path) -> tuple[str, ...]:
     """Every module that a file imports, wherever in it and for whatever; and every name of a module, dotted."""
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
             case ast.Import(names=names):
@@ -120,46 +129,60 @@ VERBS = {module(path): path for path in FILES if is_verb(path)}
 CALM = [path for path in FILES if room(path) in PURE or is_small_word(room(path))]
 
 
-@pytest.mark.parametrize("path", FILES, ids=place)
-def test_each_room_imports_only_what_it_may(path: Path) -> None:
-    here = room(path)
-    if here == "practice":
-        assert ours(path) == set(), "a fake that shares our code shares our mistakes"
-        return
-    shared = {name for name in ours(path) if name in PURE or is_small_word(name)}
-    strangers = ours(path) - shared - ROOMS.get(here, set())
-    assert not strangers, f"{here} must not import {sorted(strangers)}"
+def test_each_room_imports_only_what_it_may() -> None:
+    strangers: dict[str, set[str]] = {}
+    for path in FILES:
+        if room(path) == "practice":
+            strangers[place(path)] = ours(path)  # a fake that shares our code shares our mistakes
+        else:
+            shared = {name for name in ours(path) if name in PURE or is_small_word(name)}
+            strangers[place(path)] = ours(path) - shared - ROOMS.get(room(path), set())
+    assert not only(strangers)
 
 
-@pytest.mark.parametrize("path", FILES, ids=place)
-def test_rooms_for_a_few_are_entered_by_these_few(path: Path) -> None:
-    for guarded in ours(path) & set(GUESTS):
-        assert place(path).startswith(GUESTS[guarded]), f"{guarded} is entered by {GUESTS[guarded]} alone"
+def test_rooms_for_a_few_are_entered_by_these_few() -> None:
+    strangers = {
+        place(path): {guarded for guarded in ours(path) & set(GUESTS) if not place(path).startswith(GUESTS[guarded])}
+        for path in FILES
+    }
+    assert not only(strangers)
 
 
-@pytest.mark.parametrize("path", CALM, ids=place)
-def test_the_rules_touch_nothing_outside(path: Path) -> None:
-    assert libraries(path) <= WITHOUT_IO
-    used = {name for name in imports(path) if name.split(".")[0] in WITH_IO}
-    assert not {name for name in used if not name.startswith("urllib.parse")}
+def test_the_rules_touch_nothing_outside() -> None:
+    outside = {
+        place(path): libraries(path) - WITHOUT_IO
+        | {n for n in imports(path) if n.split(".")[0] in WITH_IO and not n.startswith("urllib.parse")}
+        for path in CALM
+    }
+    assert not only(outside)
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if room(path) in LIBRARIES], ids=place)
-def test_a_room_uses_the_library_it_is_there_for(path: Path) -> None:
-    assert libraries(path) <= LIBRARIES[room(path)]
+def test_a_room_uses_the_library_it_is_there_for() -> None:
+    others = {place(path): libraries(path) - LIBRARIES[room(path)] for path in FILES if room(path) in LIBRARIES}
+    assert not only(others)
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if room(path) == "work"], ids=place)
-def test_what_survives_a_kill_sees_no_option_and_no_format(path: Path) -> None:
+def test_what_survives_a_kill_sees_no_option_and_no_format() -> None:
     """An engine may tell how far it is; what an answer looks like is the command's."""
-    seen = {name for name in imports(path) if name.startswith(("typer", "shopinf.console."))}
-    assert not {name for name in seen if not name.startswith("shopinf.console.progress.")}
+    seen = {
+        place(path): {
+            name
+            for name in imports(path)
+            if name.startswith(("typer", "shopinf.console.")) and not name.startswith("shopinf.console.progress.")
+        }
+        for path in FILES
+        if room(path) == "work"
+    }
+    assert not only(seen)
 
 
-@pytest.mark.parametrize("path", FILES, ids=place)
-def test_one_verb_never_imports_another(path: Path) -> None:
-    verbs = {name for name in imports(path) if any(name == v or name.startswith(f"{v}.") for v in VERBS)}
-    assert not verbs, "what verbs share stands beside them"
+def test_one_verb_never_imports_another() -> None:
+    """What verbs share stands beside them."""
+    verbs = {
+        place(path): {name for name in imports(path) if any(name == v or name.startswith(f"{v}.") for v in VERBS)}
+        for path in FILES
+    }
+    assert not only(verbs)
 
 
 def test_whoever_knows_a_command_knows_its_file() -> None:

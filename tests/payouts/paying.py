@@ -26,13 +26,16 @@ def sell(shop: PracticeStore, code: str, price: str, day: str, **more: Any) -> i
 
 def october(run: Bench, shop: PracticeStore) -> dict[str, int]:
     """Two influencers who sold in October: mia 100.00 and 50.00, leo 200.00, each less ten per cent."""
-    for code, who in (("MIA10", "mia"), ("LEO10", "leo")):
-        make_code(run, code, who)
-    return {
-        "mia": sell(shop, "MIA10", "100.00", "2026-10-05"),
-        "mia later": sell(shop, "MIA10", "50.00", "2026-10-20"),
-        "leo": sell(shop, "LEO10", "200.00", "2026-10-09"),
-    }
+
+    def sell_all() -> None:
+        for code, who in (("MIA10", "mia"), ("LEO10", "leo")):
+            make_code(run, code, who)
+        sell(shop, "MIA10", "100.00", "2026-10-05")
+        sell(shop, "MIA10", "50.00", "2026-10-20")
+        sell(shop, "LEO10", "200.00", "2026-10-09")
+
+    run.once("two who sold in October", sell_all)
+    return dict(zip(("mia", "mia later", "leo"), sorted(shop.orders)[-3:], strict=True))
 
 
 def give_back(
