@@ -285,6 +285,7 @@ def test_a_keyring_that_holds_on_to_an_entry_is_reported(maya: Store) -> None:
     assert "still holds" in str(vault.forget(maya).problem)
 
 
+@pytest.mark.slow
 def test_plain_text_keyrings_are_known_by_name_also_behind_a_chain(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
