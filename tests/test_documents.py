@@ -21,6 +21,8 @@ import shopinf.local.machine
 from shopinf.desk import Desk
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 REWRITE = os.environ.get("SHOPINF_TESTS_REWRITE") == "1"
 REWRITTEN: dict[int, Any] = {}

@@ -15,6 +15,8 @@ import shopinf
 from shopinf.practice import PracticeStore
 from shopinf.shell import quoted
 
+pytestmark = pytest.mark.slow
+
 HOUSE = Path(shopinf.__file__).parent
 # What stands before a name that people have given.
 BEFORE_A_NAME = re.compile(

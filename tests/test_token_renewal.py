@@ -11,6 +11,8 @@ from bench import Bench
 
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "/admin/oauth/access_token"
 
 

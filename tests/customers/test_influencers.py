@@ -13,7 +13,7 @@ from customerbench import enrich, people, write
 from shopinf.ledger.tables import meta, metadata
 from shopinf.practice import PracticeStore
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from bench import Bench, Ran
 from shopinf.errors import Busy
 from shopinf.practice import PracticeStore
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
 ONE = ("discounts", "create", "--campaign", "q4", "--influencer", "maya", "--percent", "15")
 

@@ -14,7 +14,7 @@ from shopinf.practice import PracticeStore
 
 from .giving import LEO, MAYA, crowd, drafts, one_each, sent, sheet, variant
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
 BOTH = ["maya@x.example", "leo@x.example"]
 

@@ -13,6 +13,8 @@ from bench import Bench, Ran
 
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.slow
+
 LIND = "Maya,Lind,1 Main St,Ottawa,ON,CA,K1A 0B1"
 
 

@@ -16,7 +16,7 @@ from shopinf.ledger.engine import Database
 from shopinf.ledger.tables import lock_notes, meta, metadata
 from shopinf.practice import PracticeStore
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
 
 @pytest.fixture

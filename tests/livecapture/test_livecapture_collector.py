@@ -22,6 +22,8 @@ from shopinf.practice import PracticeStore
 
 from .capturing import PAGE, Collecting, collecting, desk_of, event, key_of
 
+pytestmark = pytest.mark.slow
+
 HANDLE = "maya-shop.myshopify.com"
 
 

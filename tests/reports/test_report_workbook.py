@@ -24,6 +24,8 @@ from shopinf.results import Failure
 from .samples import NOW, ZONE, sample
 from .test_report_page import HOSTILE
 
+pytestmark = pytest.mark.slow
+
 SHEETS = {"Influencers": By.INFLUENCER, "Codes": By.CODE, "Orders": By.ORDER}
 
 

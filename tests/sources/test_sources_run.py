@@ -15,7 +15,7 @@ from shopinf.practice import PracticeStore
 
 from .providers import FakeGravatar, FakeInfluencersClub, FakeModash, FakeUpfluence, Provider, user
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
 PAID = ("--max-credits", "50", "--yes")
 

@@ -18,6 +18,8 @@ from shopinf.practice import PracticeStore
 
 from .odd_keyrings import LockedKeyring
 
+pytestmark = pytest.mark.slow
+
 LEAVE = ("disconnect", "maya-shop", "--yes")
 ALL = (*LEAVE, "--pause-codes", "--uninstall-app")
 

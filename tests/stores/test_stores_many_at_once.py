@@ -23,6 +23,8 @@ from shopinf.stores import Store, variable_stem
 
 from .portfolio import TROUBLES, Portfolio
 
+pytestmark = pytest.mark.slow
+
 FIRST, SECOND = "atelier-rosa", "blue-heron"
 PERIOD = ("--period", "2026-11")
 
