@@ -134,7 +134,9 @@ def _answer(desk: Desk, store: Store, plan: Plan, gone: Gone) -> Result:
     rows.append(_row(store, "credentials", gone.credentials, f"keyring entry {store.account}"))
     rows.append(_row(store, "connection", gone.connection, "stores.toml"))
     body = {"rows": rows, "codes": [_facts(each) for each in plan.codes]}
-    return Result("shopinf.disconnect/1", COLUMNS, [*staying, *rows], body=body, notes=_notes(desk, store, plan))
+    return Result(
+        "shopinf.disconnect/1", COLUMNS, [*staying, *rows], body=body, notes=_notes(desk, store, plan), card=True
+    )
 
 
 def _row(store: Store, what: str, count: int, detail: str) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """A result as a table for eyes: the columns that answer the question, cut to a terminal, whole in a pipe.
 
 A table shows the columns that its command ranks, without those that say nothing: empty in every row, or the same in
-every row of several. On a terminal it fits the width: text is cut before a column goes, the least important column goes
-first, and a code, a link, an id or a number is never cut. What was left out is told, with how to see it.
+every row of several. On a terminal it fits the width: titles are folded, then text is cut, before a column goes; the
+least important column goes first, and a code, a link, an id or a number is never cut. What was left out is told, with
+how to see it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TextIO
 
 from shopinf.console.formats import as_text
@@ -19,6 +21,9 @@ from shopinf.words import counted, few
 _GAP = "  "
 _READABLE = 12  # cells that text may be cut to before a column goes
 _STAYS = 3  # the most important columns: an answer stays, also where it is the same for all
+_APART = ("store", "payer", "currency")  # where these differ, a row without them could be anybody's, in any money
+_NAMED = 3  # columns of one kind that are named where they are left out
+_Line = list[str]
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
@@ -44,11 +49,11 @@ class LeftOut:
         """What was left out and how to see it; None where nothing was."""
         parts = []
         if self.same:
-            parts.append(f"the same in every row: {few(self.same)}")
+            parts.append(f"the same in every row: {few(self.same, _NAMED)}")
         if self.empty:
-            parts.append(f"empty: {few(self.empty)}")
+            parts.append(f"empty: {few(self.empty, _NAMED)}")
         if more := [*self.narrow, *self.unranked]:
-            parts.append(f"for room: {few(more)}")
+            parts.append(f"for room: {few(more, _NAMED)}")
         count = len(self.same) + len(self.empty) + len(self.narrow) + len(self.unranked)
         if not count:
             return None
@@ -61,26 +66,40 @@ def table(result: Result, form: Form, screen: Screen) -> tuple[str, LeftOut]:
     if not result.rows:
         return "", left
     if result.card:
-        filled = [c for c in result.columns if any(row.get(c.key) not in (None, "") for row in result.rows)]
-        grid = _Grid(filled, result, screen)
-        return (_records(grid, screen) if len(result.rows) == 1 else _folded(grid, screen)), left
+        alone = len(result.rows) == 1
+        columns = (
+            result.columns if alone or form.wide or form.columns else _ranked(result.columns, result, left, screen)
+        )
+        filled = [c for c in columns if any(row.get(c.key) not in (None, "") for row in result.rows)]
+        grid = _Grid.of(filled, result, screen)
+        return (_records(grid, screen) if alone else _folded(grid, screen)), left
     columns = list(result.columns)
     if not form.columns and not form.wide:
-        columns = _telling(_ranked(columns, left), result, left, screen)
-    grid = _Grid(columns, result, screen)
+        columns = _telling(_ranked(columns, result, left, screen), result, left, screen)
+    grid = _Grid.of(columns, result, screen)
     if screen.width is not None:
-        if (form.columns or form.wide) and sum(grid.least) > grid.room(screen.width):
+        if (form.columns or form.wide) and not grid.fits(screen.width):
             return _records(grid, screen), left  # what was chosen is shown, if not beside each other
         grid = _fitted(grid, screen.width, left)
     return grid.text(screen), left
 
 
-def _ranked(columns: Sequence[Column], left: LeftOut) -> list[Column]:
-    """The columns that the command means for a table."""
+def _ranked(columns: Sequence[Column], result: Result, left: LeftOut, screen: Screen) -> list[Column]:
+    """The columns that the command means for a table, and those that its rows cannot be told apart without."""
     if all(column.rank is None for column in columns):
         return list(columns)
-    left.unranked = [column.title for column in columns if column.rank is None]
-    return [column for column in columns if column.rank is not None]
+    ranked = []
+    for column in columns:
+        values = {_cell(column, row.get(column.key), screen) for row in result.rows}
+        if column.key in _APART and len(values) > 1:
+            ranked.append(replace(column, rank=1 if column.rank is None else min(column.rank, 1)))
+        elif column.rank is not None:
+            ranked.append(column)
+        elif column.key in _APART and len(result.rows) > 1 and values != {"-"}:
+            left.same.append(f"{column.title} {values.pop()}")
+        else:
+            left.unranked.append(column.title)
+    return ranked
 
 
 def _telling(columns: Sequence[Column], result: Result, left: LeftOut, screen: Screen) -> list[Column]:
@@ -101,49 +120,77 @@ def _telling(columns: Sequence[Column], result: Result, left: LeftOut, screen: S
 class _Grid:
     """The cells of a result as text, with the width of each column."""
 
-    def __init__(self, columns: Sequence[Column], result: Result, screen: Screen) -> None:
-        self.columns = list(columns)
+    def __init__(self, columns: Sequence[Column], rows: Sequence[_Line], totals: Sequence[_Line]) -> None:
+        self.columns, self.rows, self.totals = list(columns), rows, totals
         self.titles = [column.title for column in self.columns]
-        self.values = [[row.get(column.key) for column in self.columns] for row in result.rows]
-        self.rows = [[_cell(c, row.get(c.key), screen) for c in self.columns] for row in result.rows]
-        self.totals = [_total(self.columns, row, screen) for row in result.totals]
-        self.widths = [
-            max(cell_len(line[at]) for line in [self.titles, *self.rows, *self.totals])
-            for at in range(len(self.titles))
+        self.cells = [  # the widest cell, or word of the title
+            max(*map(cell_len, _words(title)), 0, *(cell_len(line[at]) for line in [*rows, *totals]))
+            for at, title in enumerate(self.titles)
         ]
-        self._result, self._screen = result, screen
+        self.widths = [max(cells, cell_len(title)) for cells, title in zip(self.cells, self.titles, strict=True)]
+
+    @classmethod
+    def of(cls, columns: Sequence[Column], result: Result, screen: Screen) -> _Grid:
+        rows = [[_cell(column, row.get(column.key), screen) for column in columns] for row in result.rows]
+        return cls(columns, rows, [_total(columns, row, screen) for row in result.totals])
 
     @property
     def width(self) -> int:
         return sum(self.widths) + len(_GAP) * (len(self.widths) - 1)
 
-    @property
+    @cached_property
     def least(self) -> list[int]:
-        """The widths below which the columns are of no use."""
+        """The widths below which the columns are of no use, their titles folded."""
         return [
-            cells if column.whole else min(cells, max(_READABLE, cell_len(title)))
-            for cells, column, title in zip(self.widths, self.columns, self.titles, strict=True)
+            cells if column.whole else min(cells, max(_READABLE, *map(cell_len, title.split())))
+            for cells, column, title in zip(self.cells, self.columns, self.titles, strict=True)
         ]
+
+    def fits(self, width: int, kept: Sequence[int] | None = None) -> bool:
+        """Is there room for all columns, or for those *kept*, in *width*?"""
+        least = self.least if kept is None else [self.least[at] for at in kept]
+        return sum(least) + len(_GAP) * (len(least) - 1) <= width
 
     def room(self, width: int) -> int:
         """What of *width* is left for cells."""
         return width - len(_GAP) * (len(self.columns) - 1)
 
-    def without(self, column: Column) -> _Grid:
-        return _Grid([each for each in self.columns if each is not column], self._result, self._screen)
+    def only(self, kept: Sequence[int]) -> _Grid:
+        """The same with its columns *kept* alone."""
 
-    def text(self, screen: Screen) -> str:
-        lines = [self._line(self.titles), *(self._line(row, screen) for row in self.rows)]
+        def part(lines: Sequence[_Line]) -> list[_Line]:
+            return [[line[at] for at in kept] for line in lines]
+
+        totals = part(self.totals)
+        for line in totals:
+            line[0] = line[0] or "total"
+        return _Grid([self.columns[at] for at in kept], part(self.rows), totals)
+
+    def text(self, screen: Screen, *, folded: bool = False) -> str:
+        """The lines of the table; of a cell that is too long the rest stands below where *folded*, else it is cut."""
+        head = self._below(self.titles)
         if screen.styled:
-            lines[0] = f"{_BOLD}{lines[0]}{_PLAIN}"
+            head = [f"{_BOLD}{line}{_PLAIN}" for line in head]
+        lines = [*head]
+        for row in self.rows:
+            lines += self._below(row, screen) if folded else [self._line(row, screen)]
         if self.totals:
             lines += [_GAP.join("-" * width for width in self.widths), *(self._line(row) for row in self.totals)]
         return "".join(f"{line}\n" for line in lines)
 
-    def _line(self, cells: Sequence[str], screen: Screen | None = None) -> str:
+    def _below(self, cells: Sequence[str], screen: Screen | None = None) -> list[str]:
+        """The lines of *cells*: what is too long for its column goes on below it, from word to word."""
+        parts = [_folded_text(cell, width) for cell, width in zip(cells, self.widths, strict=True)]
+        title = screen is None  # titles stand on the line between them and what they are titles of
+        height = max(map(len, parts))
+        blank = [[""] * (height - len(lines)) for lines in parts]
+        filled = [[*b, *lines] if title else [*lines, *b] for lines, b in zip(parts, blank, strict=True)]
+        return [self._line(line, screen, whole=True) for line in zip(*filled, strict=True)]
+
+    def _line(self, cells: Sequence[str], screen: Screen | None = None, *, whole: bool = False) -> str:
         padded = []
         for cell, width, column in zip(cells, self.widths, self.columns, strict=True):
-            shown = _cut(cell, width)
+            shown = cell if whole else _cut(cell, width)
             space = " " * (width - cell_len(shown))
             if screen is not None and screen.styled and shown.startswith("https://") and shown == cell:
                 shown = f"\x1b]8;;{cell}\x1b\\{cell}\x1b]8;;\x1b\\"  # a terminal that knows links makes it one
@@ -151,13 +198,36 @@ class _Grid:
         return _GAP.join(padded).rstrip()
 
 
+def _folded_text(text: str, width: int) -> list[str]:
+    """*text* as lines of *width* cells at most, but for a word that is longer."""
+    if cell_len(text) <= width:
+        return [text]
+    lines: list[str] = []
+    for word in text.split():
+        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines or [""]
+
+
+def _words(title: str) -> list[str]:
+    return title.split() or [title]
+
+
 def _fitted(grid: _Grid, width: int, left: LeftOut) -> _Grid:
-    """*grid* within *width*: its text cut, then without its least important columns."""
-    while sum(grid.least) > grid.room(width) and len(grid.columns) > 1:
-        goes = max(grid.columns, key=lambda column: _importance(grid.columns, column))
-        left.narrow.append(goes.title)
-        grid = grid.without(goes)
-    grid.widths = _spread(grid.widths, grid.least, grid.room(width))
+    """*grid* within *width*: titles folded, text cut, and of its columns the most important ones that have room."""
+    order = sorted(range(len(grid.columns)), key=lambda at: _importance(grid.columns, grid.columns[at]))
+    kept: list[int] = []
+    for at in order:
+        if not kept or grid.fits(width, [*kept, at]):
+            kept.append(at)
+        else:
+            left.narrow.append(grid.columns[at].title)
+    if left.narrow:
+        grid = grid.only(sorted(kept))
+    room = grid.room(width)
+    grid.widths = _spread(grid.widths, _spread(grid.cells, grid.least, room), room)
     return grid
 
 
@@ -234,32 +304,11 @@ def _total(columns: Sequence[Column], row: Mapping[str, Cell], screen: Screen) -
 
 
 def _folded(grid: _Grid, screen: Screen) -> str:
-    """Lines about one thing: nothing is cut, text goes on below itself."""
-    if screen.width is None or grid.width <= screen.width:
-        return grid.text(screen)
-    import io
-
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, padding=(0, len(_GAP), 0, 0), header_style="bold")
-    for column, title in zip(grid.columns, grid.titles, strict=True):
-        justify = "left" if is_left(column) else "right"
-        table.add_column(Text(title), justify=justify, overflow="fold", no_wrap=column.whole)  # type: ignore[arg-type]
-    for row in grid.rows:
-        table.add_row(*map(Text, row))
-    text = io.StringIO()
-    console = Console(
-        file=text,
-        width=screen.width,
-        force_terminal=screen.styled,
-        color_system="standard" if screen.styled else None,
-        legacy_windows=False,
-        _environ={},
-    )
-    console.print(table)
-    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
+    """Lines about one thing: nothing is cut, text goes on below itself; a link that is too long stays one word."""
+    if screen.width is not None:
+        room = grid.room(screen.width)
+        grid.widths = _spread(grid.widths, _spread(grid.cells, grid.least, room), room)
+    return grid.text(screen, folded=True)
 
 
 def _records(grid: _Grid, screen: Screen) -> str:

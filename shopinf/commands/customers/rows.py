@@ -29,7 +29,7 @@ COLUMNS = columns(
     numbers="customer_id followers engagement_rate_pct orders_count",
     money="total_spent",
     times="first_order_at last_order_at found_at",
-    shown="influencer followers platform handle email store orders_count total_spent",
+    shown="influencer followers platform orders_count total_spent email handle store",
 )
 
 

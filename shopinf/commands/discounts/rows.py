@@ -26,7 +26,7 @@ CODE_COLUMNS = columns(
     times="starts_at ends_at",
     order="store campaign influencer slot email first_name code link value_type value commission starts_at ends_at "
     "status error price_rule_id discount_code_id",
-    shown="code influencer status link value commission ends_at error store",
+    shown="code influencer status link value commission ends_at error",
 )
 SCHEMA = "shopinf.codes/1"
 

@@ -16,7 +16,7 @@ COLUMNS = columns(
     order="influencer first_name last_name email platform handle profile_url followers engagement_rate_pct tier "
     "accounts commission",
     numbers="followers engagement_rate_pct",
-    shown="influencer followers email platform handle tier commission last_name",
+    shown="influencer followers email platform tier commission first_name handle",
 )
 
 

@@ -71,7 +71,7 @@ def review(
 def _answer(done: Done[Reviewed], failures: Sequence[Failure]) -> Result:
     rows = [row for _, found in done for row in found.rows]
     odd = [each for store, found in done for each in unread.failures(store.name, found.unread)]
-    return Result("shopinf.orders.review/1", REVIEW_COLUMNS, rows, failures=[*failures, *odd])
+    return Result("shopinf.orders.review/1", REVIEW_COLUMNS, rows, failures=[*failures, *odd], card=True)
 
 
 def _reviewed(desk: Desk, store: Store, period: Period | None, several: MultiCode, *, sync: bool) -> Reviewed:

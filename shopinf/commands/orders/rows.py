@@ -14,6 +14,7 @@ REVIEW_COLUMNS = columns(
     money="net_sales",
     times="processed_at",
     order="store order_id order_name processed_at influencer code currency net_sales reasons",
+    shown="order_name influencer net_sales reasons",
 )
 
 

@@ -22,7 +22,7 @@ def ended_rows(desk: Desk, ids: Sequence[int]) -> list[dict[str, Cell]]:
     """Payments by their ids, as they stand."""
     found = desk.ledger.payments.by_ids(ids)
     people = desk.ledger.people.by_id({each.account.person for each in found})
-    return [
+    rows: list[dict[str, Cell]] = [
         {
             "statement": each.statement,
             "influencer": people[each.account.person].influencer
@@ -39,3 +39,4 @@ def ended_rows(desk: Desk, ids: Sequence[int]) -> list[dict[str, Cell]]:
         }
         for each in found
     ]
+    return sorted(rows, key=lambda row: (str(row["currency"]), str(row["influencer"])))

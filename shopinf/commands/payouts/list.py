@@ -44,6 +44,7 @@ def list_(
     if run is not None:
         name = run_called(desk, run).name
         found = [each for each in found if each.payment and each.payment.run.name == name]
+    found.sort(key=lambda each: (each.statement.first, each.payer, each.currency, each.influencer))
     body = None
     if desk.form(form).format is Format.JSON:
         entries = desk.ledger.accounts.of_statements([each.statement.id for each in found])

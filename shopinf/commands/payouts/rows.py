@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MONEY = "opening earned adjustments paid closing held payable"
 _STATEMENT = f"statement payer influencer currency period_from period_to {_MONEY} payable_on status reason"
 STATEMENT_COLUMNS = columns(
-    money=_MONEY, order=_STATEMENT, shown="influencer closing payable status statement held opening earned"
+    money=_MONEY, order=_STATEMENT, shown="influencer closing payable status statement earned held opening"
 )
 LIST_COLUMNS = columns(
     money=_MONEY,

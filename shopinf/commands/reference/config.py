@@ -16,4 +16,4 @@ def config(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
     """Show the settings that config.toml can have."""
     rows = [{"setting": key, "example": value, "meaning": words} for key, value, words in settings()]
     desk.out.say(f"They go into {desk.places.config_file}")
-    desk.show(Result("shopinf.reference.config/1", COLUMNS, rows), form)
+    desk.show(Result("shopinf.reference.config/1", COLUMNS, rows, card=True), form)

@@ -15,4 +15,4 @@ COLUMNS = columns("variable meaning")
 def environment(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
     """Show the environment variables that shopinf heeds."""
     rows = [{"variable": name, "meaning": meaning} for name, meaning in VARIABLES.items()]
-    desk.show(Result("shopinf.reference.environment/1", COLUMNS, rows), form)
+    desk.show(Result("shopinf.reference.environment/1", COLUMNS, rows, card=True), form)

@@ -19,4 +19,4 @@ def exit_codes(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
         if kind.__module__ == errors.__name__:
             known.setdefault(kind.code, (kind.__doc__ or "").strip().partition("\n")[0])
     rows: list[dict[str, Cell]] = [{"code": code, "meaning": known[code]} for code in sorted(known)]
-    desk.show(Result("shopinf.reference.exit_codes/1", COLUMNS, rows), form)
+    desk.show(Result("shopinf.reference.exit_codes/1", COLUMNS, rows, card=True), form)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SOURCE_COLUMNS = columns(
     order="source title connected consent_at key credits credits_per_match sends gives",
     times="consent_at",
-    shown="source connected key credits_per_match sends gives credits",
+    shown="source connected key credits_per_match gives consent_at credits",
 )
 
 
