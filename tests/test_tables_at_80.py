@@ -147,7 +147,7 @@ def test_a_commands_table_fits_80_columns_and_reads_as_it_did(command: str, agen
     if REWRITE:
         TABLES.mkdir(exist_ok=True)
         kept.write_text(text, encoding="utf-8")
-    assert text == kept.read_text(encoding="utf-8")
+    assert text == kept.read_text(encoding="utf-8"), "where that is meant: SHOPINF_TESTS_REWRITE=1"
 
 
 def typed(agency: Agency, line: str) -> tuple[str, str, int]:
