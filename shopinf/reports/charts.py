@@ -18,6 +18,7 @@ from markupsafe import Markup
 from shopinf.plain import harmless
 
 _BAR = 24  # the height of one lying bar with the room around it
+_PHONE = 500  # of a drawing's width; on a narrower one the names may take half of it
 _LETTER = 6.2  # the usual width of a letter of 11 pixels
 
 
@@ -65,7 +66,7 @@ def bars(chart: Chart, *, width: int) -> Markup:
     """Lying bars one below the other, for what can be compared; the first is on top."""
     import pygal
 
-    room = int(width * 0.32 / _LETTER)
+    room = int(width * (0.36 if width > _PHONE else 0.5) / _LETTER)
     drawn = pygal.HorizontalBar(
         **_settings(),
         width=width,

@@ -15,7 +15,7 @@ from shopinf.money import Money
 from shopinf.reports import charts
 from shopinf.reports.house import house
 from shopinf.reports.tables import Table, shown, table
-from shopinf.reports.words import HEADINGS, LEFT_OUT, amount, count, stamps
+from shopinf.reports.words import HEADINGS, LEFT_OUT, amount, count, stamps, together
 from shopinf.words import counted, few
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Part:
     figures: Sequence[Figure]
     charts: Sequence[Drawn]
     tables: Sequence[Table]
+    together: str  # whose sales these are, where the page is of several stores
 
 
 def file(overview: Overview) -> bytes:
@@ -83,6 +84,7 @@ def _part(overview: Overview, section: Section) -> Part:
         [figure for figure in section.figures if not (overview.client and figure.key in INTERNAL)],
         [drawn for drawn in (_over_time(overview, section), _by_influencer(section)) if drawn],
         [table(section, by, client=overview.client) for by in _TABLES if _tells(overview, section, by)],
+        together(overview, section.currency),
     )
 
 

@@ -9,23 +9,26 @@ from typing import Any
 
 from shopinf.attribution.overview import Section
 from shopinf.attribution.report import INTERNAL, By
-from shopinf.attribution.tally import Row
+from shopinf.attribution.tally import PAYMENTS, Row
 from shopinf.money import Money
 from shopinf.reports.words import HEADINGS, amount, count, moment
 from shopinf.results import Cell
 from shopinf.times import iso
+from shopinf.words import agreeing, counted
 
+_LONG = 40  # letters; handles, and codes as people type them, have fewer and are never broken
+_BROAD = 10  # columns, above which a table is printed on paper that lies
 LISTED = 500  # rows of one table; a page with more is no longer read, and slow to open on a phone
 
 _WORTH = "gross_sales discounts included_tax returns"
-_SOLD = f"net_sales orders average_order_value new_customers returning_customers {_WORTH} commission"
+_SOLD = f"net_sales commission paid open orders average_order_value new_customers returning_customers {_WORTH}"
 _COLUMNS = {
     By.INFLUENCER: f"influencer store {_SOLD}",
     By.CODE: f"code influencer campaign store {_SOLD}",
     By.CAMPAIGN: f"campaign store {_SOLD}",
     By.STORE: f"store {_SOLD}",
-    By.ORDER: f"order_name processed_at store influencer code campaign net_sales {_WORTH} commission customer_type "
-    "status method other_codes reasons",
+    By.ORDER: f"order_name processed_at store influencer code campaign net_sales commission paid open {_WORTH} "
+    "customer_type status method other_codes reasons",
 }
 _TITLES = {
     By.INFLUENCER: "Influencers",
@@ -48,6 +51,11 @@ class Shown:
     text: str
     machine: str | None = None
 
+    @property
+    def long(self) -> bool:
+        """Is it a text that may be broken, since it would not fit a line of a phone?"""
+        return len(self.text) > _LONG
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -60,11 +68,16 @@ class Table:
     total: Sequence[Shown]
     count: int
     note: str = ""
+    lead: str = ""  # what a reader should know before the rows
 
     @property
     def heads(self) -> list[tuple[str, str]]:
         """Each column's heading, and whether it is a column of names or of numbers."""
         return [(HEADINGS.get(key, key.replace("_", " ").capitalize()), _kind(key)) for key in self.keys]
+
+    @property
+    def broad(self) -> bool:
+        return len(self.keys) > _BROAD
 
     @property
     def rest(self) -> int:
@@ -77,6 +90,7 @@ def table(section: Section, by: By, *, client: bool) -> Table:
     if by is not By.ORDER:
         rows.sort(key=_worth)
     wanted = [key for key in _COLUMNS[by].split() if not (client and key in INTERNAL)]
+    wanted = [key for key in wanted if key not in PAYMENTS or key in section.total]
     keys = [key for at, key in enumerate(wanted) if not (at and key in _SAME and _says_nothing(key, rows))]
     listed = rows[-LISTED:] if by is By.ORDER else rows[:LISTED]
     return Table(
@@ -87,6 +101,7 @@ def table(section: Section, by: By, *, client: bool) -> Table:
         [Shown("name", "Total"), *(_summed(key, section.total) for key in keys[1:])],
         len(rows),
         _note(section, by, rows),
+        _lead(section, by, rows),
     )
 
 
@@ -143,8 +158,6 @@ def _says_nothing(key: str, rows: Sequence[Row]) -> bool:
 def _note(section: Section, by: By, rows: Sequence[Row]) -> str:
     """What a reader who adds up the rows would stumble over."""
     if by is By.ORDER:
-        if any(row["status"] == "needs_review" for row in rows):
-            return "Orders to be checked are listed here and are in no sum."
         return ""
     shared = [
         what
@@ -152,6 +165,34 @@ def _note(section: Section, by: By, rows: Sequence[Row]) -> str:
         if _count(rows, keys) != _count([section.total], keys)
     ]
     return f"The total counts each {' and each '.join(shared)} once, though several rows may have it." if shared else ""
+
+
+def _lead(section: Section, by: By, rows: Sequence[Row]) -> str:
+    """Why a table of orders has more rows than there are orders; nothing where it has not."""
+    orders = section.total["orders"]
+    assert isinstance(orders, int)
+    if by is not By.ORDER or len(rows) == orders:
+        return ""
+    standing = {(row["store"], row["order_id"]): row["status"] for row in rows}
+    review = sum(status == "needs_review" for status in standing.values())
+    # An order that was cancelled after the period still counts in it, where each event counts on its own day.
+    aside = len(standing) - orders - review
+    cancelled = min(sum(status == "reversed" for status in standing.values()), aside)
+    more = len(rows) - len(standing)
+    why = [
+        f"an order with codes of several influencers has a row for each of them ({count(more)} more)" if more else "",
+        f"{_these(cancelled, 'cancelled order')} not counted" if cancelled else "",
+        f"{_these(review, 'order')} still to be checked and in no sum" if review else "",
+        f"{_these(aside - cancelled, 'order')} of an earlier time, with a return in this one"
+        if aside > cancelled
+        else "",
+    ]
+    return f"{counted(len(rows), 'row')} for {counted(orders, 'order')}: {'; '.join(filter(None, why))}."
+
+
+def _these(number: int, what: str) -> str:
+    """`1 order is`, `2 orders are`."""
+    return f"{counted(number, what)} {agreeing(number, 'is', 'are')}"
 
 
 def _count(rows: Iterable[Row], keys: Iterable[str]) -> int:

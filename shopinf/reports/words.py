@@ -9,7 +9,7 @@ from decimal import Decimal
 from shopinf.attribution.overview import Covered, Overview
 from shopinf.money import Money
 from shopinf.results import Failure
-from shopinf.words import few
+from shopinf.words import counted, few
 
 HEADINGS = {
     "net_sales": "Net sales",
@@ -18,6 +18,8 @@ HEADINGS = {
     "included_tax": "Included tax",
     "returns": "Returns",
     "commission": "Commission",
+    "paid": "Paid",
+    "open": "Open",
     "orders": "Orders",
     "new_customers": "New customers",
     "returning_customers": "Returning customers",
@@ -64,6 +66,9 @@ def moment(at: datetime) -> str:
 def stamps(overview: Overview) -> list[tuple[str, str]]:
     """What the first page has to say before any number: each a word, and a sentence."""
     found = []
+    if len(overview.stores) > 1:
+        parts = [together(overview, currency) for currency in sorted({each.currency for each in overview.stores})]
+        found.append((counted(len(overview.stores), "store"), " ".join(parts)))
     if provisional := [store.shown for store in overview.stores if store.provisional]:
         where = f" in {few(provisional, 4)}" if len(provisional) < len(overview.stores) else ""
         made = moment(overview.made_here)
@@ -76,6 +81,16 @@ def stamps(overview: Overview) -> list[tuple[str, str]]:
             failed = "; ".join(f"{_lost(each)} ({each.error})" for each in overview.missing)
         found.append(("Incomplete", f"Not included, because their orders could not be read: {failed}."))
     return found
+
+
+def together(overview: Overview, currency: str) -> str:
+    """Whose sales the figures of *currency* are; nothing where there is one store alone."""
+    names = [store.shown for store in overview.stores if store.currency == currency]
+    if len(overview.stores) < 2 or not names:
+        return ""
+    if len(names) == 1:
+        return f"Figures in {currency} are of {names[0]} alone."
+    return f"Figures in {currency} are of {', '.join(names[:-1])} and {names[-1]} together."
 
 
 def _lost(failure: Failure) -> str:

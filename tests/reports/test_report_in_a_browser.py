@@ -79,3 +79,19 @@ def test_nothing_sticks_out_at_the_side(tmp_path: Path, hostile: str, width: int
     measure = "<script>onload = () => document.title = frames[0].document.documentElement.scrollWidth</script>"
     seen = Seen(tmp_path, f"<!doctype html><title></title>{frame}{measure}")
     assert f"<title>{width}</title>" in seen.tree
+
+
+LONG = ("mayalind", "tom_hikes_everywhere_2024", "the.wandering.photographer", "pia_reads_the_long_books_aloud")
+BROKEN = """[...page.querySelectorAll('.scroll .name bdi')].filter(each => each.getClientRects().length > 1).length"""
+HIDDEN = """[...page.querySelectorAll('.scroll td')].filter(
+    each => (each.dataset.head || '') == 'Commission' && each.getBoundingClientRect().right > WIDTH).length"""
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_no_handle_is_broken_and_no_commission_out_of_sight(tmp_path: Path, width: int) -> None:
+    text = page(sample("EUR", names=LONG, client=False)).decode()
+    frame = f'<iframe style="width: {width}px; height: 900px; border: 0" srcdoc="{html.escape(text)}"></iframe>'
+    counts = f"[page.querySelectorAll('.scroll .name').length > 100, {BROKEN}, {HIDDEN.replace('WIDTH', str(width))}]"
+    measure = f"<script>onload = () => {{ const page = frames[0].document; document.title = {counts} }}</script>"
+    seen = Seen(tmp_path, f"<!doctype html><title></title>{frame}{measure}")
+    assert "<title>true,0,0</title>" in seen.tree

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from shopinf.attribution.overview import Overview
-from shopinf.attribution.report import By, Choice, DateBasis
+from shopinf.attribution.codebook import Codes
+from shopinf.attribution.commissions import read_commission
+from shopinf.attribution.credits import MultiCode, Rules, attribute
+from shopinf.attribution.overview import Covered, Overview
+from shopinf.attribution.report import By, Choice, DateBasis, StoreOrders
+from shopinf.orders import Application, Order
 from shopinf.reports.html import file as page
 from shopinf.reports.tables import LISTED
 from shopinf.results import Failure
 
 from .pagereader import Element, figures, read, table
-from .samples import NAMES, ZONE, sample
+from .samples import NAMES, NOW, ZONE, code_of, june, order, returned, sample
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -235,3 +240,76 @@ def test_what_is_not_counted_is_said() -> None:
 
 def test_two_runs_on_the_same_facts_write_the_same_page() -> None:
     assert page(sample("EUR", compare=True)) == page(sample("EUR", compare=True))
+
+
+def test_only_a_name_that_no_line_of_a_phone_holds_may_be_broken() -> None:
+    endless = "x" * 41
+    cells = made(sample("EUR", names=("the_wandering_photographer", endless))).all("th", "name")
+    assert {("long" in cell.attributes["class"].split()) for cell in cells if cell.text == endless} == {True}
+    assert {("long" in cell.attributes["class"].split()) for cell in cells if cell.text != endless} == {False}
+
+
+def test_the_commission_stands_right_beside_what_it_is_of() -> None:
+    for block in made(sample("EUR", client=False)).all("div", "table"):
+        heads = [head.text for head in block.all("thead")[0].all("th")]
+        assert heads[heads.index("Net sales") + 1] == "Commission"
+
+
+def test_each_figure_of_a_row_is_named_where_there_is_no_room_for_columns() -> None:
+    block = made(sample("EUR")).all("div", "influencer")[0]
+    heads = [head.text for head in block.all("thead")[0].all("th")]
+    named = [cell.attributes["data-head"] for cell in block.all("tbody")[0].all("tr")[0].all("td")]
+    assert named == heads[1:]
+
+
+MIDDAY = datetime(2026, 6, 9, 12, tzinfo=ZoneInfo(ZONE))
+WHOLE = [order(n, MIDDAY + timedelta(hours=n), "MAYA10", Decimal(100), "EUR") for n in range(1, 6)]
+BOTH = tuple(Application("discount_code", code=code) for code in ("MAYA10", "LEO10"))
+SHARED = order(6, MIDDAY, "", Decimal(100), "EUR", applications=BOTH)
+CANCELLED = replace(order(7, MIDDAY, "LEO10", Decimal(100), "EUR"), cancelled_at=MIDDAY + timedelta(days=1))
+EARLIER = returned(order(8, MIDDAY - timedelta(days=20), "LEO10", Decimal(100), "EUR"), MIDDAY)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ([], []),
+        ([CANCELLED], ["6 rows for 5 orders: 1 cancelled order is not counted."]),
+        (
+            [SHARED],
+            ["7 rows for 6 orders: an order with codes of several influencers has a row for each of them (1 more)."],
+        ),
+        (
+            [SHARED, CANCELLED],
+            [
+                "8 rows for 6 orders: an order with codes of several influencers has a row for each of them (1 more); "
+                "1 cancelled order is not counted."
+            ],
+        ),
+        ([EARLIER], ["6 rows for 5 orders: 1 order is of an earlier time, with a return in this one."]),
+    ],
+)
+def test_more_rows_than_orders_are_explained_above_the_rows(more: list[Order], said: list[str]) -> None:
+    names = ("maya", "leo")
+    codes = Codes([code_of(each) for each in names], zone=ZoneInfo(ZONE))
+    rules = Rules(MultiCode.SPLIT, default=read_commission("10%"))
+    outcomes = [attribute(each, codes, rules, None) for each in (*WHOLE, *more)]
+    part = StoreOrders("maya-shop", "EUR", ZoneInfo(ZONE), outcomes, june(), codes)
+    choice = Choice(basis=DateBasis.EVENT if more == [EARLIER] else DateBasis.ORDER)
+    found = made(Overview([Covered("maya-shop", "Maya", "EUR", ZONE, june(), part)], choice, NOW))
+    block = found.all("div", "order")[0]
+    assert [words.text for words in block.all("p", "small")] == said
+    for sentence in said:
+        assert sentence.startswith(f"{len(block.all('tbody')[0].all('tr'))} rows for {figures(found)['Orders']} orders")
+
+
+def test_a_page_over_several_stores_says_whose_figures_are_together() -> None:
+    whole = sample("EUR", "USD")
+    extra = replace(whole.stores[0], name="berlin", title="Berlin Kiosk")
+    stamps = [item.text for item in made(replace(whole, stores=[*whole.stores, extra])).all("header")[0].all("li")]
+    assert stamps == [
+        "3 stores Figures in EUR are of Maya Shop and Berlin Kiosk together. Figures in USD are of Paris alone."
+    ]
+    found = made(whole)
+    assert "Figures in EUR are of Maya Shop alone." in found.all("section")[0].text
+    assert not made(sample("EUR")).all("header")[0].all("li")
