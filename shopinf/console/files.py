@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
+from shopinf.console.symlinks import check_links, check_stays
 from shopinf.errors import BadInput, MachineProblem
 from shopinf.plain import harmless
 from shopinf.shell import quoted
@@ -66,7 +67,8 @@ def make_folders(path: Path, fixed: Path) -> None:
     """Make the folders of *path* below *fixed* that its pattern asks for, each with room for nobody else."""
     try:
         for folder in reversed([path.parent, *path.parent.parents]):
-            if not folder.is_dir() and fixed in folder.parents:
+            if fixed in folder.parents:
+                check_stays(folder, fixed)
                 folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise cannot_write(path, error) from error
@@ -84,9 +86,10 @@ def filled(path: Path, values: Mapping[str, str], *, option: str = "--output") -
     return Path(_PATTERN.sub(value, str(path)))
 
 
-def check_place(path: Path, *, option: str = "--output") -> None:
-    """Refuse a path that cannot become a file, before any work is done for it."""
+def check_place(path: Path, *, option: str = "--output", linked: bool = False) -> None:
+    """Refuse a path that cannot become a file, before any work is done for it; a *linked* one may lead elsewhere."""
     try:
+        check_links(path, anywhere=linked)
         if path.is_dir():
             raise BadInput(f"{path} is a folder", hint=f"Name a file in it, like {path / 'result.csv'}.")
         folder = fixed_folder(path)  # those below it are made

@@ -64,7 +64,7 @@ class RunLog:
         if str(self.file) == "-":
             raise BadInput(f"{_OPTION} needs the name of a file", hint=f"Like {_OPTION} shopinf.jsonl.")
         path = self._path(self.file)
-        files.check_place(path, option=_OPTION)
+        files.check_place(path, option=_OPTION, linked=True)
         try:
             os.close(os.open(path, _APPENDING, _PRIVATE))
         except OSError as error:

@@ -44,13 +44,13 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
 
     A file that is replaced keeps its mode. What is no file (a pipe, `/dev/stdout`) is simply written to.
     """
-    target = Path(os.path.realpath(path))
+    target = path if _takes(path) else Path(os.path.realpath(path))
     if target.is_dir():
         raise BadInput(f"{path} is a folder, not a file", hint=f"Name a file in it, such as {path / 'result.csv'}.")
     if not target.parent.is_dir():
         raise BadInput(f"There is no folder {path.parent} to write {path.name} to", hint="Make the folder first.")
     try:
-        if target.exists() and not target.is_file():
+        if _takes(path):
             with path.open("wb") as there:
                 there.writelines(chunks)
         elif target.exists():
@@ -63,14 +63,19 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
         raise machine_problem(problem, path) from None
 
 
+def _takes(path: Path) -> bool:
+    """Is *path* a pipe or a device, which takes what it is given? Asked by its own name: a pipe's real one is no path."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
 def check_room(path: Path, size: int) -> None:
     """Refuse a place that does not take *size* bytes; tried out beside *path*, and nothing of it is left.
 
     For a result that is known only after the work, when it is too late to refuse.
     """
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():  # a pipe or a device takes what it is given
+    if _takes(path):
         return
+    target = Path(os.path.realpath(path))
     folder = next(above for above in target.parents if above.is_dir())  # a pattern's folders are made later
     trial = _neighbour(folder / target.name)
     try:

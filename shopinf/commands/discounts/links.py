@@ -12,7 +12,7 @@ import typer
 from shopinf.commands.discounts.choice import CodeChoice, RedirectOption, UtmOption
 from shopinf.commands.discounts.rows import found_rows
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
-from shopinf.console.files import cannot_write, file_name_part
+from shopinf.console.files import cannot_write, check_place, file_name_part
 from shopinf.discounts.links import read_redirect, read_utm
 from shopinf.discounts.plan import Standing
 from shopinf.errors import BadInput
@@ -103,8 +103,10 @@ def _write_qr(desk: Desk, rows: Sequence[Mapping[str, Cell]], folder: Path) -> N
         name = file_name_part(f"{row['store']}-{row['code']}" if several else str(row["code"]))
         sign = segno.make(str(row["link"]), error="m", micro=False)
         for suffix in ("svg", "png"):
+            file = folder.expanduser() / f"{name}.{suffix}"
+            check_place(file, option="--qr")
             try:
-                sign.save(str(folder.expanduser() / f"{name}.{suffix}"), scale=8, border=4)
+                sign.save(str(file), scale=8, border=4)
             except OSError as error:
-                raise cannot_write(folder / f"{name}.{suffix}", error, option="--qr") from error
+                raise cannot_write(file, error, option="--qr") from error
     desk.out.say(f"{counted(len(rows), 'QR code')} written to {folder}, each as SVG and as PNG")

@@ -12,6 +12,7 @@ import typer
 
 from shopinf.capture import files
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
+from shopinf.console.files import check_place
 from shopinf.errors import BadInput, MachineProblem, ScopeMissing, StoreReadOnly
 from shopinf.livecapture import (
     PORT,
@@ -241,6 +242,7 @@ def _write(file: Path, text: str) -> None:
         raise MachineProblem(
             f"{file.parent} cannot be made: {error.strerror}", hint="Choose another folder with --out."
         ) from None
+    check_place(file, option="--out")
     write_atomically(file, [text.encode()])
 
 

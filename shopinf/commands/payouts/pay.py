@@ -21,6 +21,7 @@ from shopinf.commands.options import (
 )
 from shopinf.commands.payouts.choice import chosen_payers, run_called
 from shopinf.commands.payouts.payees import read_payees
+from shopinf.console.files import check_place
 from shopinf.errors import BadInput, PartlyDone
 from shopinf.money import Money
 from shopinf.payouts.payees import Payer as From
@@ -146,6 +147,8 @@ def _asked(desk: Desk, options: RunOptions, again: Run | None, *, dry_run: bool)
         )
     if options.output is None and not dry_run:
         raise BadInput("There is no file to write to", hint=f"Add -o, like -o payments.{_suffix(rail)}")
+    if options.output is not None:
+        check_place(options.output)
     currency = options.currency.strip().upper() if options.currency else None
     takes = pay_file(rail).currencies
     if currency and takes is not None and currency not in takes:

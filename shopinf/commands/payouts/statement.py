@@ -78,6 +78,7 @@ def statement(
         page = _page(desk, each, entries[each.statement.id], known.get(each.statement.account.person))
         path = places[each.statement.name]
         files.make_folders(path, files.fixed_folder(output))
+        files.check_place(path)
         write_atomically(path, [_content(page, output.suffix.lower())])
     if len(shown) == 1:
         desk.out.say(f"Written to {places[shown[0].statement.name]}.")

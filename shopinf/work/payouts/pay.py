@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shopinf.console.files import check_place
 from shopinf.errors import BadInput, ShopinfError
 from shopinf.ledger.accountrows import Payer
 from shopinf.local.disk import write_atomically
@@ -121,6 +122,8 @@ def write(desk: Desk, run: Run, asked: Asked) -> Carried:
     batch = Batch(run.name, run.at, asked.sender, asked.note)
     laid: list[Sheaf] = sheaves(file, payments)
     names = file_names(asked.output or Path(f"{run.name}.csv"), laid)
+    for name in names:
+        check_place(name)
     for name, sheaf in zip(names, laid, strict=True):
         write_atomically(name, [file.write(sheaf.payments, batch, sheaf.part)])
     desk.ledger.payments.written(run.name)
