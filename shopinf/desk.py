@@ -163,13 +163,14 @@ class Desk:
     @shared_property
     def ledger(self) -> Ledger:
         from shopinf.ledger.ledger import Ledger
-        from shopinf.local.config import mask_url
+        from shopinf.local.config import ledger_named
         from shopinf.local.copies import Copies
         from shopinf.local.machine import operator
 
         Copies(self.places.data).clear()
         if url := self.config.ledger_url:
-            ledger = Ledger.at(url.reveal(), shown=mask_url(url.reveal()), clock=self.clock)
+            with ledger_named(self.places, self.environ, url) as shown:
+                ledger = Ledger.at(url.reveal(), shown=shown, clock=self.clock)
         else:
             if self.command != "shopinf ledger import":
                 self._refuse_emptied(self.places.ledger_file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -196,6 +196,16 @@ _PARAMETER = re.compile(r"(?i)(\b[\w-]*(?:passw|pwd|secret|token)[\w-]*\s*=\s*)(
 def mask_url(url: str) -> str:
     """*url* with `***` in place of every password, for people to read."""
     return _PARAMETER.sub(r"\1***", _USERINFO.sub(r"\1***", url))
+
+
+@contextmanager
+def ledger_named(places: Places, environ: Mapping[str, str], url: Secret) -> Iterator[str]:
+    """The ledger's address without its password; where it is refused in the block, it is said where it was given."""
+    try:
+        yield mask_url(url.reveal())
+    except BadInput as refused:
+        where = LEDGER_VARIABLE if environ.get(LEDGER_VARIABLE, "").strip() else f"{places.config_file}, ledger_url"
+        raise BadInput(f"{where}: {refused.message}", hint=refused.hint) from None
 
 
 def has_password(url: str) -> bool:

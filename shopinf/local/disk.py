@@ -64,7 +64,7 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
 
 
 def _takes(path: Path) -> bool:
-    """Is *path* a pipe or a device, which takes what it is given? Asked by its own name: a pipe's real one is no path."""
+    """Is *path* a pipe or a device, which takes what it is given? Its own name tells: a pipe's real one is no path."""
     return path.exists() and not path.is_file() and not path.is_dir()
 
 

@@ -5,7 +5,6 @@ Every change reads the file anew under a lock and replaces it whole, so two runs
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from shopinf.errors import BadInput
@@ -14,10 +13,8 @@ from shopinf.local.choosing import same
 from shopinf.local.locks import briefly
 from shopinf.local.places import Places
 from shopinf.local.storesfile import Book, Entry, read_book, written
+from shopinf.local.storevalues import lacking
 from shopinf.stores import Store
-
-# A name stands in file names (`{store}` in --output), in comma-separated SHOPINF_STORE and after options.
-_NAME = re.compile(r"[^\W_][\w. -]{0,62}[\w.-]|[^\W_]")
 
 
 class StoreBook:
@@ -144,11 +141,8 @@ class StoreBook:
 
 def check_name(name: str) -> None:
     """Refuse a name that a store cannot be called by on the command line."""
-    if not _NAME.fullmatch(name):
-        raise BadInput(
-            f"{name[:80]!r} cannot be a store's name",
-            hint="Use up to 64 letters, digits, dots, spaces, - and _, beginning with a letter or digit.",
-        )
+    if words := lacking("name", name):
+        raise BadInput(f"{name[:80]!r} cannot be a store's name", hint=f"Use {words}.")
 
 
 def _check_free(book: Book, store: Store, shops: set[int]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from shopinf import installation
 from shopinf.errors import MachineProblem
+from shopinf.local.storevalues import lacking
 from shopinf.local.toml import Toml, kind_named, kind_of, read_toml
 from shopinf.stores import Auth, Store
 
@@ -128,8 +129,13 @@ def _store(file: Toml, table: dict[str, Any], begin: int, hint: str) -> Store:
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             line = file.line_of(key, after=begin)
             raise file.wrong(f"{key} must be {kind_named(kind)}, not {kind_of(value)}", line, hint=hint)
+        if words := lacking(key, value):
+            raise file.wrong(f"{key} must be {words}", file.line_of(key, after=begin), hint=hint)
         if isinstance(value, list):
-            value = tuple(str(item) for item in value)
+            if odd := next((item for item in value if not isinstance(item, str)), None):
+                line = file.line_of(key, after=begin)
+                raise file.wrong(f"{key} must be a list of texts in quotes, not of {kind_of(odd)}", line, hint=hint)
+            value = tuple(value)
         if isinstance(value, datetime) and value.tzinfo is None:
             value = value.replace(tzinfo=UTC)
         values[key] = value

@@ -19,6 +19,7 @@ _KINDS = {
     list: "a list",
     dict: "a table",
 }
+_LONG_NUMBER = re.compile(r"[\d_]{4000}")
 _AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
@@ -51,6 +52,10 @@ def read_toml(path: Path, *, hint: str) -> Toml | None:
         raw = path.read_bytes()
     except FileNotFoundError:
         return None
+    except IsADirectoryError:
+        raise BrokenConfig(
+            f"{path} is a folder, and a file of this name is read", hint=f"Move it away: mv {path} {path}.old"
+        ) from None
     except OSError as problem:
         raise disk.machine_problem(problem, path) from None
     try:
@@ -59,7 +64,7 @@ def read_toml(path: Path, *, hint: str) -> Toml | None:
         line = raw[: problem.start].count(b"\n") + 1
         raise BrokenConfig(f"{path}, line {line}: this is not UTF-8 text", hint=hint) from None
     try:
-        return Toml(path, text, tomllib.loads(text))
+        file = Toml(path, text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as problem:
         words = str(problem)
         if at := _AT_LINE.search(words):
@@ -70,6 +75,25 @@ def read_toml(path: Path, *, hint: str) -> Toml | None:
                 words.removesuffix(" (at end of document)") + " at the end of the file",
             )
         raise BrokenConfig(f"{path}, line {line}: {words[0].lower()}{words[1:]}", hint=hint) from None
+    except RecursionError:
+        raise BrokenConfig(f"{path}: lists or tables stand in one another too deeply to be read", hint=hint) from None
+    except ValueError:  # Python reads no number of thousands of digits
+        line = next((n for n, row in enumerate(text.splitlines(), start=1) if _LONG_NUMBER.search(row)), 1)
+        raise BrokenConfig(f"{path}, line {line}: the number is too long", hint=hint) from None
+    for key, value in file.values.items():
+        if odd := _long_number(key, value):
+            raise file.wrong(f"{odd} is too long a number", file.line_of(odd), hint=hint)
+    return file
+
+
+def _long_number(key: str, value: object) -> str | None:
+    """The key, *key* or one within its value, of a whole number that TOML has no room for, which is 64 bits."""
+    match value:
+        case dict():
+            return next(filter(None, (_long_number(*each) for each in value.items())), None)
+        case list():
+            return next(filter(None, (_long_number(key, each) for each in value)), None)
+    return key if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63 else None
 
 
 def kind_of(value: object) -> str:

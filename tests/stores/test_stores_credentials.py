@@ -185,7 +185,7 @@ def test_without_a_keyring_that_keeps_it_nothing_is_saved(
 
 def test_when_the_list_of_stores_cannot_be_written_the_secret_does_not_stay(run: Bench, store: PracticeStore) -> None:
     run.home.mkdir()
-    (run.home / "stores.toml").mkdir()
+    (run.home / "stores.toml").symlink_to(run.home / "gone" / "stores.toml")
     assert run.connect(store).code == 9
     assert run.keyring.entries == {}
 

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from shopinf import installation
 from shopinf.commands.stores.target import practice_address
 from shopinf.errors import BadInput, BadSheet
-from shopinf.local.storebook import check_name
-from shopinf.stores import API_VERSION, DEFAULT_API_VERSION, HANDLE, MYSHOPIFY, Auth, Store
+from shopinf.local.storevalues import lacking
+from shopinf.stores import HANDLE, MYSHOPIFY, Auth, Store
 from shopinf.times import iso
 
 SCHEMA = "shopinf.stores.export/1"
@@ -113,20 +113,15 @@ def _store(place: str, number: int, row: Any) -> Store:
 
 def _problem(values: dict[str, Any]) -> str | None:
     """The first field whose text means nothing: what leads to another machine, or nowhere."""
-    try:
-        check_name(values["name"])
-    except BadInput:
-        return "name"
+    for field in ("name", "shop_id", "api_version"):
+        if field in values and lacking(field, values[field]):
+            return field
     try:
         ZoneInfo(values.get("timezone", "UTC"))
     except (ValueError, OSError, ZoneInfoNotFoundError):
         return "timezone"
-    if values["shop_id"] <= 0:
-        return "shop_id"
     if not re.fullmatch(r"[A-Z]{3}", values.get("currency", "USD")):
         return "currency"
-    if not API_VERSION.fullmatch(values.get("api_version", DEFAULT_API_VERSION)):
-        return "api_version"
     if not all(HANDLE.fullmatch(alias) for alias in values["aliases"]):
         return "aliases"
     try:
