@@ -160,9 +160,8 @@ def _asked(desk: Desk, options: RunOptions, again: Run | None, *, dry_run: bool)
     )
     if rail is Rail.SEPA:
         _check_sender(sender)
-    return Asked(
-        rail, read_payees(desk, options.payees), sender, options.output, currency, (options.note or "").strip()
-    )
+    payees, note = read_payees(desk, options.payees), (options.note or "").strip()
+    return Asked(rail, payees, sender, options.output, check_place, currency, note)
 
 
 def _suffix(rail: Rail) -> str:

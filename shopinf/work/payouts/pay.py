@@ -6,13 +6,12 @@ file can be written again, and never one that sends the money elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shopinf.console.files import check_place
 from shopinf.errors import BadInput, ShopinfError
 from shopinf.ledger.accountrows import Payer
 from shopinf.local.disk import write_atomically
@@ -36,6 +35,7 @@ class Asked:
     payees: Mapping[str, Payee | BadInput]  # by opaque id; what is wrong with a row fails that influencer's payment
     sender: From
     output: Path | None
+    refuse: Callable[[Path], None]  # a place that no file of payments may be written to
     currency: str | None = None
     note: str = ""
 
@@ -123,7 +123,7 @@ def write(desk: Desk, run: Run, asked: Asked) -> Carried:
     laid: list[Sheaf] = sheaves(file, payments)
     names = file_names(asked.output or Path(f"{run.name}.csv"), laid)
     for name in names:
-        check_place(name)
+        asked.refuse(name)
     for name, sheaf in zip(names, laid, strict=True):
         write_atomically(name, [file.write(sheaf.payments, batch, sheaf.part)])
     desk.ledger.payments.written(run.name)
