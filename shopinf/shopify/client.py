@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,8 +23,9 @@ from shopinf.shell import quoted
 from shopinf.shopify.auth import StoreToken
 from shopinf.shopify.bucket import Bucket
 from shopinf.shopify.pages import next_link, page_of, resumed
+from shopinf.shopify.points import Points
 from shopinf.shopify.problems import broken_answer, problem, redirected
-from shopinf.shopify.transport import IDEMPOTENT, Notes, PatientTransport, Talk
+from shopinf.shopify.transport import IDEMPOTENT, OPERATION, READING, Notes, PatientTransport, Talk
 from shopinf.stores import MYSHOPIFY, Credentials
 from shopinf.times import Clock, utc_z
 from shopinf.unread import Unread
@@ -89,6 +89,7 @@ class Shop:
         self.clock = clock
         self.read_only = read_only
         self.bucket = Bucket(clock)
+        self.points = Points(clock)  # GraphQL's own limit
         self._notes = Notes()
         self._base = _safe_base(access.base_url)
         known = access.credentials
@@ -124,7 +125,7 @@ class Shop:
         return f"Shop({self.access.name!r}, {self.access.base_url!r})"
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> Notes:
         """What an operator should know of the answers so far: deprecated calls, a version fallen forward."""
         return self._notes
 
@@ -139,11 +140,18 @@ class Shop:
         for last in (False, True):  # an answer that is broken inside deserves one more look
             response = self._read(self._url(path, params))
             try:
-                return _parsed(response.content)
+                return parsed(response.content)
             except ValueError:
                 if last:
                     raise broken_answer(response, self.access.name) from None
         raise AssertionError("unreachable")
+
+    def graphql(self, path: str, body: Any, /, *, name: str, writes: bool) -> httpx.Response:
+        """The good answer to a GraphQL request, whatever it says; one that only asks is sent again as a GET is.
+
+        Whoever calls it waits for the points first: see graphql.py.
+        """
+        return self._write("POST", path, body, idempotent=not writes, reading=not writes, operation=name)
 
     def get_raw(self, path: str, /, **params: Any) -> Raw:
         """The answer's bytes, looked at only from outside."""
@@ -199,7 +207,7 @@ class Shop:
         be read as its model; without it such a page is a broken answer.
         """
         for page in self.raw_pages(path, **(params or {})):
-            yield from page_of(page.content, key, model, self.access.name, _parsed, odd)
+            yield from page_of(page.content, key, model, self.access.name, parsed, odd)
 
     # writing
 
@@ -241,12 +249,12 @@ class Shop:
         if response.status_code >= 400 and response.status_code not in accept:
             raise problem(response, self.access.name)
         try:
-            parsed = _parsed(response.content) if response.content.strip() else None
+            found = parsed(response.content) if response.content.strip() else None
         except ValueError:
             if 200 <= response.status_code < 300:
                 raise self._unreadable(method, response) from None
-            parsed = None
-        return Answer(response.status_code, response.headers, parsed)
+            found = None
+        return Answer(response.status_code, response.headers, found)
 
     @contextmanager
     def until(self, at: datetime) -> Iterator[None]:
@@ -322,15 +330,18 @@ class Shop:
         *,
         idempotent: bool = False,
         accept: tuple[int, ...] = (),
+        reading: bool = False,
+        operation: str | None = None,
     ) -> httpx.Response:
-        if self.read_only:
+        if self.read_only and not reading:
             raise StoreReadOnly(
                 f"{self.access.name} is connected with --read-only, so nothing is written to it",
                 hint=f"shopinf connect {quoted(self.access.name)} without --read-only allows it.",
             )
         url = path if isinstance(path, httpx.URL) else self._url(path, {})
         content = None if body is None else json.dumps(body, ensure_ascii=False, default=_shown).encode()
-        response = self._send(method, url, content, **{IDEMPOTENT: idempotent})
+        told = {IDEMPOTENT: idempotent, READING: reading, OPERATION: operation}
+        response = self._send(method, url, content, **told)
         if response.status_code >= 300 and response.status_code not in accept:
             raise problem(response, self.access.name)
         return response
@@ -339,7 +350,7 @@ class Shop:
         if not response.content.strip():
             return None
         try:
-            return _parsed(response.content)
+            return parsed(response.content)
         except ValueError:
             raise self._unreadable(response.request.method, response) from None
 
@@ -368,7 +379,7 @@ def _same_origin(one: httpx.URL, other: httpx.URL) -> bool:
     return (one.scheme, one.host, one.port) == (other.scheme, other.host, other.port)
 
 
-def _parsed(content: bytes) -> Any:
+def parsed(content: bytes) -> Any:
     try:
         return json.loads(content, parse_float=Decimal, parse_constant=_no_number)
     except RecursionError:
@@ -391,8 +402,3 @@ def _shown(value: Any) -> str:
         case list() | tuple() | set() | frozenset():
             return ",".join(_shown(item) for item in value)
     raise TypeError(f"{type(value).__name__} is no parameter")
-
-
-def numbers_in(path: str) -> list[int]:
-    """The ids in a path or URL, in order: `price_rules/5/discount_codes/7.json` → [5, 7]."""
-    return [int(found) for found in re.findall(r"/(\d+)(?=[/.?]|$)", "/" + path.lstrip("/"))]

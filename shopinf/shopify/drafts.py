@@ -20,8 +20,9 @@ from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, Refused
 from shopinf.gifts.addresses import Address
 from shopinf.gifts.plan import GIFT_TAG, Line, Parcel, Recipient
 from shopinf.money import Money, rounded
-from shopinf.shopify.client import PAGE, Answer, Shop, numbers_in
+from shopinf.shopify.client import PAGE, Answer, Shop
 from shopinf.shopify.orderjson import Amount, Moment
+from shopinf.shopify.pages import numbers_in
 from shopinf.shopify.records import mended, place_of, unreadable
 from shopinf.shopify.shop import Facts
 from shopinf.unread import Unread

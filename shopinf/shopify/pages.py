@@ -193,3 +193,8 @@ def at_once(jobs: Iterable[Callable[[], T]], *, workers: int | Callable[[], int]
     finally:
         halt.set()
         abandoned.set()
+
+
+def numbers_in(path: str) -> list[int]:
+    """The ids in a path or URL, in order: `price_rules/5/discount_codes/7.json` → [5, 7]."""
+    return [int(found) for found in re.findall(r"/(\d+)(?=[/.?]|$)", "/" + path.lstrip("/"))]

@@ -23,10 +23,14 @@ from shopinf.times import Clock
 LARGEST = 100 * 1024 * 1024  # bytes of one answer; a page of 250 full orders has 4 MB
 
 IDEMPOTENT = "shopinf.idempotent"  # request extension: this write may be repeated
+READING = "shopinf.reading"  # request extension: a POST that only asks, as GraphQL's queries do
+OPERATION = "shopinf.operation"  # request extension: what a GraphQL request is called, for the log
+GRAPHQL = "/graphql.json"
 
 _READS = frozenset({"GET", "HEAD"})
 _LONGEST_RETRY_AFTER = 60.0
 _LIMIT_HEADER = "X-Shopify-Shop-Api-Call-Limit"
+_POINTS = re.compile(rb'"maximumAvailable":\s*(\d+)[.\d]*\s*,\s*"currentlyAvailable":\s*(\d+)')
 _TOKEN_PATH = "/admin/oauth/access_token"
 # Query values that say nothing about a person; of all others only the name is told.
 _PLAIN_VALUES = frozenset({"limit", "status", "order", "since_id", "updated_at_min", "created_at_min"})
@@ -102,7 +106,9 @@ class PatientTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         paced = request.url.host == self._host and request.url.path.startswith("/admin/")
-        paced = paced and request.url.path != _TOKEN_PATH
+        paced = (
+            paced and request.url.path != _TOKEN_PATH and not request.url.path.endswith(GRAPHQL)
+        )  # points: graphql.py
         spent = 0.0
         for attempt in range(1, TRIES + 1):
             ticket = self._bucket.acquire() if paced else None
@@ -256,11 +262,12 @@ class PatientTransport(httpx.BaseTransport):
 
     def _exchange(self, request: httpx.Request, outcome: httpx.Response | httpx.RequestError, begun: float) -> Exchange:
         answer = outcome if isinstance(outcome, httpx.Response) else None
-        level = answer and _level(answer)
+        level = answer and (_level(answer) or _points(answer))
+        operation = request.extensions.get(OPERATION)
         return Exchange(
             store=self._store,
             method=request.method,
-            path=shown_path(request.url),
+            path=shown_path(request.url) + (f"#{operation}" if operation else ""),
             status=answer.status_code if answer is not None else None,
             ms=round((self._clock.monotonic() - begun) * 1000),
             request_id=request_id(answer) if answer is not None else None,
@@ -269,8 +276,9 @@ class PatientTransport(httpx.BaseTransport):
 
 
 def _writes(request: httpx.Request) -> bool:
-    """Does it change the store? A new token does not."""
-    return request.method not in _READS and request.url.path != _TOKEN_PATH
+    """Does it change the store? A new token does not, nor does a question that is posted."""
+    asks = request.method in _READS or bool(request.extensions.get(READING))
+    return not asks and request.url.path != _TOKEN_PATH
 
 
 def shown_path(url: httpx.URL) -> str:
@@ -287,6 +295,12 @@ def _endpoint(path: str) -> str:
 def _level(answer: httpx.Response) -> tuple[int, int] | None:
     found = re.fullmatch(r"\s*(\d{1,6})\s*/\s*(\d{1,6})\s*", answer.headers.get(_LIMIT_HEADER, ""))
     return (int(found[1]), int(found[2])) if found and int(found[2]) > 0 else None
+
+
+def _points(answer: httpx.Response) -> tuple[int, int] | None:
+    """Points taken and points in all, as an answer of GraphQL tells at its end."""
+    found = _POINTS.search(answer.content[-400:]) if answer.request.url.path.endswith(GRAPHQL) else None
+    return (int(found[1]) - int(found[2]), int(found[1])) if found else None
 
 
 def _retry_after(answer: httpx.Response) -> float:

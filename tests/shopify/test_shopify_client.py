@@ -12,8 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from shopinf.errors import BadInput, LostResponse, NoAnswer, NoSuchThing, Refused
-from shopinf.shopify.client import numbers_in
-from shopinf.shopify.pages import next_link
+from shopinf.shopify.pages import next_link, numbers_in
 
 from .farside import API, BASE, HOST, ScriptedWire, StillClock, page, reply, shop_on
 
