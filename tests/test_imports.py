@@ -49,7 +49,7 @@ LIBRARIES: dict[str, set[str]] = {
     "reports": {"jinja2", "markupsafe", "pygal", "xlsxwriter"},
     "payfiles": {"anyascii", "schwifty", "sepaxml"},
     "capture": {"_typeshed", "waitress"},
-    "practice": {"_typeshed", "pydantic_core", "werkzeug"},
+    "practice": {"_typeshed", "graphql", "pydantic_core", "werkzeug"},
     "desk": set(),
     "work": set(),
     "main": set(),

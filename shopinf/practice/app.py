@@ -14,7 +14,7 @@ from werkzeug.http import http_date
 from werkzeug.routing import Map, RequestRedirect, Rule
 from werkzeug.wrappers import Request, Response
 
-from . import api_customers, api_discounts, api_drafts, api_orders, api_shop, pages, public
+from . import api_customers, api_discounts, api_drafts, api_graphql, api_orders, api_shop, pages, public
 from .asked import ROUTES, Answer, Asked, Refused, Route, errors, not_found
 from .bucket import Reading
 from .faults import ConnectionDropped
@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     from .store import PracticeStore
 
 Json = dict[str, Any]
-ENDPOINTS = (api_customers, api_discounts, api_drafts, api_orders, api_shop)  # importing them declares the routes
+ENDPOINTS = (
+    api_customers,
+    api_discounts,
+    api_drafts,
+    api_graphql,
+    api_orders,
+    api_shop,
+)  # importing them declares the routes
 VERSION = re.compile(r"\d{4}-\d{2}|unstable")
 OLDEST = "2026-01"  # older ones are answered by this one
 BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"
@@ -76,7 +83,7 @@ class Visit:
 
     def __init__(self, shop: PracticeStore, request: Request, request_id: str) -> None:
         self.shop, self.request, self.request_id = shop, request, request_id
-        self.asked = Asked(shop, request)
+        self.asked = Asked(shop, request, allowed=self.allowed)
         self.reading: Reading | None = None
         self.served_version: str | None = None
         self.took_effect = False
@@ -98,7 +105,7 @@ class Visit:
         with shop.lock:
             try:
                 answer = self.carried_out()
-                self.took_effect = answer.status < 400
+                self.took_effect = answer.effect and answer.status < 400
             except Refused as refused:
                 answer = refused.answer
             if faults.next("drop_after", method, path):
@@ -181,6 +188,8 @@ class Visit:
             if plan.with_header:
                 self.reading = Reading(True, min(shop.bucket.used + 1, shop.bucket.size - 1), shop.bucket.size)
             raise Refused(429, {"errors": self.too_fast()}, {"Retry-After": plan.retry_after})
+        if path.endswith("/graphql.json"):
+            return  # which has a bucket of its own, of points
         if not shop.throttle:
             self.reading = Reading(True, 1, shop.bucket.size)
             return

@@ -24,6 +24,7 @@ class Answer:
     status: int = 200
     body: Json | bytes | str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    effect: bool = True  # False: though it is no error, nothing was carried out
 
 
 class Refused(Exception):
@@ -52,6 +53,7 @@ class Asked:
     request: Request
     version: str = ""
     places: dict[str, str] = field(default_factory=dict)
+    allowed: Callable[[str], bool] = bool  # does the app have that scope?
 
     @property
     def base(self) -> str:

@@ -19,10 +19,12 @@ from .bucket import LeakyBucket
 from .codes import Batches, Codes
 from .discounts import FIRST_RULE, blank_rule
 from .faults import Faults
+from .graph import Graph
 from .money import Purse
 from .orders import purse_of
 from .past import PastOrders, past_discounts
 from .people import PastCustomers
+from .points import PointsBucket
 from .records import Records
 from .times import aware, written
 
@@ -104,6 +106,7 @@ class Premises:
         self.sleep: Callable[[float], object] = sleep or self.closing.wait
         self.faults = Faults(self.monotonic)
         self.bucket = LeakyBucket(plan, self.monotonic)
+        self.graph = Graph(PointsBucket(plan, self.monotonic))
         self.rng = random.Random(seed * 65_537 + 5)
         self._introduce(name)
         self._be_certain()

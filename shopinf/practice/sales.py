@@ -16,6 +16,7 @@ from .counter import LineWish, lines_of
 from .discounts import discount_of, live_at, refusal
 from .money import Purse, minor
 from .orders import Sale, compose
+from .sitewide import settled
 from .times import aware
 
 if TYPE_CHECKING:
@@ -101,16 +102,15 @@ class Basket:
 def sell(shop: PracticeStore, code: str | Sequence[str] | None, wish: Wish) -> Json:
     """Sell with one code or several, as typed, put the order into the shop and return it.
 
-    ValueError when a code is unknown, not live at that moment, used up or its conditions are not met.
+    ValueError when a code is unknown, not live at that moment, used up or its conditions are not met. A discount that
+    everybody has takes the place of codes that do not combine with it.
     """
     basket = filled(shop, wish)
-    discounts = [whole("automatic", d) for d in wish.automatic]
-    used = []
-    for typed in [code] if isinstance(code, str) else list(code or ()):
-        record, discount = taken(shop, typed, basket, wish)
-        discounts.append(discount)
-        used.append(record)
-    discounts += [whole("manual", d) for d in wish.manual]
+    coded = [taken(shop, typed, basket, wish) for typed in ([code] if isinstance(code, str) else list(code or ()))]
+    coded, sitewide = settled(shop, coded, basket.lines, basket.postage)
+    discounts = [*sitewide, *(whole("automatic", d) for d in wish.automatic)]
+    discounts += [*(discount for _, discount in coded), *(whole("manual", d) for d in wish.manual)]
+    used = [record for record, _ in coded]
     purse = purse_for(shop, wish)
     order = compose(sale_of(shop, basket, discounts, purse, wish))
     shop._rates[order["id"]] = purse

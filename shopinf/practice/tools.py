@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import stir
 from .asked import Asked
+from .sitewide import Sitewide
 from .times import aware
 
 if TYPE_CHECKING:
@@ -72,6 +73,15 @@ def _parcels(shop: PracticeStore, wish: Json) -> Told:
     return {"orders": moved, **found}, f"{passed}: {where}." if moved else f"{passed}, and no parcel was under way."
 
 
+def _sitewide(shop: PracticeStore, wish: Json) -> Told:
+    percent = wish["percent"]
+    shop.graph.sitewide = Sitewide("Site-wide sale", str(percent)) if percent else None
+    if not percent:
+        return {"percent": 0}, "The site-wide sale is over."
+    told = f"Everybody has {percent} % off; codes that do not combine give way where that is better for the buyer."
+    return {"percent": percent}, told
+
+
 def _post(shop: PracticeStore, wish: Json) -> Told:
     return _crowd(shop, shop.post(wish["code"], wish["orders"], wish["days"]), "after a post about it")
 
@@ -117,6 +127,13 @@ TOOLS = (
         "Days pass for every parcel under way: packed, on the road, at the door.",
         (days(2, 60),),
         _parcels,
+    ),
+    Tool(
+        "sitewide",
+        "Begin a site-wide sale",
+        "Everybody has so much off without a code, which takes sales from codes that do not combine; 0 ends it.",
+        (Number("percent", 20, 0, 90),),
+        _sitewide,
     ),
     Tool(
         "post",
