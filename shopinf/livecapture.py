@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from shopinf.errors import BadInput
-from shopinf.loopback import is_loopback
+from shopinf.loopback import is_safe
 from shopinf.people.emails import is_email
 from shopinf.personal import holds_card, is_telling, opens_something
 from shopinf.plain import harmless
@@ -216,7 +216,7 @@ def _address(text: str, option: str, *, query: bool = False) -> str:
         host, _ = url.hostname, url.port
     except ValueError:
         url, host = urlsplit(""), None
-    safe = url.scheme == "https" or (url.scheme == "http" and is_loopback(host or ""))
+    safe = is_safe(url.scheme, host or "")
     plain = re.fullmatch(r"[!-~]+", word) and not re.search(r"[\"'<>\\`{}]", word)
     if not (host and safe and plain) or url.username is not None or url.fragment or (url.query and not query):
         raise BadInput(

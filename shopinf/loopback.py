@@ -1,4 +1,4 @@
-"""Is a host this machine? Only there may keys and data go without TLS; asked in this one place."""
+"""Is a host this machine, and so: where keys and data may go. Without TLS they go no farther than this machine."""
 
 from __future__ import annotations
 
@@ -13,3 +13,8 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def is_safe(scheme: str, host: str) -> bool:
+    """May keys and data go there: by https anywhere, by plain http to this machine alone?"""
+    return scheme == "https" or (scheme == "http" and is_loopback(host))

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import httpx
 
 from shopinf.errors import BadInput
-from shopinf.loopback import is_loopback
+from shopinf.loopback import is_safe
 from shopinf.network.patience import TIMEOUTS
 from shopinf.network.proxies import WayOut, way_out
 
@@ -76,21 +76,19 @@ class NetworkWire:
         with self._lock:
             if self._closed:
                 raise httpx.ConnectError("the connection was closed by shopinf")
-            match url.scheme:
-                case "https":
-                    if self._secure is None:
-                        self._secure = way_out(os.environ, TIMEOUTS, _LIMITS)
-                    return self._secure.to(url.host)
-                case "http" if is_loopback(url.host):
-                    if self._loopback is None:
-                        # verify=False spares the 30 ms of an SSL context that plain http has no use for.
-                        self._loopback = httpx.Client(trust_env=False, verify=False, timeout=TIMEOUTS, limits=_LIMITS)
-                    return self._loopback
-                case _:
-                    raise BadInput(
-                        f"{url.scheme}://{url.host} is not a safe address",
-                        hint="Use https://; plain http:// is only for a practice store on this machine (127.0.0.1).",
-                    )
+            if not is_safe(url.scheme, url.host):
+                raise BadInput(
+                    f"{url.scheme}://{url.host} is not a safe address",
+                    hint="Use https://; plain http:// is only for a practice store on this machine (127.0.0.1).",
+                )
+            if url.scheme == "https":
+                if self._secure is None:
+                    self._secure = way_out(os.environ, TIMEOUTS, _LIMITS)
+                return self._secure.to(url.host)
+            if self._loopback is None:
+                # verify=False spares the 30 ms of an SSL context that plain http has no use for.
+                self._loopback = httpx.Client(trust_env=False, verify=False, timeout=TIMEOUTS, limits=_LIMITS)
+            return self._loopback
 
     def _remember(self, event: str, info: dict[str, Any]) -> None:
         """httpcore's trace: keep hold of each new connection's socket, so that `close` can wake its reader."""

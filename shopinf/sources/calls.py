@@ -18,7 +18,7 @@ import httpx
 
 from shopinf import __version__
 from shopinf.errors import BadInput, CredentialsRefused, NoAnswer, NotAllowed, Stopped
-from shopinf.loopback import is_loopback
+from shopinf.loopback import is_safe
 from shopinf.network.masks import Mask
 from shopinf.network.patience import BUDGET, NOT_CONNECTED, PASSING, TIMEOUTS, TRIES
 from shopinf.network.wire import Wire
@@ -77,13 +77,13 @@ class Reply:
     headers: httpx.Headers
 
 
-def is_safe(address: str) -> bool:
-    """May a key, or what was paid for, go over *address*: https, or plain http on this machine?"""
+def may_carry_keys(address: str) -> bool:
+    """May a key, or what was paid for, go over *address*?"""
     try:
         url = httpx.URL(address)
     except httpx.InvalidURL:
         return False
-    return not url.userinfo and (url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host)))
+    return not url.userinfo and is_safe(url.scheme, url.host)
 
 
 def base_url(name: str, documented: str, environ: Mapping[str, str]) -> str:
@@ -92,7 +92,7 @@ def base_url(name: str, documented: str, environ: Mapping[str, str]) -> str:
     given = environ.get(variable, "").strip()
     if not given:
         return documented
-    if not is_safe(given):
+    if not may_carry_keys(given):
         raise BadInput(f"{variable} is not an address that keys may be sent to", hint="Use https://, or unset it.")
     return given.rstrip("/")
 

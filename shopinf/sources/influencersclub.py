@@ -17,7 +17,7 @@ from shopinf.people.emails import is_email
 from shopinf.people.enrichment import Answer, Job, Jobs, Purse
 from shopinf.people.handles import profile_address, read_platform
 from shopinf.people.profiles import Account, Profile, percent_of, read_followers, together
-from shopinf.sources.calls import Api, LostAnswer, Reach, Reply, base_url, count_of, credits_in, is_safe, text_of
+from shopinf.sources.calls import Api, LostAnswer, Reach, Reply, base_url, count_of, credits_in, may_carry_keys, text_of
 from shopinf.sources.catalogue import Kind
 from shopinf.stores import Secret
 from shopinf.words import agreeing, counted
@@ -198,7 +198,7 @@ class InfluencersClub:
         return [(email, row) for row in rows if (email := _address_in(row)) is not None]
 
     def _fetch(self, address: str) -> Reply:
-        if not is_safe(address):
+        if not may_carry_keys(address):
             raise NoAnswer(f"{TITLE} keeps its results at an unsafe address", hint="Run the same command again later.")
         return self._download.call("GET", address, shown="the results", plain=True)
 

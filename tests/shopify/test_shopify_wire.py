@@ -12,7 +12,7 @@ import pytest
 from pytest_httpx import HTTPXMock
 
 from shopinf.errors import BadInput, MachineProblem, NoAnswer, Stopped
-from shopinf.loopback import is_loopback
+from shopinf.loopback import is_loopback, is_safe
 from shopinf.network.wire import NetworkWire
 
 from .farside import BASE, TOKEN, StillClock, shop_on
@@ -83,6 +83,13 @@ def test_this_machine_is_known(host: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1.evil.example", "10.0.0.1", "0.0.0.0", "localhost.evil.example", "", "::2"])
 def test_nothing_else_is_taken_for_this_machine(host: str) -> None:
     assert not is_loopback(host)
+
+
+def test_keys_go_by_https_anywhere_and_by_http_to_this_machine_alone() -> None:
+    assert is_safe("https", "shop.example.com")
+    assert is_safe("http", "[::1]")
+    assert not is_safe("http", "shop.example.com")
+    assert not is_safe("ftp", "localhost")
 
 
 @pytest.mark.parametrize("url", ["http://maya-shop.myshopify.com/", "http://10.0.0.1/", "ftp://127.0.0.1/", "ws://x/"])
