@@ -11,7 +11,7 @@ from shopinf.attribution.decisions import Decision, Verdict
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal
 
-_KIND = "order.decided"
+DECIDED = "order.decided"
 
 
 class Decisions:
@@ -31,12 +31,12 @@ class Decisions:
             "about": made.about,
         }
         with self._ledger.database.writing() as db:
-            self._ledger.note(db, shop_id, _KIND, f"order:{made.order_id}", data)
+            self._ledger.note(db, shop_id, DECIDED, f"order:{made.order_id}", data)
 
     def of(self, shop_id: int) -> dict[int, Decision]:
         """The latest decision about each order, by its id."""
         found: dict[int, Decision] = {}
-        for entry in self._ledger.entries(shop_id, kind=_KIND):
+        for entry in self._ledger.entries(shop_id, kind=DECIDED):
             order_id, data = int(entry["subject"].removeprefix("order:")), entry["data"]
             found[order_id] = Decision(
                 order_id,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Table, delete, func, select
+from sqlalchemy import delete, func, select
 
 from shopinf.ledger.engine import Database
 from shopinf.ledger.erasing import erase_people, known_only_by
 from shopinf.ledger.journal import Journal
-from shopinf.ledger.leaving import OF_MONEY, count_money, erase_money, owed
+from shopinf.ledger.leaving import count_money, detach_rates, erase_money, owed, rows_of
 from shopinf.ledger.tables import metadata
 from shopinf.money import Money
 from shopinf.sharedproperty import shared_property
@@ -170,9 +170,9 @@ class Ledger(Journal):
         with self.database.reading() as db:
             found = {
                 table.name: db.execute(
-                    select(func.count()).select_from(table).where(table.c.shop_id == shop_id)
+                    select(func.count()).select_from(table).where(rows_of(table, shop_id, money=money))
                 ).scalar_one()
-                for table in _of_stores(money=money)
+                for table in _OF_STORES
             }
             found["influencers"] = len(known_only_by(db, shop_id))
             found |= count_money(db, shop_id) if money else {}
@@ -181,14 +181,15 @@ class Ledger(Journal):
     def erase_store(self, shop_id: int, *, money: bool) -> dict[str, int]:
         """Remove every row of a store and the people known by it alone, overwritten; returns how many of each table.
 
-        What was earned, stated and paid goes only with *money*; without it stays, under opaque ids.
+        What was earned, stated, paid, agreed and decided goes only with *money*; without it stays, under opaque ids.
         """
         gone: dict[str, int] = {}
         with self.database.writing() as db:
             people = known_only_by(db, shop_id)
             gone |= erase_money(db, shop_id) if money else {}
-            for table in reversed(_of_stores(money=money)):
-                rows = db.execute(delete(table).where(table.c.shop_id == shop_id)).rowcount
+            detach_rates(db, shop_id)
+            for table in reversed(_OF_STORES):
+                rows = db.execute(delete(table).where(rows_of(table, shop_id, money=money))).rowcount
                 gone[table.name] = gone.get(table.name, 0) + rows
             gone["influencers"] = erase_people(self, db, people)
             self.database.owe(db)
@@ -201,6 +202,4 @@ class Ledger(Journal):
         self.database.close()
 
 
-def _of_stores(*, money: bool) -> list[Table]:
-    """The tables with rows of stores, those of money only with *money*."""
-    return [each for each in metadata.sorted_tables if "shop_id" in each.c and (money or each.name not in OF_MONEY)]
+_OF_STORES = [each for each in metadata.sorted_tables if "shop_id" in each.c]
