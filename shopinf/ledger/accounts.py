@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -31,13 +31,11 @@ from shopinf.ledger.dues import latest_statements, read_marks
 from shopinf.ledger.merging import former_ids, merged_into, next_step, of_whom_now
 from shopinf.ledger.recordings import Look, put_together, read_look, read_moved_elsewhere, read_pool
 from shopinf.ledger.statementing import make_statements
-from shopinf.ledger.tables.journal import codes
-from shopinf.ledger.tables.payouts import closings, entries, marks, payers, statements
+from shopinf.ledger.tables.payouts import closings, entries, marks, payers, payments, statements
 from shopinf.ledger.unnaming import formerly
 from shopinf.ledger.upserts import parts, upsert
 from shopinf.money import Money
 from shopinf.payouts.entries import Account, Entry, Kind, OrderKey, Recorded
-from shopinf.payouts.rates import Subject
 from shopinf.payouts.statements import Mark, Statement
 from shopinf.periods import Period
 
@@ -203,13 +201,19 @@ class Accounts:
         with self._database.reading() as db:
             return read_moved_elsewhere(db, shop_id, look.closing) if look.shared else set()
 
-    def restored_since(self, shop_id: int, at: datetime) -> set[int]:
-        """The orders of a store that were restored since: what happened to them meanwhile was not entered."""
+    def just_restored(self, shop_id: int) -> set[int]:
+        """The orders of a store restored since the last closing: what happened to them meanwhile was not entered."""
         query = select(entries.c.order_id).where(
-            entries.c.shop_id == shop_id, entries.c.kind == Kind.RESTORE, entries.c.recorded_at >= at
+            entries.c.shop_id == shop_id, entries.c.kind == Kind.RESTORE, entries.c.statement.is_(None)
         )
         with self._database.reading() as db:
             return set(db.execute(query).scalars())
+
+    def written_at(self) -> datetime | None:
+        """When the last closing was made, or the last payment moved, by the clock of whoever did it."""
+        with self._database.reading() as db:
+            found = [db.execute(select(func.max(at))).scalar() for at in (closings.c.at, payments.c.at)]
+        return max((each for each in found if each), default=None)
 
     def of_statements(self, statements: Collection[int]) -> dict[int, list[Entered]]:
         """The entries of statements, as they happened."""
@@ -322,21 +326,6 @@ class Accounts:
                 self._write(db, made)
         except IntegrityError:
             raise Outdated from None
-
-    def count_entered(self, subject: Subject, since: date | None) -> int:
-        """How many orders are entered that a rate of *subject* from a day on would have been for."""
-        query = select(func.count()).select_from(entries).where(entries.c.step == 0, entries.c.order_id != 0)
-        if subject.shop_id:
-            query = query.where(entries.c.shop_id == subject.shop_id)
-        if subject.code:
-            name = select(func.lower(codes.c.code)).where(codes.c.id == subject.code).scalar_subquery()
-            query = query.where(func.lower(entries.c.code) == name)
-        if subject.person:
-            query = query.where(entries.c.person == subject.person)
-        if since:
-            query = query.where(entries.c.happened_at >= datetime.combine(since, time(), UTC))
-        with self._database.reading() as db:
-            return int(db.execute(query).scalar_one())
 
     def people_of(self, payer: str) -> set[str]:
         """Everybody who has an account with a payer, by opaque id."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from shopinf.attribution.codebook import Since
-from shopinf.ledger.tables.payouts import rates
+from shopinf.ledger.tables.journal import codes
+from shopinf.ledger.tables.payouts import entries, rates
 from shopinf.ledger.upserts import parts
 from shopinf.payouts.rates import Agreed, Subject, read_rate
 
@@ -65,6 +66,21 @@ class Rates:
                     day = date.fromisoformat(row["since"]) if row["since"] else None
                     found.setdefault(row["person"], {})[row["since"]] = Since(row["rate"], day)
         return {person: tuple(each for _, each in sorted(days.items())) for person, days in found.items()}
+
+    def count_entered(self, subject: Subject, since: date | None) -> int:
+        """How many orders are entered that a rate of *subject* from a day on would have been for."""
+        query = select(func.count()).select_from(entries).where(entries.c.step == 0, entries.c.order_id != 0)
+        if subject.shop_id:
+            query = query.where(entries.c.shop_id == subject.shop_id)
+        if subject.code:
+            name = select(func.lower(codes.c.code)).where(codes.c.id == subject.code).scalar_subquery()
+            query = query.where(func.lower(entries.c.code) == name)
+        if subject.person:
+            query = query.where(entries.c.person == subject.person)
+        if since:
+            query = query.where(entries.c.happened_at >= datetime.combine(since, time(), UTC))
+        with self._database.reading() as db:
+            return int(db.execute(query).scalar_one())
 
 
 def add_rates(

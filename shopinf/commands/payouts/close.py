@@ -75,7 +75,7 @@ def close(
     what it comes to by all that is known, and later news of it make an adjustment in the statement after.
     """
     from shopinf.work.payouts.close import Ask, close_period
-    from shopinf.work.payouts.payers import payers_of
+    from shopinf.work.payouts.payers import clock_notes, payers_of
 
     chosen = desk.stores(stores)
     spans = period.of(desk, chosen)
@@ -88,11 +88,12 @@ def close(
         dry_run,
     )
     payers = payers_of(chosen, stores.group)
+    late = clock_notes(desk)
     outcomes = close_period(desk, payers, spans, ask).or_nothing()
     whole = desk.form(form).format is Format.JSON
 
     def answer(done: Done[Closing], failures: Sequence[Failure]) -> Result:
-        return _answer(desk, done, failures, whole=whole)
+        return _answer(desk, done, failures, late, whole=whole)
 
     named = {paying.store.name: spans[paying.stores[0].name] for paying in payers}
     result = desk.deliver(outcomes, answer, form, periods=named)
@@ -109,10 +110,12 @@ def _rules(desk: Desk, store: Store) -> Rules:
     return Rules(MultiCode(desk.config.multi_code), default=default)
 
 
-def _answer(desk: Desk, done: Done[Closing], failures: Sequence[Failure], *, whole: bool) -> Result:
+def _answer(
+    desk: Desk, done: Done[Closing], failures: Sequence[Failure], late: Sequence[str], *, whole: bool
+) -> Result:
     rows: list[dict[str, Cell]] = []
     body: list[dict[str, Any]] = []
-    notes: list[str] = []
+    notes = [*late]
     for _, found in done:
         shown = _shown(desk, found)
         rows += [each.row() for each in shown]

@@ -112,11 +112,14 @@ def pay(
     failed or drop. Where the money goes is read from the payees' sheet and kept nowhere.
     """
     from shopinf.work.payouts import pay as engine
+    from shopinf.work.payouts.payers import clock_notes
 
     desk.form(form)
     again = run_called(desk, options.run) if options.run else None
     asked = _asked(desk, options, again, dry_run=dry_run)
     payers = [] if again else _payers(desk, stores, options.payer or ())
+    for note in clock_notes(desk):
+        desk.out.warn(note)
     if dry_run and again is None:
         _show_plan(desk, engine.plan(desk, payers, asked), form)
         return

@@ -87,7 +87,7 @@ def _agree(desk: Desk, meant: Meant, worded: str | None, day: date | None, reaso
 
 def _tell_entered(desk: Desk, found: list[Meant], day: date | None) -> None:
     """Say that orders that were entered keep the rate they were entered with."""
-    entered = sum(desk.ledger.accounts.count_entered(meant.subject, day) for meant in found)
+    entered = sum(desk.ledger.rates.count_entered(meant.subject, day) for meant in found)
     if entered:
         desk.out.note(
             f"{counted(entered, 'order')} in statements already {'keeps its' if entered == 1 else 'keep their'} rate; "

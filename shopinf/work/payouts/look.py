@@ -155,13 +155,16 @@ def _look_again(desk: Desk, scope: Scope, looked: Looked, entered: set[int]) -> 
     if last is None or not entered:
         return
     changed = desk.ledger.orders.changed(store.shop_id, last.seen - OVERLAP) & entered
-    changed |= accounts.restored_since(store.shop_id, last.seen)
-    changed |= {order for order, decision in looked.decisions.items() if decision.at >= last.seen} & entered
+    # Not by when it was said: the clock of whoever said it may have been behind.
+    changed |= accounts.just_restored(store.shop_id) | (looked.decisions.keys() & entered)
     found = accounts.recorded(store.shop_id, changed)
     orders = {order.order_id: order for order in desk.ledger.orders.full(store.shop_id, changed)}
     for recorded, statement in found:
         order = orders.get(recorded.first.order.order_id)
-        if order is None or (worth := _settled(order, looked)) is None:
+        if order is None:
+            continue
+        if (worth := _settled(order, looked)) is None:
+            looked.seen = min(looked.seen, order.updated_at)  # the next closing looks at it again
             continue
         looked.again.append(_again(scope, looked, order, worth, recorded, statement or 0))
         if statement and any(isinstance(part.rate, Tiers) for part in recorded.parts):

@@ -99,8 +99,17 @@ def claim(desk: Desk, made: Plan, asked: Asked) -> tuple[Run, list[Paid]] | None
     wanted = {each.statement.id: destination_key(key, *file.destination(payment.payee)) for each, payment in made.good}
     if not wanted:
         return None
-    name = run_name(desk.clock.now().astimezone().date())
-    return desk.ledger.payments.claim(name, asked.rail, wanted, {each.key: each.terms.minimum for each in made.payers})
+    return desk.ledger.payments.claim(
+        _name(desk), asked.rail, wanted, {each.key: each.terms.minimum for each in made.payers}
+    )
+
+
+def _name(desk: Desk) -> str:
+    """A name that no run has."""
+    day = desk.clock.now().astimezone().date()
+    while desk.ledger.payments.run(name := run_name(day)) is not None:
+        pass
+    return name
 
 
 def unfinished(desk: Desk, payers: Sequence[Payer], rail: Rail) -> Run | None:
@@ -153,7 +162,6 @@ def _destination(payee: Payee, file: PayFile, key: bytes) -> str:
 
 def pay_by_hand(desk: Desk, statement: Statement, payer: Payer) -> Paid | None:
     """Claim what can be paid of a statement that was paid without a run; None where nothing is payable."""
-    name = run_name(desk.clock.now().astimezone().date())
     minimum = {payer.key: Decimal(0)}
-    found = desk.ledger.payments.claim(name, Rail.HAND, {statement.id: ""}, minimum)
+    found = desk.ledger.payments.claim(_name(desk), Rail.HAND, {statement.id: ""}, minimum)
     return found[1][0] if found else None

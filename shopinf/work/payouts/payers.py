@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shopinf.payouts.statements import Terms
@@ -12,6 +13,9 @@ from shopinf.stores import Store
 if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.ledger.accountrows import Payer
+
+
+_SKEW = timedelta(minutes=10)  # by which the clocks of a team may differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +74,14 @@ def terms_of(desk: Desk, payer: str) -> Terms:
     """What was agreed with a payer last."""
     known = desk.ledger.accounts.payer(payer)
     return known.terms if known else Terms()
+
+
+def clock_notes(desk: Desk) -> list[str]:
+    """What to know where this machine's clock is behind what the ledger has: hold days and days of payment go by it."""
+    last, now = desk.ledger.accounts.written_at(), desk.clock.now()
+    if last is None or now >= last - _SKEW:
+        return []
+    return [
+        f"This machine's clock says {now.astimezone():%Y-%m-%d %H:%M}, but the books were written on "
+        f"{last.astimezone():%Y-%m-%d %H:%M}: hold days and days of payment go by the clock, so look at it first."
+    ]
