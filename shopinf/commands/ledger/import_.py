@@ -13,12 +13,15 @@ import typer
 from shopinf.commands.ledger.rows import COLUMNS, moved
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, examples
 from shopinf.errors import BadInput
-from shopinf.words import counted
+from shopinf.words import counted, few
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+    from shopinf.ledger.books import Books
 
 app = Noun()
+
+_NAMED = 10  # statements that are named
 
 
 @app.command(
@@ -41,6 +44,7 @@ def import_(
     With SHOPINF_LEDGER_URL set it moves the ledger of one machine into the database of a team. A ledger that has
     something in it is only replaced with --replace, after a question.
     """
+    from shopinf.ledger.books import Books
     from shopinf.ledger.copying import copy, counts, opened_file
     from shopinf.local.copies import Copies
 
@@ -57,6 +61,7 @@ def import_(
             )
         if there:
             desk.out.say(f"The ledger {desk.ledger.shown} will lose {_content(there)}.")
+            _warn_of_older_books(desk, Books.of(ledger.database).but(Books.of(source)), file)
         if not dry_run:
             if there:
                 desk.out.confirm(f"Replace it by {file}?")
@@ -78,8 +83,24 @@ def _alone(desk: Desk) -> ExitStack:
     return stack
 
 
+def _warn_of_older_books(desk: Desk, lost: Books, file: Path) -> None:
+    """Say what was closed and paid here that the file knows nothing of: it would be closed and paid once more."""
+    if not lost.statements and not lost.payments:
+        return
+    named = [
+        f"{counted(len(found), noun)} ({few(sorted(found), _NAMED)})"
+        for noun, found in (("statement", lost.statements), ("payment", {name for _, name in lost.payments}))
+        if found
+    ]
+    desk.out.warn(
+        f"{file} is older than the books here: it lacks {' and '.join(named)}. What was paid since is payable again "
+        "by it; note each payment with shopinf payouts paid before the next run."
+    )
+
+
 def _content(found: Mapping[str, int]) -> str:
     """`3 codes, 1,200 orders`: what an operator would miss."""
     words = {f"{noun}s": counted(found.get(f"{noun}s", 0), noun) for noun in ("code", "gift", "order", "influencer")}
+    words |= {f"{noun}s": counted(found.get(f"{noun}s", 0), noun) for noun in ("statement", "payment")}
     words["journal"] = counted(found.get("journal", 0), "journal entry", "journal entries")
     return ", ".join(said for name, said in words.items() if name in found) or "some rows"
