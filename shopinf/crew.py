@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from shopinf.errors import Stopped
+from shopinf.errors import Interrupted
 from shopinf.stores import Store
 from shopinf.times import Clock
 
@@ -50,7 +50,7 @@ def for_each(stores: Sequence[Store], work: Callable[[Store], T], clock: Clock, 
     if broken:
         raise broken[0]
     if len(found) < len(stores):
-        raise Stopped("Stopped; what was done until then is recorded", hint="Run the same command again to go on.")
+        raise Interrupted
     return [found[place] for place in range(len(stores))]
 
 

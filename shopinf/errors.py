@@ -194,6 +194,13 @@ class Stopped(ShopinfError):
     code = 130
 
 
+class Interrupted(Stopped):
+    """Ctrl-C or SIGTERM in the middle of work: what is done is recorded, and the same command goes on."""
+
+    def __init__(self) -> None:
+        super().__init__("Stopped; what was done until then is recorded", hint="Run the same command again to go on.")
+
+
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
@@ -203,9 +210,7 @@ def named(error: BaseException) -> ShopinfError:
         case ShopinfError():
             return error
         case KeyboardInterrupt():
-            found: ShopinfError = Stopped(
-                "Stopped; what was done until then is recorded", hint="Run the same command again to go on."
-            )
+            found: ShopinfError = Interrupted()
         case MemoryError():
             found = MachineProblem(
                 "This machine has no memory left for it; what was done before is recorded",

@@ -26,7 +26,7 @@ from typing import Any, TextIO
 import httpx
 
 from shopinf.desk import Setting
-from shopinf.errors import Stopped
+from shopinf.errors import Interrupted
 from shopinf.ledger.ledger import Ledger
 from shopinf.ledger.tables import metadata
 from shopinf.local.locks import Locks
@@ -56,7 +56,7 @@ class StillClock:
 
     def wait(self, seconds: float) -> None:
         if self.stop.is_set():
-            raise Stopped("stopped")
+            raise Interrupted
         until = self._passed + max(seconds, 0.0)
         with self._guard:
             self._passed = max(self._passed, until)

@@ -12,11 +12,21 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from shopinf.console import files, formats, prompts, tables
-from shopinf.console.progress import Board, Crew, LineBoard, Progress, SilentBoard, Task, gathered, running
-from shopinf.errors import BadInput, MachineProblem, ShopinfError, Stopped
+from shopinf.console.progress import (
+    Board,
+    Crew,
+    LineBoard,
+    Progress,
+    SilentBoard,
+    Task,
+    gathered,
+    reached,
+    running,
+)
+from shopinf.errors import BadInput, Interrupted, MachineProblem, ShopinfError, Stopped
 from shopinf.plain import harmless
 from shopinf.results import Failure, Form, Format, Result, told
 from shopinf.times import Clock
@@ -27,6 +37,7 @@ _CODES = {"bold red": "1;31", "yellow": "33", "cyan": "36", "dim": "2", "": ""}
 
 _EACH = 5  # files, each told of in a sentence of its own; of more the pattern is
 
+W = TypeVar("W", Task, Crew)
 Replace = Callable[[Path, Iterable[bytes]], None]  # puts a whole file in the place of another
 
 
@@ -68,6 +79,8 @@ class Out:
         self._monotonic = clock.monotonic if clock else time.monotonic
         self._lock = RLock()
         self._board: Board | None = None
+        self._tasks: list[Task] = []  # under way, or stopped in the middle
+        self._crews: list[Crew] = []
         for stream in (self.stdout, self.stderr, self.stdin):
             _speak_utf8(stream)
 
@@ -210,6 +223,8 @@ class Out:
         """What happened, and what to do next; always said."""
         if isinstance(error, Stopped):  # which was wanted
             self._tell("", "", error.message)
+            if isinstance(error, Interrupted) and (done := reached(self._crews, self._tasks)):
+                self.say(f"So far: {done}.")
         else:
             self._tell("error: ", "bold red", error.message)
         if error.hint:
@@ -283,11 +298,26 @@ class Out:
     ) -> AbstractContextManager[Progress]:
         """Show how far *what* is while the block runs; several at once, from any thread, share one display."""
         task = Task(harmless(what), harmless(unit), total, self._monotonic(), harmless(store or ""))
-        return running(self._present_board(), task)
+        return self._kept(task, self._tasks, running(self._present_board(), task))
 
     def several(self, stores: int) -> AbstractContextManager[Progress]:
         """Show how many of *stores* are done while the block runs, and what they do in that one display."""
-        return gathered(self._present_board(), Crew(stores, self._monotonic()))
+        crew = Crew(stores, self._monotonic())
+        return self._kept(crew, self._crews, gathered(self._present_board(), crew))
+
+    @contextmanager
+    def _kept(self, work: W, among: list[W], shown: AbstractContextManager[Progress]) -> Iterator[Progress]:
+        """A block of *work* that stays *among* what can be told of it, where the run is stopped in it."""
+        among.append(work)
+        try:
+            with shown as progress:
+                yield progress
+        except (KeyboardInterrupt, Stopped):
+            raise
+        except BaseException:
+            among.remove(work)
+            raise
+        among.remove(work)
 
     def close(self) -> None:
         """Leave the terminal as it was, even while workers are still at it."""

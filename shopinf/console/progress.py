@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import Protocol
 
+from shopinf.words import counted
+
 EVERY = 5.0  # seconds between two lines where there is no terminal; shorter work says nothing
 FEW = 3  # tasks that a line tells of one by one; more are summed up
 
@@ -27,6 +29,11 @@ class Task:
     @property
     def title(self) -> str:
         return f"{self.what} in {self.store}" if self.store else self.what
+
+    @property
+    def reached(self) -> str:
+        """`making codes in maya-shop, 12 of 40 codes`."""
+        return f"{self.title}, {_count(self.done, self.goal, self.unit)}"
 
     def figures(self, now: float) -> list[str]:
         """`1,200 of 5,000 orders`, `33/s`, `2 min 05 s left`."""
@@ -73,6 +80,15 @@ def summed(tasks: Sequence[Task]) -> str:
     """What several tasks have done together: `120,000 of 400,000 orders`."""
     units = dict.fromkeys(task.unit for task in tasks)
     return ", ".join(_count(*_sums([task for task in tasks if task.unit == unit]), unit) for unit in units)
+
+
+def reached(crews: Sequence[Crew], tasks: Sequence[Task]) -> str:
+    """How far the work was that a stop ended: the stores that are done, and what was under way in the others."""
+    parts = [f"{crew.done} of {counted(crew.stores, 'store')} done" for crew in crews[:1]]
+    parts += [task.reached for task in tasks[:FEW]]
+    if more := tasks[FEW:]:
+        parts.append(f"and {len(more)} more: {summed(more)}")
+    return "; ".join(parts)
 
 
 def _sums(tasks: Sequence[Task], past: int = 0) -> tuple[int, int | None]:

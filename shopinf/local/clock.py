@@ -6,7 +6,7 @@ import threading
 import time
 from datetime import UTC, datetime
 
-from shopinf.errors import Stopped
+from shopinf.errors import Interrupted
 
 # Windows hears Ctrl-C only between two waits of the main thread.
 SLICE = 0.5  # seconds
@@ -32,8 +32,6 @@ class SystemClock:
         while True:
             left = deadline - time.monotonic()
             if self.stop.wait(max(0.0, min(left, SLICE))):
-                raise Stopped(
-                    "Stopped; what was done until then is recorded", hint="Run the same command again to go on."
-                )
+                raise Interrupted
             if left <= SLICE:
                 return

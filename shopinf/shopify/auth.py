@@ -14,9 +14,9 @@ from shopinf.errors import (
     CredentialsMissing,
     CredentialsProblem,
     CredentialsRefused,
+    Interrupted,
     NoSuchShop,
     ShopinfError,
-    Stopped,
 )
 from shopinf.network.masks import Mask
 from shopinf.shell import quoted
@@ -74,7 +74,7 @@ class StoreToken(httpx.Auth):
         """The token to use; asks for a new one when it is due, or when *instead_of* was refused."""
         while not self._lock.acquire(timeout=0.2):
             if self._clock.stop.is_set():
-                raise Stopped("stopped")
+                raise Interrupted
         try:
             due = self._renew_at is not None and self._clock.now() >= self._renew_at
             refused = instead_of is not None and instead_of == self._token

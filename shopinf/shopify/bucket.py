@@ -12,7 +12,7 @@ from collections import deque
 from itertools import islice
 from math import ceil, floor
 
-from shopinf.errors import Stopped
+from shopinf.errors import Interrupted
 from shopinf.times import Clock
 
 FIRST_SIZE, FIRST_LEAK = 40, 2.0  # the standard plan, until a header tells better
@@ -71,7 +71,7 @@ class Bucket:
         while True:
             with self._changed:
                 if self._clock.stop.is_set():
-                    raise Stopped("stopped")
+                    raise Interrupted
                 if not self._known and self._in_flight:
                     # Another run may have filled the bucket, so one call looks before the others leap.
                     self._changed.wait(0.1)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from shopinf.errors import NoAnswer, Stopped
+from shopinf.errors import Interrupted, NoAnswer
 from shopinf.shell import quoted
 from shopinf.shopify.records import broken_page, read_page
 from shopinf.times import Clock
@@ -176,7 +176,7 @@ def at_once(jobs: Iterable[Callable[[], T]], *, workers: int | Callable[[], int]
                 result = done.get(timeout=0.1)
             except queue.Empty:
                 if clock.stop.is_set():
-                    raise Stopped("stopped") from None
+                    raise Interrupted from None
                 hire()
                 continue
             if isinstance(result, _Ended):
@@ -189,7 +189,7 @@ def at_once(jobs: Iterable[Callable[[], T]], *, workers: int | Callable[[], int]
         if failure is not None:
             raise failure
         if clock.stop.is_set():
-            raise Stopped("stopped")
+            raise Interrupted
     finally:
         halt.set()
         abandoned.set()

@@ -13,7 +13,7 @@ from collections import deque
 from dataclasses import dataclass
 from itertools import islice
 
-from shopinf.errors import Stopped
+from shopinf.errors import Interrupted
 from shopinf.times import Clock
 
 FIRST_SIZE, FIRST_RATE = 2000.0, 100.0  # the standard plan, until an answer tells better
@@ -58,7 +58,7 @@ class Points:
         while True:
             with self._changed:
                 if self._clock.stop.is_set():
-                    raise Stopped("stopped")
+                    raise Interrupted
                 if not self._known and self._in_flight:
                     # Another run may have emptied the bucket, so one request looks before the others leap.
                     self._changed.wait(0.1)

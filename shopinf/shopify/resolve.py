@@ -7,7 +7,7 @@ import re
 
 import httpx
 
-from shopinf.errors import BadInput, NoAnswer, NotFound, Stopped
+from shopinf.errors import BadInput, Interrupted, NoAnswer, NotFound
 from shopinf.loopback import is_loopback
 from shopinf.network.wire import Wire
 from shopinf.shopify.problems import NO_SUCH_SHOP_HINT, clean
@@ -78,7 +78,7 @@ def public_page(address: str, wire: Wire, clock: Clock) -> bytes | None:
         return b""
     except httpx.RequestError:
         if clock.stop.is_set():
-            raise Stopped("stopped") from None
+            raise Interrupted from None
         return None
     return b""
 

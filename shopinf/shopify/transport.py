@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from shopinf.errors import LostResponse, NoAnswer, Stopped
+from shopinf.errors import Interrupted, LostResponse, NoAnswer
 from shopinf.loopback import is_loopback
 from shopinf.network.masks import Mask
 from shopinf.network.patience import BUDGET, NOT_CONNECTED, PASSING, TIMEOUTS, TRIES
@@ -132,7 +132,7 @@ class PatientTransport(httpx.BaseTransport):
     ) -> httpx.Response | httpx.RequestError:
         """One exchange, reported to the bucket, the notes and the talk."""
         if self._clock.stop.is_set():
-            raise Stopped("stopped")
+            raise Interrupted
         begun = self._clock.monotonic()
         left = max(left, 1.0)
         timeouts = {kind: min(seconds or left, left) for kind, seconds in TIMEOUTS.as_dict().items()}
@@ -146,7 +146,7 @@ class PatientTransport(httpx.BaseTransport):
             told = True
         except httpx.RequestError as error:
             if self._clock.stop.is_set():  # the wire was closed under us
-                raise Stopped("stopped") from None
+                raise Interrupted from None
             outcome = error
         finally:
             if ticket is not None and not told:

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from shopinf import __version__
-from shopinf.errors import BadInput, CredentialsRefused, NoAnswer, NotAllowed, Stopped
+from shopinf.errors import BadInput, CredentialsRefused, Interrupted, NoAnswer, NotAllowed
 from shopinf.loopback import is_safe
 from shopinf.network.masks import Mask
 from shopinf.network.patience import BUDGET, NOT_CONNECTED, PASSING, TIMEOUTS, TRIES
@@ -153,7 +153,7 @@ class Api:
 
     def _try(self, method: str, url: str, shown: str, body: Mapping[str, Any]) -> httpx.Response | httpx.RequestError:
         if self.clock.stop.is_set():
-            raise Stopped("stopped")
+            raise Interrupted
         self._pace()
         signed = self._headers()
         self._mask.add(*(Secret(value.rpartition(" ")[2]) for value in signed.values()))
@@ -173,7 +173,7 @@ class Api:
             outcome = httpx.Response(answer.status_code, headers=kept, content=content, request=request)
         except httpx.RequestError as error:
             if self.clock.stop.is_set():
-                raise Stopped("stopped") from None
+                raise Interrupted from None
             outcome = error
         status = outcome.status_code if isinstance(outcome, httpx.Response) else None
         ms = round((self.clock.monotonic() - begun) * 1000)

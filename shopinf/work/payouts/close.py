@@ -80,14 +80,16 @@ def close_period(desk: Desk, payers: Sequence[Paying], periods: Mapping[str, Per
     stores = {store.shop_id: store for paying in open_ for store in paying.stores}
     synced = _read(desk, list(stores.values()))
     found: list[Outcome[Closing]] = []
-    for paying in payers:
-        period = spans[paying.key]
-        try:
-            found.append(Outcome(paying.store, value=_close(desk, paying, period, ask, synced)))
-        except Stopped:
-            raise
-        except ShopinfError as error:
-            found.append(Outcome(paying.store, error=error))
+    with desk.out.progress("closing", len(payers), "payers") as progress:
+        for paying in payers:
+            period = spans[paying.key]
+            try:
+                found.append(Outcome(paying.store, value=_close(desk, paying, period, ask, synced)))
+            except Stopped:
+                raise
+            except ShopinfError as error:
+                found.append(Outcome(paying.store, error=error))
+            progress.advance()
     return Outcomes(found)
 
 

@@ -133,8 +133,10 @@ def write(desk: Desk, run: Run, asked: Asked) -> Carried:
     names = file_names(asked.output or Path(f"{run.name}.csv"), laid)
     for name in names:
         asked.refuse(name)
-    for name, sheaf in zip(names, laid, strict=True):
-        write_atomically(name, [file.write(sheaf.payments, batch, sheaf.part)])
+    with desk.out.progress(f"writing run {run.name}", len(names), "files") as progress:
+        for name, sheaf in zip(names, laid, strict=True):
+            write_atomically(name, [file.write(sheaf.payments, batch, sheaf.part)])
+            progress.advance()
     desk.ledger.payments.written(run.name)
     return Carried(run, paid, names)
 
