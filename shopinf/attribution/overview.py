@@ -164,7 +164,7 @@ class Overview:
         return By.DAY if days <= _BY_DAY else By.WEEK if days <= _BY_WEEK else By.MONTH
 
     def columns(self, by: By) -> list[Column]:
-        return report_columns(by, client=self.client)
+        return report_columns(by, client=self.client, payments=self.choice.payments)
 
     @property
     def first(self) -> date:

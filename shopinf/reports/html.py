@@ -15,7 +15,7 @@ from shopinf.money import Money
 from shopinf.reports import charts
 from shopinf.reports.house import house
 from shopinf.reports.tables import Table, shown, table
-from shopinf.reports.words import HEADINGS, LEFT_OUT, amount, count, stamps, together
+from shopinf.reports.words import LEFT_OUT, amount, count, heading, stamps, together
 from shopinf.words import counted, few
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def file(overview: Overview) -> bytes:
 @cache
 def _template() -> Template:
     made = house()
-    made.filters |= {"heading": HEADINGS.get, "mood": _mood}
+    made.filters |= {"heading": heading, "mood": _mood}
     return made.get_template("report.html")
 
 

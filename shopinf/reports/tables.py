@@ -11,12 +11,12 @@ from shopinf.attribution.overview import Section
 from shopinf.attribution.report import INTERNAL, By
 from shopinf.attribution.tally import PAYMENTS, Row
 from shopinf.money import Money
-from shopinf.reports.words import HEADINGS, amount, count, moment
+from shopinf.reports.words import amount, count, heading, moment
 from shopinf.results import Cell
 from shopinf.times import iso
 from shopinf.words import agreeing, counted
 
-_LONG = 40  # letters; handles, and codes as people type them, have fewer and are never broken
+LONG = 40  # letters; handles, and codes as people type them, have fewer and are never broken
 _BROAD = 10  # columns, above which a table is printed on paper that lies
 LISTED = 500  # rows of one table; a page with more is no longer read, and slow to open on a phone
 
@@ -54,7 +54,7 @@ class Shown:
     @property
     def long(self) -> bool:
         """Is it a text that may be broken, since it would not fit a line of a phone?"""
-        return len(self.text) > _LONG
+        return len(self.text) > LONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Table:
     @property
     def heads(self) -> list[tuple[str, str]]:
         """Each column's heading, and whether it is a column of names or of numbers."""
-        return [(HEADINGS.get(key, key.replace("_", " ").capitalize()), _kind(key)) for key in self.keys]
+        return [(heading(key), _kind(key)) for key in self.keys]
 
     @property
     def broad(self) -> bool:
@@ -103,6 +103,12 @@ def table(section: Section, by: By, *, client: bool) -> Table:
         _note(section, by, rows),
         _lead(section, by, rows),
     )
+
+
+def remarks(section: Section, by: By) -> list[str]:
+    """What there is to say beside a side's rows: that they are more than the total, and why."""
+    rows = section.tables[by]
+    return [said for said in (_lead(section, by, rows), _note(section, by, rows)) if said]
 
 
 def shown(key: str, value: Cell) -> Shown:

@@ -34,6 +34,13 @@ HEADINGS = {
     "status": "Status",
     "reasons": "Reasons",
     "other_codes": "Other codes",
+    "order_id": "Order ID",
+    "method": "Counted by",
+    "first_order_at": "First order",
+    "last_order_at": "Last order",
+    "timezone": "Time zone",
+    "excluded": "Not counted as",
+    "change_pct": "Change in %",
 }
 LEFT_OUT = {
     "test": "test orders",
@@ -42,6 +49,11 @@ LEFT_OUT = {
     "pending": "orders not paid yet",
     "needs_review": "orders still to be checked",
 }
+
+
+def heading(key: str) -> str:
+    """A column as people read it."""
+    return HEADINGS.get(key) or key.replace("_", " ").capitalize()
 
 
 def amount(money: Money) -> str:

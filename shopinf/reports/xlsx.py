@@ -1,4 +1,4 @@
-"""A report as an Excel workbook: real numbers and dates under the columns that CSV and JSON have, and a chart.
+"""A report as an Excel workbook: real numbers and dates in the columns that CSV and JSON have, totals, and a chart.
 
 Excel's times know no zone, so every sheet with times has a column that names the zone of its row.
 """
@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from shopinf.attribution.overview import Overview, Section
-from shopinf.attribution.report import LEFT_OUT_COLUMNS, By
+from shopinf.attribution.report import LEFT_OUT_COLUMNS, By, DateBasis
 from shopinf.errors import BadInput
 from shopinf.money import Money, digits
 from shopinf.plain import formula_safe, harmless
-from shopinf.reports.words import LEFT_OUT, amount, moment, stamps
+from shopinf.reports.tables import remarks
+from shopinf.reports.words import LEFT_OUT, amount, heading, moment, stamps
 from shopinf.results import Cell, Column, Kind, columns
 
 if TYPE_CHECKING:
@@ -30,6 +32,13 @@ _WIDEST = 48  # letters in a column; more is there, and hidden by the next cell
 _LEFT = {"align": "left"}
 _MOST_DIGITS = 15  # of a number that Excel keeps whole
 _ZONE = Column("timezone")
+_PLAIN: dict[str, Any] = {"num_format": "0"}  # of a number that nothing is counted with
+LINE = 15  # points of a row
+_BESIDE = 12  # the last column under a chart
+_BASIS = {
+    DateBasis.ORDER: "the day of the order, its later returns too",
+    DateBasis.EVENT: "its own day each, the order and the return",
+}
 _SHEETS = {"Influencers": By.INFLUENCER, "Codes": By.CODE, "Orders": By.ORDER}
 
 
@@ -49,9 +58,11 @@ def file(overview: Overview) -> bytes:
         book.set_properties({"title": "Influencer sales", "created": overview.made_here.replace(tzinfo=None)})
         pen = Pen(book)
         _summary(book.add_worksheet("Summary"), book, pen, overview)
+        sections = overview.sections
         for name, by in _SHEETS.items():
-            _table(book.add_worksheet(name), pen, overview.columns(by), overview.side(by).rows)
-        _table(book.add_worksheet("Excluded"), pen, LEFT_OUT_COLUMNS, overview.left_out)
+            sheet = book.add_worksheet(name)
+            _table(sheet, pen, overview.columns(by), overview.side(by).rows, _totals_of(sections, by))
+        _table(book.add_worksheet("Excluded"), pen, LEFT_OUT_COLUMNS, overview.left_out, Totals())
     return written.getvalue()
 
 
@@ -84,8 +95,8 @@ class Pen:
             case int() if len(str(abs(value))) > _MOST_DIGITS:
                 sheet.write_string(row, column, shown := str(value), self.form(**style))
             case int():
-                sheet.write_number(row, column, value, self.form(num_format="0", **style))
-                shown = str(value)
+                sheet.write_number(row, column, value, self.form(**{"num_format": "#,##0"} | style))
+                shown = f"{value:,}"
             case Decimal():
                 sheet.write_number(row, column, float(value), self.form(num_format="0.0", **style))
                 shown = str(value)
@@ -102,17 +113,27 @@ class Pen:
                 quoted = {"quote_prefix": True} if formula_safe(shown) != shown else {}
                 sheet.write_string(row, column, shown, self.form(**quoted, **style))
         if fit:
-            widths = self._widths.setdefault(sheet.name, {})
-            widths[column] = max(widths.get(column, 0), min(len(shown), _WIDEST))
+            self.fit(sheet, column, len(shown))
 
     def set_widths(self, sheet: Worksheet, *, room: int = 2) -> None:
         for column, width in self._widths.get(sheet.name, {}).items():
             sheet.set_column(column, column, width * 1.08 + room)
 
     def heads(self, sheet: Worksheet, row: int, shown: Sequence[Column]) -> None:
-        for place, column in enumerate(shown):
+        """A row of headings, two lines high where one is of several words; a column is as wide as its longest word."""
+        names = [heading(column.key) for column in shown]
+        look = {"bold": True, "bottom": 1, "bg_color": "#F0EEE7", "text_wrap": True, "valign": "bottom"}
+        for place, (column, name) in enumerate(zip(shown, names, strict=True)):
             align = "left" if column.kind in (Kind.TEXT, Kind.TIME) else "right"
-            self.write(sheet, row, place, column.key, bold=True, bottom=1, bg_color="#F0EEE7", align=align)
+            self.write(sheet, row, place, name, fit=False, align=align, **look)
+            self.fit(sheet, place, max(map(len, name.split())))
+        if any(" " in name for name in names):
+            sheet.set_row(row, 2 * LINE)
+
+    def fit(self, sheet: Worksheet, column: int, letters: int) -> None:
+        """Make a column wide enough for so many letters."""
+        widths = self._widths.setdefault(sheet.name, {})
+        widths[column] = max(widths.get(column, 0), min(letters, _WIDEST))
 
 
 def money_format(currency: str) -> str:
@@ -122,27 +143,64 @@ def money_format(currency: str) -> str:
     return f"#,##0{'.' if places else ''}{'0' * places}" + (f'\\ "{sign}"' if sign else "")
 
 
-def _table(sheet: Worksheet, pen: Pen, shown: Sequence[Column], rows: Sequence[Mapping[str, Cell]]) -> None:
-    """Rows under a header that stays and filters; on paper it is repeated on each page."""
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What stands below a table's rows: a sum for each currency, and sentences about them."""
+
+    rows: Sequence[Mapping[str, Cell]] = ()
+    remarks: Sequence[str] = ()
+
+
+def _totals_of(sections: Sequence[Section], by: By) -> Totals:
+    several = len(sections) > 1
+    return Totals(
+        [section.total for section in sections if section.tables[by]],
+        [f"{section.currency}: {said}" if several else said for section in sections for said in remarks(section, by)],
+    )
+
+
+def _table(
+    sheet: Worksheet, pen: Pen, shown: Sequence[Column], rows: Sequence[Mapping[str, Cell]], totals: Totals
+) -> None:
+    """Rows under a header that stays and filters, and their totals; on paper the header is on each page."""
     times = [column.key for column in shown if column.kind is Kind.TIME]
     shown = [*shown, _ZONE] if times else shown
     pen.heads(sheet, 0, shown)
     for at, row in enumerate(rows, 1):
         zoned = {**row, "timezone": _zone(row[key] for key in times)}
         for place, column in enumerate(shown):
-            pen.write(sheet, at, place, zoned.get(column.key))
+            look = _PLAIN if column.key.endswith("_id") else {}
+            pen.write(sheet, at, place, zoned.get(column.key), **look)
+    last = _sums(sheet, pen, shown, len(rows) + 1, totals)
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(len(rows), 1), len(shown) - 1)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(shown) - 1)  # the totals are not sorted among the rows
     pen.set_widths(sheet, room=4)  # the arrows of the filter take some
-    _set_up(sheet)
+    set_up(sheet, last, len(shown) - 1)
     sheet.repeat_rows(0)
 
 
-def _set_up(sheet: Worksheet) -> None:
+def _sums(sheet: Worksheet, pen: Pen, shown: Sequence[Column], at: int, totals: Totals) -> int:
+    """What stands below a table, from row *at* on; returns the last row."""
+    for number, sums in enumerate(totals.rows):
+        look: dict[str, Any] = {"bold": True} if number else {"bold": True, "top": 1}
+        for place, column in enumerate(shown):
+            value = sums.get(column.key) if place else "Total"
+            # The first and the last moment of all say nothing that is a sum.
+            pen.write(sheet, at, place, None if isinstance(value, datetime) else value, **look)
+        at += 1
+    for said in totals.remarks:
+        pen.write(sheet, at, 0, said, fit=False, italic=True)
+        at += 1
+    return at - 1
+
+
+def set_up(sheet: Worksheet, last_row: int, last_column: int) -> None:
+    """Have a sheet print on paper that lies, as wide as it is, with the number of each page."""
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&R&P / &N")
+    sheet.print_area(0, 0, last_row, last_column)
+    sheet.set_footer("&L&A&R&P / &N")
 
 
 def _zone(times: Iterable[Cell]) -> str | None:
@@ -167,25 +225,27 @@ def _summary(sheet: Worksheet, book: Workbook, pen: Pen, overview: Overview) -> 
     for section in overview.sections:
         at = _course(sheet, book, pen, overview, section, at + 1)
     pen.set_widths(sheet)
-    _set_up(sheet)
+    set_up(sheet, at, max(len(overview.columns(By.STORE)) + 2, _BESIDE))
 
 
 def _about(overview: Overview) -> list[tuple[str, Cell]]:
     """What the figures are of."""
     stores = [f"{each.name} ({each.shown})" if each.shown != each.name else each.name for each in overview.stores]
     about: list[tuple[str, Cell]] = [
-        ("stores", "; ".join(stores)),
-        ("from", overview.first),
-        ("to", overview.last),
-        ("time zone", "; ".join(overview.zones)),
-        ("date basis", str(overview.basis)),
-        ("made at", f"{moment(overview.made_here)} {overview.made_here.tzinfo}"),
-        ("campaigns", "; ".join(overview.choice.campaigns)),
-        ("influencers", "; ".join(overview.choice.influencers)),
-        ("pending", "orders not paid yet are counted" if overview.choice.include_pending else None),
+        ("Stores", "; ".join(stores)),
+        ("From", overview.first),
+        ("To", overview.last),
+        ("Time zone", "; ".join(overview.zones)),
+        ("Counted on", _BASIS[overview.basis]),
+        ("Made at", f"{moment(overview.made_here)} {overview.made_here.tzinfo}"),
+        ("Campaigns", "; ".join(overview.choice.campaigns)),
+        ("Influencers", "; ".join(overview.choice.influencers)),
+        ("Not paid yet", "counted with the others" if overview.choice.include_pending else None),
     ]
-    about += [("excluded", f"{LEFT_OUT.get(why, why)}: {count}") for why, count in overview.excluded.items() if count]
-    about += [("note", note) for note in ([] if overview.client else overview.notes)]
+    about += [
+        ("Not counted", f"{LEFT_OUT.get(why, why)}: {count}") for why, count in overview.excluded.items() if count
+    ]
+    about += [("Note", note) for note in ([] if overview.client else overview.notes)]
     return [(name, value) for name, value in about if value]
 
 
@@ -233,7 +293,7 @@ def _course(sheet: Worksheet, book: Workbook, pen: Pen, overview: Overview, sect
         last = first + len(rows) - 1
         chart.add_series(
             {
-                "name": f"net_sales {section.currency}",
+                "name": f"Net sales {section.currency}",
                 "categories": ["Summary", first, 0, last, 0],
                 "values": ["Summary", first, 3, last, 3],
                 "fill": {"color": "#2B5A4D"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,9 +15,10 @@ from bench import Bench, StillClock
 
 from shopinf.money import Money
 from shopinf.payouts.entries import Account
-from shopinf.payouts.page import Page, vat_of
+from shopinf.payouts.page import Line, Page, vat_of
 from shopinf.payouts.statements import Figures, Statement
 from shopinf.practice import PracticeStore
+from shopinf.reports.statement import statement_page
 
 from .paying import close, give_back, october, pay, payees, sell
 
@@ -79,9 +81,37 @@ def test_a_workbook_has_the_sums_and_every_line_of_them(run: Bench, november: Pa
     book = openpyxl.load_workbook(file)
     rows = {row[0]: row[1] for row in book["Statement"].iter_rows(values_only=True)}
     assert (rows["Statement"], rows["Balance"], rows["Payable"]) == (name, 22.5, 22.5)
-    assert [row[6] for row in book["Sold"].iter_rows(min_row=2, values_only=True)] == [27]
-    assert [row[6] for row in book["Changed"].iter_rows(min_row=2, values_only=True)] == [-4.5]
-    assert [row[6] for row in book["Paid"].iter_rows(min_row=2, values_only=True)] == [-13.5]
+    for sheet, column, amount in (("Sold", "Commission", 27), ("Changed", "Amount", -4.5), ("Paid", "Amount", -13.5)):
+        heads, *lines = book[sheet].iter_rows(values_only=True)
+        assert [line[heads.index(column)] for line in lines] == [amount, amount]
+        assert [line[0] for line in lines][-1] == "Total"
+
+
+def test_a_workbook_of_a_statement_is_made_for_people_and_for_paper(run: Bench, november: Path) -> None:
+    run("payouts", "statement", "--period", "2026-11", "-o", str(november / "{influencer}.xlsx")).ok()
+    book = openpyxl.load_workbook(november / "mia.xlsx")
+    for sheet in book:
+        assert sheet.print_area
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    for name in ("Sold", "Changed", "Paid"):
+        heads = [cell.value for cell in book[name][1]]
+        assert not [head for head in heads if "_" in head or head != head.capitalize()]
+        assert book[name].print_title_rows == "$1:$1"
+    money = book["Sold"].cell(2, [cell.value for cell in book["Sold"][1]].index("Net sales") + 1)
+    assert (money.value, money.number_format) == (270, '#,##0.00\\ "USD"')
+
+
+def test_no_code_is_broken_on_a_statement_and_every_figure_is_named_on_a_phone() -> None:
+    day, code = date(2026, 10, 9), "THEWANDERINGPHOTOGRAPHER15"
+    net, amount = Money.of("120.00", "EUR"), Money.of("12.00", "EUR")
+    sold = [Line(day, "#1001", code, net, "10 %", amount, "new customer"), Line(day, "#1002", "X" * 41, net, "10 %")]
+    made = statement_page(replace(page("12"), sold=sold)).decode()
+    assert f'<td class="name">{code}</td>' in made
+    assert f'<td class="name long">{"X" * 41}</td>' in made
+    assert '<td class="number" data-head="Net sales">120.00</td>' in made
+    assert '<td class="first words">#1001 (new customer)</td>' in made
+    assert '<td class="number amount">12.00</td></tr></tfoot>' in made
+    assert "<th>Store</th>" not in made
 
 
 def test_a_plain_sheet_adds_up_too(run: Bench, november: Path) -> None:

@@ -13,6 +13,7 @@ from bench import Bench, Ran
 from shopinf.main import main
 from shopinf.practice import PracticeStore
 from shopinf.reports import report_file
+from shopinf.reports.words import heading
 from shopinf.results import Format
 
 from .pagereader import figures, read, table
@@ -77,12 +78,13 @@ def test_the_workbook_has_the_rows_of_the_json(run: Bench, sold: PracticeStore, 
     for sheet, by in (("Influencers", "influencer"), ("Codes", "code"), ("Orders", "order")):
         heads, *rows = found[sheet].iter_rows(values_only=True)
         expected = attribute(run, "-f", "json", "--by", by, "--no-sync").ok().json["rows"]
-        assert list(heads) == [*expected[0], "timezone"]
-        for row, wanted in zip(rows, expected, strict=True):
+        assert list(heads) == [*map(heading, expected[0]), "Time zone"]
+        for row, wanted in zip(rows[: len(expected)], expected, strict=True):
             read_back = dict(zip(heads, row, strict=True))
             assert {key: str(wanted[key]) for key in ("net_sales", "commission", "returns")} == {
-                key: f"{Decimal(str(read_back[key])):.2f}" for key in ("net_sales", "commission", "returns")
+                key: f"{Decimal(str(read_back[heading(key)])):.2f}" for key in ("net_sales", "commission", "returns")
             }
+        assert rows[len(expected)][0] == "Total"
     excluded = list(found["Excluded"].iter_rows(values_only=True, min_row=2))
     assert [row[5] for row in excluded] == ["pending"]
 
@@ -99,7 +101,7 @@ def test_a_page_is_for_the_client_and_a_workbook_for_us_unless_told_otherwise(
     assert "Commission" in written("ours.html", "--for", "internal").read_text()
     for name, more, shown in (("ours.xlsx", (), True), ("client.xlsx", ("--for", "client"), False)):
         heads = [cell.value for cell in openpyxl.load_workbook(written(name, *more))["Orders"][1]]
-        assert ("commission" in heads, "reasons" in heads) == (shown, shown)
+        assert ("Commission" in heads, "Reasons" in heads) == (shown, shown)
 
 
 def test_a_month_that_is_not_over_is_stamped(run: Bench, sold: PracticeStore, tmp_path: Path) -> None:
@@ -180,8 +182,8 @@ def test_growth_is_the_same_figure_in_the_table_the_json_the_page_and_the_workbo
 
     attribute(run, *compared, "-o", str(tmp_path / "r.xlsx")).ok()
     lines = [list(row) for row in openpyxl.load_workbook(tmp_path / "r.xlsx")["Summary"].iter_rows(values_only=True)]
-    at = next(place for place, line in enumerate(lines) if "change_pct" in line)
-    written = lines[at + 1][lines[at].index("change_pct")]
+    at = next(place for place, line in enumerate(lines) if "Change in %" in line)
+    written = lines[at + 1][lines[at].index("Change in %")]
     assert (None if written is None else str(written)) == per_cent
 
 
