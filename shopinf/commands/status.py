@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreArguments, StoreChoice, examples
@@ -11,12 +12,15 @@ from shopinf.discounts.plan import CodeRecord, standing
 from shopinf.discounts.plan import Standing as CodeStanding
 from shopinf.gifts.plan import Standing as GiftStanding
 from shopinf.gifts.plan import standing as standing_of_gift
+from shopinf.money import Money
 from shopinf.periods import Period, read_period
 from shopinf.results import Cell, Failure, Result, columns
 from shopinf.times import in_zone
+from shopinf.work.payouts.payers import known_payers, payer_names, store_key
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+    from shopinf.ledger.accountrows import Payer
     from shopinf.outcomes import Done
     from shopinf.stores import Store
 
@@ -27,11 +31,11 @@ _UNDER_WAY = {GiftStanding.DRAFT, GiftStanding.ORDERED, GiftStanding.PARTLY_SHIP
 
 COLUMNS = columns(
     order="store currency active_codes ending_codes orders_this_month net_sales_this_month orders_last_month "
-    "net_sales_last_month gifts_under_way synced_at",
+    "net_sales_last_month gifts_under_way payable synced_at",
     numbers="active_codes ending_codes orders_this_month orders_last_month gifts_under_way",
-    money="net_sales_this_month net_sales_last_month",
+    money="net_sales_this_month net_sales_last_month payable",
     times="synced_at",
-    shown="store active_codes net_sales_this_month net_sales_last_month orders_this_month ending_codes "
+    shown="store active_codes net_sales_this_month net_sales_last_month payable orders_this_month ending_codes "
     "gifts_under_way synced_at currency",
 )
 
@@ -43,7 +47,7 @@ def status(
     stores: StoreChoice = StoreChoice(),
     form: FormChoice = FormChoice(),
 ) -> None:
-    """Show how it stands with the stores: codes, sales of this month and the last, gifts, and the last sync.
+    """Show how it stands with the stores: codes, sales, gifts, what is payable, and the last sync.
 
     Everything comes from the ledger: nothing is asked of a store. `shopinf orders sync` brings it up to date.
     """
@@ -56,6 +60,7 @@ def status(
         rows = [row for _, row in done]
         never = [str(row["store"]) for row in rows if row["synced_at"] is None]
         notes = [f"The orders of {', '.join(never)} were never read: shopinf orders sync"] if never else []
+        notes += _payable_together(desk, [store for store, _ in done])
         return Result("shopinf.status/1", COLUMNS, rows, notes=notes, failures=failures)
 
     desk.deliver(outcomes, answer, form)
@@ -73,6 +78,7 @@ def _row(desk: Desk, store: Store) -> dict[str, Cell]:
         "active_codes": len(codes),
         "ending_codes": sum(_ends_soon(record, now + ENDING) for record in codes),
         "gifts_under_way": _gifts_under_way(desk, store),
+        "payable": _payable(desk, desk.ledger.accounts.payer(store_key(store))).get(store.currency or ""),
         "synced_at": in_zone(sync.finished_at, store.zone) if sync and sync.finished_at else None,
     }
     for month in ("this", "last"):
@@ -92,6 +98,28 @@ def _gifts_under_way(desk: Desk, store: Store) -> int:
     records = desk.ledger.gifts.of_shop(store.shop_id)
     parcels = desk.ledger.gifts.parcels(store.shop_id, [each.order_id for each in records if each.order_id is not None])
     return sum(standing_of_gift(each, parcels.get(each.order_id or 0)) in _UNDER_WAY for each in records)
+
+
+def _payable(desk: Desk, payer: Payer | None) -> dict[str, Money]:
+    """What a run would pay out for *payer* now, by currency; nothing where no month was ever closed."""
+    if payer is None:
+        return {}
+    found: dict[str, Money] = {}
+    for each in desk.ledger.payments.candidates(payer.key, payer.terms.minimum):
+        currency = each.statement.account.currency
+        amount = each.now.amount if each.payment is None and each.now.entries else Decimal(0)
+        found[currency] = found.get(currency, Money.zero(currency)) + Money(amount, currency)
+    return found
+
+
+def _payable_together(desk: Desk, stores: Sequence[Store]) -> Iterator[str]:
+    """What is payable of groups that pay as one: it belongs to none of their stores alone."""
+    alone = {store_key(store) for store in desk.book.all()}
+    payers = [payer for payer in known_payers(desk, stores) if payer.key not in alone]
+    names = payer_names(desk, payers)
+    for payer in payers:
+        if amounts := [f"{amount} {currency}" for currency, amount in sorted(_payable(desk, payer).items()) if amount]:
+            yield f"Payable by the group {names[payer.key]}: {', '.join(amounts)}."
 
 
 def _sold(desk: Desk, store: Store, period: Period) -> tuple[Cell, Cell]:

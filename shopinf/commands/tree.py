@@ -51,7 +51,7 @@ COMMANDS = {
     "schedule": "Leave a command to cron or systemd.",
     "ledger": "Back up the ledger, or move it.",
     "practice": "Serve practice stores on this machine.",
-    "status": "Show how it stands with the stores: codes, sales of this month and the last, gifts, and the last sync.",
+    "status": "Show how it stands with the stores: codes, sales, gifts, what is payable, and the last sync.",
     "reference": "Look up columns, exit codes, settings and sheets.",
     "help": "Show the help of a command.",
     "version": "Show the version.",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bench import Bench, StillClock
+from payouts.paying import close, october, pay
 
 from shopinf.practice import PracticeStore
 
@@ -34,3 +37,22 @@ def test_every_store_is_shown_and_one_never_read_says_so(run: Bench, shop: Pract
     assert "The orders of maya-shop, nordlicht were never read: shopinf orders sync" in ran.err
     [row] = run("status", "nordlicht", "-f", "json").ok().json["rows"]
     assert (row["orders_this_month"], row["net_sales_this_month"], row["synced_at"]) == (None, None, None)
+
+
+def test_what_is_payable_is_what_a_run_would_pay_now(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:
+    october(run, shop)
+    run("orders", "sync").ok()
+    assert run("status", "-f", "json").ok().json["rows"][0]["payable"] is None, "no month was ever closed"
+    close(run)
+    assert run("status", "-f", "json").ok().json["rows"][0]["payable"] == "31.50"
+    pay(run, tmp_path).ok()
+    assert run("status", "-f", "json").ok().json["rows"][0]["payable"] == "0.00"
+
+
+def test_what_a_group_owes_as_one_is_said_beside_its_stores(run: Bench, shop: PracticeStore) -> None:
+    october(run, shop)
+    run("stores", "group", "maya-shop", "north").ok()
+    run("payouts", "close", "--group", "north", "--period", "2026-10").ok()
+    ran = run("status", "-f", "json").ok()
+    assert ran.json["rows"][0]["payable"] is None
+    assert ran.json["notes"] == ["Payable by the group north: 31.50 USD."]
