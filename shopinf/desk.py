@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -346,19 +346,27 @@ class Desk:
         form: ChosenForm,
         *,
         periods: Mapping[str, Period] | None = None,
+        pieces: Callable[[Done[T]], Iterable[tuple[Mapping[str, str], Result]]] | None = None,
     ) -> Result:
         """Write what came of several stores: together, or with `{store}` in `--output` in a file for each of them.
 
         *build* makes the answer of what was done and what failed; of one store alone it is the answer that a run for
-        this store alone gives. *periods* are the stores' own, for `{period}`. Returns the answer of all together.
+        this store alone gives. *periods* are the stores' own, for `{period}`. *pieces* makes answers that go into a
+        file each, with what else stands in its name. Returns the answer of all together.
         """
         whole = build(outcomes.done, outcomes.failures)
         whole = replace(whole, said=[*self._skipped, *whole.said])
         meant = self.form(form)
         left: list[Failure] = []
-        if files.is_apart(meant.output) and len(outcomes.all) != 1:
-            done = (Part(s.name, _stem([s], periods), build([(s, value)], [])) for s, value in outcomes.done)
-            lost = (Part(s.name, _stem([s], periods), None) for s in outcomes.lost)
+        by_store = files.is_apart(meant.output) and len(outcomes.all) != 1
+        if by_store or pieces:
+            groups = [[each] for each in outcomes.done] if by_store else [list(outcomes.done)]
+            done = (
+                Part(", ".join(s.name for s, _ in group), {**_stem([s for s, _ in group], periods), **more}, result)
+                for group in groups
+                for more, result in (pieces(group) if pieces else [({}, build(group, []))])
+            )
+            lost = (Part(s.name, _stem([s], periods), None) for s in outcomes.lost if not pieces)
             left = self.out.show_apart(whole, chain(done, lost), meant)
         else:
             self.out.show(whole, meant, stem=_stem([o.store for o in outcomes.all], periods))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import subprocess
 import sys
@@ -33,6 +35,30 @@ def test_a_name_that_a_command_cannot_fill_is_refused_by_its_name(
 ) -> None:
     refused = run("discounts", "list", "-o", str(tmp_path / f"{{{name}}}.csv"))
     assert (refused.code, f"{{{name}}} in --output has no value for this command" in refused.err) == (2, True)
+
+
+def test_influencer_and_campaign_in_output_make_a_file_for_each(
+    run: Bench, shop: PracticeStore, tmp_path: Path
+) -> None:
+    for code, who, campaign in (("MAYA15", "maya", "q4"), ("LEO15", "leo", "q4"), ("MAYA20", "maya", "spring")):
+        made = ("discounts", "create", "--campaign", campaign, "--influencer", who, "--code", code, "--percent", "15")
+        run(*made, "--commission", "10%").ok()
+    run.clock.pass_(hours=1)
+    for code in ("MAYA15", "LEO15", "MAYA20"):
+        shop.sell(code)
+    line = ("orders", "attribute", "--period", "2026-11", "--by", "order")
+    said = run(*line, "-o", str(tmp_path / "{influencer}-{period}.csv")).ok().err
+    assert f"2 rows written to {tmp_path / 'maya-2026-11.csv'}" in said
+    assert [row["code"] for row in rows(tmp_path / "leo-2026-11.csv")] == ["LEO15"]
+    assert {row["code"] for row in rows(tmp_path / "maya-2026-11.csv")} == {"MAYA15", "MAYA20"}
+    run(*line, "--influencer", "maya", "-o", str(tmp_path / "{campaign}" / "{influencer}.csv")).ok()
+    assert [row["code"] for row in rows(tmp_path / "spring" / "maya.csv")] == ["MAYA20"]
+    assert not (tmp_path / "q4" / "leo.csv").exists()
+    assert len(list(tmp_path.glob("{*"))) == 0
+
+
+def rows(file: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
 
 
 def test_a_period_that_has_not_begun_is_not_called_unfinished(run: Bench, shop: PracticeStore) -> None:

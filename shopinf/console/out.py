@@ -129,7 +129,10 @@ class Out:
             else:
                 sentences.append(_written(part.result, form.format, path))
         if len(sentences) > _EACH:
-            sentences = [f"{counted(len(sentences), 'file')} written to {form.output}, one for each store"]
+            each = " and ".join(
+                name for name in ("store", "influencer", "campaign") if f"{{{name}}}" in str(form.output)
+            )
+            sentences = [f"{counted(len(sentences), 'file')} written to {form.output}, one for each {each}"]
         for sentence in sentences:
             self.say(sentence)
         for sentence in old:

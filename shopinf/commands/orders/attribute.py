@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -40,6 +41,7 @@ app = Noun()
 
 # Of every kind of row; which of them there are is decided by --by.
 COLUMNS = list({each.key: each for by in By for each in report_columns(by, compared=True, payments=True)}.values())
+PIECES = ("influencer", "campaign")  # in --output they mean a file for each
 _FOR_CLIENTS = " and ".join(format for format in Format if format.readers is Audience.CLIENT)
 
 
@@ -87,11 +89,13 @@ class RowChoice:
 @app.command(
     "attribute",
     columns=COLUMNS,
+    fills=tuple(PIECES),
     epilog=examples(
         "orders attribute --period last-month",
         "orders attribute --period 2026-06 --by order -o june.csv",
         "orders attribute --from 2026-06-01 --to 2026-06-15 --all-stores --date event -f json",
         "orders attribute --period 2026-06 --compare previous -o june.html",
+        "orders attribute --period 2026-06 --by order -o '{influencer}-{period}.xlsx'",
     ),
 )
 def attribute(
@@ -125,14 +129,35 @@ def attribute(
     now = desk.clock.now()
     client = (shown.audience or desk.form(form).format.readers) is Audience.CLIENT
 
-    def answer(done: Done[Attributed], failures: Sequence[Failure]) -> Result:
+    def answer(done: Done[Attributed], failures: Sequence[Failure], asked: Asked = asked) -> Result:
         return _answer(overview_of(done, failures, asked, now=now, client=client))
 
-    result = desk.deliver(outcomes, answer, form, periods=spans)
+    def pieces(done: Done[Attributed]) -> Iterator[tuple[Mapping[str, str], Result]]:
+        whole = overview_of(done, [], replace(asked, choice=replace(asked.choice, by=By.CODE)), now=now)
+        for stem, choice in _pieces(whole, asked.choice, form.output):
+            if (piece := answer(done, [], replace(asked, choice=choice))).rows:
+                yield stem, piece
+
+    apart = pieces if _apart(form.output) else None
+    result = desk.deliver(outcomes, answer, form, periods=spans, pieces=apart)
     if not result.rows:
         desk.out.say("No order of this period used a code that shopinf made or imported.")
     outcomes.settle()
     unread.settle((odd for _, part in outcomes.done for odd in part.unread), ODD_ORDERS)
+
+
+def _apart(output: Path | None) -> list[str]:
+    """What *output* means a file for each of."""
+    return [name for name in PIECES if f"{{{name}}}" in str(output or "")]
+
+
+def _pieces(whole: Overview, choice: Choice, output: Path | None) -> Iterator[tuple[Mapping[str, str], Choice]]:
+    """What stands in the name of each file of *output*, and what goes into it."""
+    names = _apart(output)
+    for values in sorted({tuple(str(row[name]) for name in names) for row in whole.rows if all(map(row.get, names))}):
+        stem = dict(zip(names, values, strict=True))
+        people, campaigns = [(stem[name],) if name in stem else () for name in PIECES]
+        yield stem, replace(choice, influencers=people or choice.influencers, campaigns=campaigns or choice.campaigns)
 
 
 def _campaign(desk: Desk, stores: Sequence[Store], text: str) -> str:
