@@ -77,6 +77,16 @@ def test_a_later_export_adds_the_difference_alone(known: Bench, tmp_path: Path) 
     assert take(known, sheet(tmp_path, later)) == {}
 
 
+def test_two_names_of_one_person_in_an_export_are_one_balance(known: Bench, tmp_path: Path) -> None:
+    file = sheet(tmp_path, GOAFFPRO)
+    take(known, file)
+    known("influencers", "merge", "leo", "mia", "--yes").ok()
+    assert take(known, file) == {}
+    assert take(known, sheet(tmp_path, GOAFFPRO + "8,2026-08-09,Leo Ek,leo@example.com,#906,ADD,5.00,USD,\n")) == {
+        "mia": "5.00"
+    }
+
+
 def test_a_plain_sheet_needs_a_currency_and_a_wrong_row_fails_alone(known: Bench, tmp_path: Path) -> None:
     rows = 'influencer,amount,currency,reason\nmia,120.00,USD,balance\nleo,"1,200",,\nleo,-5.50,USD,\nann,1,USD,\n'
     file = sheet(tmp_path, rows)

@@ -74,9 +74,25 @@ def read_balances(desk: Desk, file: Path, currency: str | None, reason: str | No
             sheet.told.refused(places[balance.places[0]].problem(f"nobody here is called {balance.who}"))
         else:
             taken.found.append((one, balance))
+    if kind is not Former.PLAIN:
+        taken.found = _together(taken.found)
     tell_sheet(desk, sheet, len(rows))
     taken.wrong = sheet.told.bad
     return taken
+
+
+def _together(found: Sequence[tuple[Influencer, Balance]]) -> list[tuple[Influencer, Balance]]:
+    """One balance for each person and currency, whatever names the provider had for them."""
+    kept: dict[tuple[str, str], tuple[Influencer, Balance]] = {}
+    for one, balance in found:
+        _, whole = kept.setdefault((one.id, balance.currency), (one, Balance(balance.who, balance.currency)))
+        whole.amount += balance.amount
+        whole.rows += balance.rows
+        whole.paid += balance.paid
+        whole.left_out += balance.left_out
+        whole.places += balance.places
+        whole.reason = whole.reason or balance.reason
+    return list(kept.values())
 
 
 def _line(row: Row, currency: str | None, reason: str | None) -> Line:
