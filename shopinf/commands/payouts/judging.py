@@ -11,6 +11,7 @@ import typer
 
 from shopinf.commands.influencers.choice import influencer_names
 from shopinf.commands.options import exactly_one
+from shopinf.commands.payouts.choice import ReasonOption, reason_of
 from shopinf.errors import BadInput, NotFound
 from shopinf.money import Money
 from shopinf.nearest import did_you_mean
@@ -35,8 +36,9 @@ COLUMNS = columns(
 
 @dataclass(frozen=True)
 class OrdersMeant:
-    """One order, the orders of a code, or those of an influencer."""
+    """One order, the orders of a code, or those of an influencer; and why it is said of them."""
 
+    reason: ReasonOption
     order: Annotated[
         str | None, typer.Option("--order", help="An order, by its name like #1001 or its id.", metavar="O")
     ] = None
@@ -54,6 +56,11 @@ class OrdersMeant:
             raise BadInput("--from goes with --code and --influencer; an order is one", hint="Leave out --from.")
         if self.since:
             read_day(self.since)
+        reason_of(self.reason)
+
+    @property
+    def why(self) -> str:
+        return reason_of(self.reason)
 
     def about(self, desk: Desk, stores: Sequence[Store]) -> About:
         """What is meant, by the names that are known here."""

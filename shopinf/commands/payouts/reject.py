@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
-from shopinf.commands.payouts.choice import ReasonOption, reason_of
 from shopinf.commands.payouts.judging import COLUMNS, OrdersMeant, judged_result, orders_words
 from shopinf.payouts.statements import Action
 
@@ -20,7 +19,6 @@ app = Noun()
 )
 def reject(
     desk: DeskContext,
-    reason: ReasonOption,
     meant: OrdersMeant,
     stores: StoreChoice = StoreChoice(),
     form: FormChoice = FormChoice(),
@@ -28,7 +26,6 @@ def reject(
     """Let orders earn nothing: what was entered is taken off, in the next statement if it was paid."""
     from shopinf.work.payouts.judge import judge
 
-    why = reason_of(reason)
-    found = judge(desk, Action.REJECT, meant.about(desk, desk.stores(stores)), why)
-    desk.show(judged_result(desk, Action.REJECT, found, why), form)
+    found = judge(desk, Action.REJECT, meant.about(desk, desk.stores(stores)), meant.why)
+    desk.show(judged_result(desk, Action.REJECT, found, meant.why), form)
     desk.out.say(f"{orders_words(found)} rejected; shopinf payouts release gives them back.")
