@@ -39,10 +39,11 @@ def write_private(path: Path, content: bytes) -> None:
         raise machine_problem(problem, path) from None
 
 
-def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
+def write_atomically(path: Path, chunks: Iterable[bytes], *, private: bool = False) -> None:
     """Put a result at *path* once all *chunks* are there; until then what was there before stays.
 
-    A file that is replaced keeps its mode. What is no file (a pipe, `/dev/stdout`) is simply written to.
+    A file that is replaced keeps its mode; a new one that is *private* is its owner's alone. What is no file (a pipe,
+    `/dev/stdout`) is simply written to.
     """
     target = path if _takes(path) else Path(os.path.realpath(path))
     if target.is_dir():
@@ -56,7 +57,7 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
         elif target.exists():
             _replace(target, chunks, target.stat().st_mode & 0o7777, exact=True)
         else:
-            _replace(target, chunks, 0o666, exact=False)
+            _replace(target, chunks, PRIVATE_FILE if private else 0o666, exact=private)
     except BrokenPipeError:
         raise
     except OSError as problem:

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from shopinf.discounts.codes import ALPHABET
+from shopinf.discounts.codes import ALPHABET, fold
 from shopinf.payouts.entries import NEVER, NO_ORDER, Account, Kind, OrderKey
 from shopinf.periods import Period
 
@@ -218,7 +218,7 @@ def statement_name(influencer: str, period: Period, account: Account, length: in
     The same account and period always have the same one, on every machine.
     """
     days = period.dated if "_" not in period.dated else f"{period.first}"
-    who = re.sub(r"[^a-z0-9]", "", influencer.casefold())[: _LONGEST - len(days) - length - 4] or "x"
+    who = re.sub(r"[^a-z0-9]", "", fold(influencer).lower())[: _LONGEST - len(days) - length - 4] or "x"
     key = "\0".join((account.payer, account.person, account.currency, f"{period.first}", f"{period.last}"))
     number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:16])
     signs = ""

@@ -63,9 +63,26 @@ def test_what_is_claimed_is_not_claimed_again_and_no_file_is_written(run: Bench,
     assert "Nothing is payable, so no file was written." in again.err
 
 
+def test_a_file_with_accounts_in_it_is_its_owners_alone(run: Bench, closed: Path) -> None:
+    pay(run, closed).ok()
+    assert (closed / "run.csv").stat().st_mode & 0o777 == 0o600
+    page = closed / "mia.html"
+    run("payouts", "statement", "--statement", statements(run)["mia"]["statement"], "-o", str(page)).ok()
+    assert page.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_dry_run_of_a_run_that_was_made_writes_no_file_again(run: Bench, closed: Path) -> None:
+    answer = pay(run, closed).ok().json
+    (closed / "run.csv").unlink()
+    again = pay(run, closed, "--run", answer["run"], "--dry-run").ok()
+    assert (again.json["files"], len(again.json["payments"])) == ([], 2)
+    assert "nothing was written" in again.err
+    assert not (closed / "run.csv").exists()
+
+
 def test_a_dry_run_claims_and_writes_nothing(run: Bench, closed: Path) -> None:
     shown = pay(run, closed, "--dry-run").ok().json
-    assert {each["status"] for each in shown["payments"]} == {"planned"}
+    assert ({each["status"] for each in shown["payments"]}, shown["rail"]) == ({"planned"}, "paypal")
     assert not (closed / "run.csv").exists()
     assert statements(run)["mia"]["status"] == "open"
 

@@ -121,7 +121,7 @@ def pay(
     for note in clock_notes(desk):
         desk.out.warn(note)
     if dry_run and again is None:
-        _show_plan(desk, engine.plan(desk, payers, asked), form)
+        _show_plan(desk, engine.plan(desk, payers, asked), asked.rail, form)
         return
     with desk.claiming():
         made = None
@@ -130,10 +130,10 @@ def pay(
             made = engine.plan(desk, payers, asked)
             claimed = engine.claim(desk, made, asked)
             run = claimed[0] if claimed else None
-        carried = engine.write(desk, run, asked) if run else None
+        carried = engine.write(desk, run, asked, dry_run=dry_run) if run else None
     if carried and made is None and again is None:
         desk.out.note(f"Run {carried.run.name} was stopped before its files were written; they are written now.")
-    _show_done(desk, carried, made, form)
+    _show_done(desk, carried, made, asked.rail, form)
 
 
 def _asked(desk: Desk, options: RunOptions, again: Run | None, *, dry_run: bool) -> Asked:
@@ -200,13 +200,13 @@ def _payers(desk: Desk, stores: StoreChoice, named: Sequence[str]) -> list[Payer
     return [each for each in found if names[each.key].casefold() in wanted]
 
 
-def _show_plan(desk: Desk, made: Plan, form: AnswerForm) -> None:
+def _show_plan(desk: Desk, made: Plan, rail: Rail, form: AnswerForm) -> None:
     rows = [_row(desk, each, "planned", None) for each, _ in made.good]
     rows += [_row(desk, each, "failed", why) for each, why in made.bad]
-    _show(desk, rows, made, form, run=None, files=[])
+    _show(desk, rows, made, form, rail=rail, run=None, files=[])
 
 
-def _show_done(desk: Desk, carried: Carried | None, made: Plan | None, form: AnswerForm) -> None:
+def _show_done(desk: Desk, carried: Carried | None, made: Plan | None, rail: Rail, form: AnswerForm) -> None:
     """A row a payment, and those that failed."""
     rows: list[dict[str, Cell]] = []
     if carried:
@@ -228,7 +228,7 @@ def _show_done(desk: Desk, carried: Carried | None, made: Plan | None, form: Ans
             )
     rows += [_row(desk, each, "failed", why) for each, why in (made.bad if made else ())]
     files = [str(name) for name in carried.files] if carried else []
-    _show(desk, rows, made, form, run=carried.run if carried else None, files=files)
+    _show(desk, rows, made, form, rail=rail, run=carried.run if carried else None, files=files)
 
 
 def _row(desk: Desk, each: Candidate, status: str, error: str | None) -> dict[str, Cell]:
@@ -258,9 +258,11 @@ def _show(
     made: Plan | None,
     form: AnswerForm,
     *,
+    rail: Rail,
     run: Run | None,
     files: Sequence[str],
 ) -> None:
+    rows.sort(key=lambda row: (str(row["payer"]), str(row["currency"]), str(row["influencer"])))
     failures = [
         Failure(str(row["payer"]), str(row["statement"]), f"{row['influencer']}: {row['error']}", BadInput.code)
         for row in rows
@@ -274,7 +276,7 @@ def _show(
             totals[currency] = totals.get(currency, Money.zero(currency)) + row["amount"]
     body: dict[str, Any] = {
         "run": run.name if run else None,
-        "rail": str(run.rail) if run else None,
+        "rail": str(rail),
         "files": list(files),
         "payments": [{name: value for name, value in row.items() if name != "run"} for row in rows],
         "totals": [{"currency": currency, "amount": total} for currency, total in sorted(totals.items())],
@@ -285,8 +287,9 @@ def _show(
     )
     if run:
         paid = ", ".join(f"{total} {currency}" for currency, total in sorted(totals.items()))
+        done = f"written to {', '.join(files)}" if files else "nothing was written"
         desk.out.say(
-            f"Run {run.name}: {counted(len(rows) - len(failures), 'payment')}, {paid}, written to {', '.join(files)}.  "
+            f"Run {run.name}: {counted(len(rows) - len(failures), 'payment')}, {paid}, {done}.  "
             f"Next: shopinf payouts paid --run {run.name}"
         )
     elif not rows:

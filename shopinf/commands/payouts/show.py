@@ -51,7 +51,8 @@ def show(
         rows += [{"statement": None, **row} for row in later]
         body |= {"influencer": person.influencer, "not_closed_yet": later, "balances": balances(desk, person.id)}
     desk.show(Result("shopinf.statements/1", [*_OF, *ENTRY_COLUMNS], rows, body=body), form)
-    for each in shown if person is None else shown[-1:]:
+    last = {(each.payer, each.currency): each for each in shown}
+    for each in shown if person is None else last.values():
         _tell(desk, each)
     if person is not None and not rows:
         desk.out.say(f"{person.influencer} was in no closing yet, and nothing is owed from before.")

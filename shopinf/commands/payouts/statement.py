@@ -79,7 +79,7 @@ def statement(
         path = places[each.statement.name]
         files.make_folders(path, files.fixed_folder(output))
         files.check_place(path)
-        write_atomically(path, [_content(page, output.suffix.lower())])
+        write_atomically(path, [_content(page, output.suffix.lower())], private=True)
     if len(shown) == 1:
         desk.out.say(f"Written to {places[shown[0].statement.name]}.")
     elif shown:

@@ -121,13 +121,18 @@ def unfinished(desk: Desk, payers: Sequence[Payer], rail: Rail) -> Run | None:
     return None
 
 
-def write(desk: Desk, run: Run, asked: Asked) -> Carried:
-    """Write the files of a run; the same ones whenever it is done, and never to another destination."""
+def write(desk: Desk, run: Run, asked: Asked, *, dry_run: bool = False) -> Carried:
+    """Write the files of a run; the same ones whenever it is done, and never to another destination.
+
+    In a dry run it is only checked that they could be.
+    """
     paid = [each for each in desk.ledger.payments.of_run(run) if each.state in LIVE]
     if not paid:
         raise BadInput(f"Nothing of run {run.name} is claimed any more", hint="shopinf payouts pay makes another run.")
     file, key = asked.file, desk.ledger.database.key()
     payments = [_payment(each, asked, file, key) for each in paid]
+    if dry_run:
+        return Carried(run, paid, ())
     batch = Batch(run.name, run.at, asked.sender, asked.note)
     laid: list[Sheaf] = sheaves(file, payments)
     names = file_names(asked.output or Path(f"{run.name}.csv"), laid)
@@ -135,7 +140,7 @@ def write(desk: Desk, run: Run, asked: Asked) -> Carried:
         asked.refuse(name)
     with desk.out.progress(f"writing run {run.name}", len(names), "files") as progress:
         for name, sheaf in zip(names, laid, strict=True):
-            write_atomically(name, [file.write(sheaf.payments, batch, sheaf.part)])
+            write_atomically(name, [file.write(sheaf.payments, batch, sheaf.part)], private=True)
             progress.advance()
     desk.ledger.payments.written(run.name)
     return Carried(run, paid, names)
