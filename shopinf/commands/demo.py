@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 app = Noun()
 
+WIDTH = 80  # of a terminal that nobody has made wider
 FOLDER = Path("shopinf-demo")
 CREATORS = "creators.csv"  # what an agency has: the creators it knows
 FOUND = "influencers.csv"  # who of them buys in the store
@@ -62,11 +64,13 @@ def demo(desk: DeskContext) -> None:
         story.tell(f"5. A month goes by: {len(sold)} orders came in, {returned} of them had something returned.")
         story.tell("6. Attribute the orders: what each influencer sold after returns, and what they earned.")
         story.shopinf("orders attribute --period last-30-days")
-        story.shopinf(f"orders attribute --period last-30-days --by order -o {FOLDER}/orders.csv")
-        story.shopinf(f"orders attribute --period last-30-days -o {FOLDER}/attribution.json")
-        story.shopinf(f"orders attribute --period last-30-days -o {FOLDER}/attribution.xlsx")
-        story.tell("7. And the page to send to the client: it leaves out what the influencers earn.")
-        story.shopinf(f"orders attribute --period last-30-days -o {FOLDER}/for-the-client.html")
+        story.tell("7. The same as files, order by order, for programs and for Excel.")
+        kept = "orders attribute --period last-30-days --no-sync --quiet"
+        story.shopinf(f"{kept} --by order -o {FOLDER}/orders.csv")
+        story.shopinf(f"{kept} -o {FOLDER}/attribution.json")
+        story.shopinf(f"{kept} -o {FOLDER}/attribution.xlsx")
+        story.tell("8. And the page to send to the client: it leaves out what the influencers earn.")
+        story.shopinf(f"orders attribute --period last-30-days --no-sync -o {FOLDER}/for-the-client.html")
         story.end()
 
 
@@ -78,6 +82,12 @@ def creators(shop: PracticeStore) -> str:
         rows.append(f"{who['email']},{who['first_name']},{who['last_name']},{who['handle']},{followers},{rate}")
     rows += [f"creator{n}@studio.example,Sam,Example,studio.example.{n},{52_000 * n},2.4%" for n in range(1, 21)]
     return "\n".join(rows) + "\n"
+
+
+def typed(line: str) -> str:
+    """A command as it is typed: on several lines where one would be broken by the terminal."""
+    lines = textwrap.wrap(f"$ shopinf {line}", WIDTH - 2, break_long_words=False, break_on_hyphens=False)
+    return " \\\n    ".join(lines)
 
 
 class Story:
@@ -95,11 +105,12 @@ class Story:
         }
 
     def tell(self, text: str) -> None:
-        self._out.print(f"\n{text}")
+        """A sentence of the story, set apart, in lines that fit any terminal."""
+        self._out.print("\n" + textwrap.fill(text, WIDTH))
 
     def shopinf(self, line: str) -> None:
         """Run one command line as a user would, and show it with its real output."""
-        self._out.print(f"\n$ shopinf {line}")
+        self._out.print(f"\n{typed(line)}")
         command = [sys.executable, "-m", "shopinf", *shlex.split(line)]
         shown = None if self._terminal else subprocess.PIPE  # a terminal is handed over, so that tables fit it
         done = subprocess.run(
@@ -123,4 +134,4 @@ class Story:
         self.tell(f"That was the story. The files are in ./{FOLDER}/:")
         for file in sorted(FOLDER.iterdir()):
             self._out.print(f"  {FOLDER}/{file.name}")
-        self._out.print("\nNext: shopinf connect YOUR-STORE   (or shopinf practice, for a store to play with)")
+        self._out.print("\nNext: shopinf connect YOUR-STORE, or shopinf practice for a store to play with")
