@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from shopinf.capture.files import script
 from shopinf.capture.inbox import Inbox
-from shopinf.capture.limits import RateLimit
+from shopinf.capture.limits import RateLimit, caller_of
 from shopinf.errors import BadInput, ShopinfError
 from shopinf.livecapture import EVENTS, SCRIPT, Heard, read_event
 
@@ -114,7 +114,8 @@ class Collector:
     def _take(self, origin: str, environ: WSGIEnvironment) -> None:
         if origin != _NULL and origin not in self._origins:
             raise Refusal(403)
-        if not self._callers.admits(environ.get("REMOTE_ADDR", "")):
+        # The header is the proxy's on this machine; nobody else's comes so far.
+        if not self._callers.admits(caller_of(environ.get("HTTP_X_FORWARDED_FOR") or environ.get("REMOTE_ADDR", ""))):
             raise Refusal(429)
         heard = _heard(environ)
         site = self._sites.get(heard.key)

@@ -1,12 +1,29 @@
-"""How many events one address and one store may send: enough for people, too few for a flood."""
+"""How many events one caller and one store may send: enough for people, too few for a flood."""
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 
 _MOST_CALLERS = 20_000  # remembered at once; the one that was quiet longest is forgotten first
+_HOUSEHOLD = 64  # bits of an IPv6 address that its owner does not choose: the rest is theirs, 2^64 addresses (RFC 6177)
+
+
+def caller_of(address: str) -> str:
+    """Who calls from *address*: an IPv4 address, the /64 of an IPv6 one, or what stands there where it is neither."""
+    word = address.strip().removeprefix("[").partition("]")[0].partition("%")[0]
+    try:
+        found = ipaddress.ip_address(word)
+    except ValueError:
+        return word[:64]
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, _HOUSEHOLD), strict=False))
 
 
 class RateLimit:
@@ -28,3 +45,24 @@ class RateLimit:
             if len(self._left) > _MOST_CALLERS:
                 self._left.popitem(last=False)
             return admitted
+
+
+class DayLimit:
+    """Each store may send *most* events on one day (UTC); *so_far* are those of the present one already taken."""
+
+    def __init__(self, most: int, today: Callable[[], date], so_far: Mapping[int, int]) -> None:
+        self._most, self._today = most, today
+        self._day, self._counts = today(), dict(so_far)
+        self._guard = threading.Lock()
+
+    def admits(self, shop_id: int) -> bool:
+        """May this store send one more today? Counts it if so."""
+        today = self._today()
+        with self._guard:
+            if today != self._day:
+                self._day, self._counts = today, {}
+            count = self._counts.get(shop_id, 0)
+            if count >= self._most:
+                return False
+            self._counts[shop_id] = count + 1
+            return True

@@ -113,6 +113,17 @@ def test_one_visitor_may_not_flood_it_while_others_are_heard(run: Bench, shop: P
     assert len(leads(run)) == answers.count(204) + 1
 
 
+@pytest.mark.parametrize("address", ["2001:db8:1:2::{}", "2001:db8:1:2:a:{}:c:d"])
+def test_one_customer_of_a_provider_may_not_flood_it_with_an_address_for_each_event(
+    run: Bench, shop: PracticeStore, key: str, address: str
+) -> None:
+    with collecting(run, "--per-minute", "5") as served:
+        answers = [served.post(event(key), caller=address.format(place)) for place in range(12)]
+        assert answers[:5] == [204] * 5
+        assert answers.count(429) >= 5
+        assert served.post(event(key), caller="2001:db8:1:3::1") == 204
+
+
 def test_a_browser_may_ask_first_and_only_the_stores_pages_may_read_the_answer(served: Collecting, key: str) -> None:
     def ask(origin: str) -> httpx.Response:
         headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
