@@ -179,6 +179,11 @@ class Desk:
         ledger.by = operator(self.environ)
         return ledger
 
+    def let_go_of_ledger(self) -> None:
+        """Close the ledger: whoever reaches for it next opens what stands in its place then."""
+        if ledger := self.__dict__.pop("ledger", None):
+            ledger.close()
+
     def _refuse_emptied(self, file: Path) -> None:
         """A ledger of 0 bytes never was one: with stores connected, what was in it is missed."""
         if self.book.all() and file.is_file() and not file.stat().st_size:

@@ -31,6 +31,9 @@ REFUSED = (
 )
 
 KEEP_DAYS = 365
+MOST_LEADS = 200_000  # of one store
+LEAD_BYTES = 500  # of one, on average; a usual one takes some 300
+A_DAY = 20_000  # events of one store
 PORT = 8788
 SCRIPT = "capture.js"  # below the endpoint
 EVENTS = "events"
@@ -92,6 +95,45 @@ class Heard:
 
     key: str
     lead: Lead
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An event that was taken, at that moment, for the store with this number."""
+
+    shop_id: int
+    lead: Lead
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """For how many days after the last event a lead is kept, and how many leads of one store."""
+
+    days: int = KEEP_DAYS
+    leads: int = MOST_LEADS
+
+    @property
+    def bytes(self) -> int:
+        """How much the leads of one store may take."""
+        return self.leads * LEAD_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a store's leads take."""
+
+    leads: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How far the events that wait were taken in, and which of them found no room."""
+
+    mark: int
+    refused: frozenset[int] = frozenset()
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

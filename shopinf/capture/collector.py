@@ -2,7 +2,8 @@
 
 It serves the script at `/capture.js` and takes events at `/events`. An event counts only with a store's public key,
 from that store's own pages (a pixel's sandboxed frame has the origin `null`), small, rarely enough, well-formed and
-with consent; 204 means that it is in the ledger.
+with consent; 204 means that it is in the ledger, 202 that it waits on this machine's disk for a ledger that cannot be
+written. The script is served whatever becomes of the ledger.
 """
 
 from __future__ import annotations
@@ -12,22 +13,26 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shopinf.capture.files import script
-from shopinf.capture.inbox import Inbox
-from shopinf.capture.limits import RateLimit, caller_of
+from shopinf.capture.inbox import Inbox, Outcome
+from shopinf.capture.limits import DayLimit, RateLimit, caller_of
 from shopinf.errors import BadInput, ShopinfError
-from shopinf.livecapture import EVENTS, SCRIPT, Heard, read_event
+from shopinf.livecapture import EVENTS, SCRIPT, Arrived, Heard, Lead, read_event
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+KEPT, WAITS, DAY, FULL = "kept", "waits", "too many a day", "no room"
 LARGEST = 4096  # bytes of an event; a whole one has some 600
+_LATER = {429: 30, 503: 30, 507: 3600}  # seconds
 _NULL = "null"  # what a browser calls the origin of a sandboxed frame
 _KINDS = ("text/plain", "application/json")  # the first needs no preflight
 _STATUS = {
     200: "200 OK",
+    202: "202 Accepted",
     204: "204 No Content",
     400: "400 Bad Request",
     403: "403 Forbidden",
@@ -37,15 +42,18 @@ _STATUS = {
     415: "415 Unsupported Media Type",
     429: "429 Too Many Requests",
     503: "503 Service Unavailable",
+    507: "507 Insufficient Storage",
 }
 _WORDS = {
-    204: "kept",
+    202: WAITS,
+    204: KEPT,
     400: "malformed",
     403: "from elsewhere",
     413: "too large",
     415: "of another kind",
     429: "too many",
     503: "not written",
+    507: FULL,
 }
 
 
@@ -58,22 +66,38 @@ class Site:
 
 
 class Refusal(Exception):
-    """An event that is not taken, by its status."""
+    """An event that is not taken, by its status; *later* are the seconds after which it may be."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, word: str | None = None, later: int | None = None) -> None:
         super().__init__(_STATUS[status])
         self.status = status
+        self.word = word or _WORDS[status]
+        self.later = later or _LATER.get(status)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one caller and one store may send, the store in a minute and on a day."""
+
+    callers: RateLimit
+    stores: RateLimit
+    days: DayLimit
 
 
 class Collector:
-    """The WSGI callable; *sites* are the stores by public key, `tally` counts what came of the events."""
+    """The WSGI callable; `tally` counts what came of the events, by day, store (0: of none) and word."""
 
-    def __init__(self, sites: Mapping[str, Site], inbox: Inbox, callers: RateLimit, stores: RateLimit) -> None:
-        self._sites, self._inbox = sites, inbox
-        self._callers, self._stores = callers, stores
-        self._origins = frozenset(origin for site in sites.values() for origin in site.origins)
+    def __init__(self, inbox: Inbox, limits: Limits, now: Callable[[], datetime]) -> None:
+        self._inbox, self._limits, self._now = inbox, limits, now
+        self._sites: Mapping[str, Site] = {}
+        self._origins: frozenset[str] = frozenset()
+        self._known = False
         self._guard = threading.Lock()
-        self.tally: Counter[str] = Counter()
+        self.tally: Counter[tuple[date, int, str]] = Counter()
+
+    def listen(self, sites: Mapping[str, Site], origins: Iterable[str], *, known: bool) -> None:
+        """Listen to *sites*, by public key, and to pages at *origins*; not all keys may be *known* yet."""
+        self._sites, self._origins, self._known = sites, frozenset(origins), known
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
@@ -85,7 +109,7 @@ class Collector:
             case _:
                 status, headers, body = 404, {}, b""
         more = {"X-Content-Type-Options": "nosniff", "Content-Length": str(len(body)), **headers}
-        if status == 204:
+        if status == 204:  # has no body, and so none of a length
             del more["Content-Length"]
         start_response(_STATUS[status], list(more.items()))
         return [] if method == "HEAD" else [body]
@@ -100,33 +124,50 @@ class Collector:
             return (204 if "Access-Control-Allow-Origin" in headers else 403), headers, b""
         if method != "POST":
             return 405, headers | {"Allow": "POST, OPTIONS"}, b""
+        shop_id = 0
         try:
-            self._take(origin, environ)
-            status = 204
+            heard, shop_id = self._heard(origin, environ)
+            status = self._take(heard.lead, shop_id)
+            word = _WORDS[status]
         except Refusal as refusal:
-            status = refusal.status
-        if status in (429, 503):
-            headers["Retry-After"] = "30"
+            status, word = refusal.status, refusal.word
+            if refusal.later:
+                headers["Retry-After"] = str(refusal.later)
         with self._guard:
-            self.tally[_WORDS[status]] += 1
+            self.tally[self._now().date(), shop_id, word] += 1
         return status, headers, b""
 
-    def _take(self, origin: str, environ: WSGIEnvironment) -> None:
+    def _heard(self, origin: str, environ: WSGIEnvironment) -> tuple[Heard, int]:
+        """The event of a request, and for which store it is."""
         if origin != _NULL and origin not in self._origins:
             raise Refusal(403)
         # The header is the proxy's on this machine; nobody else's comes so far.
-        if not self._callers.admits(caller_of(environ.get("HTTP_X_FORWARDED_FOR") or environ.get("REMOTE_ADDR", ""))):
+        caller = caller_of(environ.get("HTTP_X_FORWARDED_FOR") or environ.get("REMOTE_ADDR", ""))
+        if not self._limits.callers.admits(caller):
             raise Refusal(429)
         heard = _heard(environ)
         site = self._sites.get(heard.key)
+        if site is None and not self._known:
+            raise Refusal(503)
         if site is None or (origin != _NULL and origin not in site.origins):
             raise Refusal(403)
-        if not self._stores.admits(heard.key):
+        return heard, site.shop_id
+
+    def _take(self, lead: Lead, shop_id: int) -> int:
+        """Have it written down; the status to answer with."""
+        now = self._now()
+        if not self._limits.stores.admits(str(shop_id)):
             raise Refusal(429)
+        if not self._limits.days.admits(shop_id):
+            midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+            raise Refusal(429, DAY, int((midnight - now).total_seconds()) + 1)
         try:
-            self._inbox.bring((site.shop_id, heard.lead))
+            outcome = self._inbox.bring(Arrived(shop_id, lead, now))
         except ShopinfError:
             raise Refusal(503) from None
+        if outcome is Outcome.REFUSED:
+            raise Refusal(507)
+        return 204 if outcome is Outcome.TAKEN else 202
 
 
 def _heard(environ: WSGIEnvironment) -> Heard:
@@ -160,7 +201,8 @@ def _script(method: str) -> tuple[int, dict[str, str], bytes]:
     return 200, headers, script()
 
 
-def limits(monotonic: Callable[[], float], *, per_minute: int) -> tuple[RateLimit, RateLimit]:
-    """The limits of one address and of one store, which many people visit at once."""
+def limits(monotonic: Callable[[], float], days: DayLimit, *, per_minute: int) -> Limits:
+    """The limits of one caller, and of one store, which many people visit at once."""
     together = 200 * per_minute
-    return RateLimit(per_minute, per_minute / 60, monotonic), RateLimit(together, together / 60, monotonic)
+    callers = RateLimit(per_minute, per_minute / 60, monotonic)
+    return Limits(callers, RateLimit(together, together / 60, monotonic), days)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, LargeBinary, Text, cast, delete, func, literal, select, update
 
+from shopinf.ledger.tables import meta
 from shopinf.ledger.tables.people import captures, forgotten, leads
 from shopinf.ledger.upserts import parts, upsert
-from shopinf.livecapture import Capture, Consent, Kept, Lead, Where, moment
+from shopinf.livecapture import Arrived, Bounds, Capture, Consent, Kept, Lead, Room, Taken, Where, moment
 from shopinf.people.emails import email_key
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal
+
+
+_MARK = "capture:"  # in `meta`: how far the events of a machine's queue were taken in
+_MEASURED = 600.0  # seconds for which what leads take is counted on
+_TEXTS = ("email", "first_name", "last_name", "landing", "utm", "code", "referrer")
+_OVERHEAD = 200
 
 
 class Leads:
@@ -25,6 +33,7 @@ class Leads:
     def __init__(self, ledger: Journal) -> None:
         self._ledger = ledger
         self._database = ledger.database
+        self._rooms: dict[int, tuple[Room, float]] = {}  # what a store's leads take, and when that was measured
 
     # what is installed
 
@@ -34,10 +43,13 @@ class Leads:
             row = db.execute(select(captures).where(captures.c.shop_id == shop_id)).mappings().first()
         return None if row is None else _capture(row)
 
-    def open(self, shop_id: int, endpoint: str | None = None) -> Capture:
-        """The capture of a store, made with a public key of its own when there is none; remembers *endpoint*."""
+    def open(self, shop_id: int, endpoint: str | None = None, *, key: str | None = None) -> Capture:
+        """The capture of a store, made with a public key when there is none; remembers *endpoint*.
+
+        The new key is *key*, which a storefront may have from a ledger that was lost, else one of its own.
+        """
         with self._database.writing() as db:
-            row = {"shop_id": shop_id, "public_key": secrets.token_hex(12), "sources": []}
+            row = {"shop_id": shop_id, "public_key": key or secrets.token_hex(12), "sources": []}
             upsert(db, captures, [{**row, "endpoint": endpoint, "heard_at": None}], replace=False)
             where = captures.c.shop_id == shop_id
             if endpoint is not None:
@@ -72,29 +84,87 @@ class Leads:
     def _key(self) -> bytes:
         return self._database.key()
 
-    def keep(self, heard: Sequence[tuple[int, Lead]], *, days: int) -> int:
-        """Write leads down, all or none; returns how many. Several of one e-mail are one lead.
+    def take(self, queue: str, fetch: Callable[[int], Sequence[tuple[int, Arrived]]], bounds: Bounds) -> Taken:
+        """Write down the events that wait in *queue*, as many as *fetch* gives at once, each of them once.
 
-        How somebody first came stays; names and consent are as they were said last. Who asked to be forgotten is not
-        written down.
+        *fetch* gives the numbered events after a number: how far this ledger has come is written in the same
+        transaction. Several events of one e-mail are one lead: how somebody first came stays; names and consent are as
+        they were said last. Who asked to be forgotten is not written down, nor what a store has no room for.
         """
-        now = moment(self._ledger.clock.now())
-        named = [(shop_id, email_key(self._key, lead.email), lead) for shop_id, lead in heard]
+        try:
+            return self._take(queue, fetch, bounds)
+        except BaseException:
+            self._rooms.clear()  # nothing of it was written
+            raise
+
+    def _take(self, queue: str, fetch: Callable[[int], Sequence[tuple[int, Arrived]]], bounds: Bounds) -> Taken:
         with self._database.writing() as db:
-            hidden = _hidden(db, {key for _, key, _ in named})
-            known = _known(db, named)
-            kept = 0
-            for shop_id, key, lead in named:
-                if key in hidden:
-                    continue
-                kept += 1
-                row = _row(shop_id, key, lead, known.get((shop_id, key)))
-                known[shop_id, key] = row | {"last_seen_at": now, "expires_at": now + timedelta(days=days)}
-                known[shop_id, key].setdefault("first_seen_at", now)
-            upsert(db, leads, [known[spot] for spot in dict.fromkeys((s, k) for s, k, _ in named if k not in hidden)])
-            shops = {shop_id for shop_id, _, _ in named}
-            db.execute(update(captures).where(captures.c.shop_id.in_(shops)).values(heard_at=now))
-        return kept
+            where = meta.c.key == f"{_MARK}{queue}"
+            mark = int(db.execute(select(meta.c.value).where(where)).scalar() or 0)
+            batch = fetch(mark)
+            if not batch:
+                return Taken(mark)
+            refused = self._keep(db, batch, bounds)
+            mark = batch[-1][0]
+            upsert(db, meta, [{"key": f"{_MARK}{queue}", "value": str(mark)}])
+        return Taken(mark, refused, len(batch))
+
+    def _keep(self, db: Connection, batch: Sequence[tuple[int, Arrived]], bounds: Bounds) -> frozenset[int]:
+        keys = {seq: email_key(self._key, each.lead.email) for seq, each in batch}
+        hidden = _hidden(db, set(keys.values()))
+        known = _known(db, set(keys.values()))
+        rooms = {shop_id: self._known_room(db, shop_id) for shop_id in {each.shop_id for _, each in batch}}
+        refused: set[int] = set()
+        changed: dict[tuple[int, str], dict[str, Any]] = {}
+        for seq, each in batch:
+            spot = (each.shop_id, keys[seq])
+            if keys[seq] in hidden:
+                continue
+            former, room = known.get(spot), rooms[each.shop_id]
+            row = _row(*spot, each, former, bounds.days)
+            more = Room(room.leads + (former is None), room.bytes + _size(row) - (_size(former) if former else 0))
+            if (former is None and more.leads > bounds.leads) or room.bytes < more.bytes > bounds.bytes:
+                refused.add(seq)
+                continue
+            rooms[each.shop_id], known[spot], changed[spot] = more, row, row
+        upsert(db, leads, list(changed.values()))
+        now = self._ledger.clock.monotonic()
+        for shop_id in rooms:
+            self._rooms[shop_id] = (rooms[shop_id], self._rooms.get(shop_id, (None, now))[1])
+            heard = max(each.at for _, each in batch if each.shop_id == shop_id)
+            db.execute(update(captures).where(captures.c.shop_id == shop_id).values(heard_at=moment(heard)))
+        return frozenset(refused)
+
+    def _known_room(self, db: Connection, shop_id: int) -> Room:
+        """What a store's leads take: measured now and then, since that reads them all, and counted on in between."""
+        room, at = self._rooms.get(shop_id, (None, 0.0))
+        now = self._ledger.clock.monotonic()
+        if room is None or now - at > _MEASURED:
+            room, at = self._measured(db, shop_id), now
+            self._rooms[shop_id] = room, at
+        return room
+
+    def room(self, shop_id: int) -> Room:
+        """What a store's leads take, those included whose days are over and that are not erased yet."""
+        with self._database.reading() as db:
+            return self._measured(db, shop_id)
+
+    def _measured(self, db: Connection, shop_id: int) -> Room:
+        texts = [cast(leads.c[name], Text) for name in _TEXTS]
+        sizes = [
+            func.octet_length(each) if self._database.shared else func.length(cast(each, LargeBinary)) for each in texts
+        ]
+        text = sum((func.coalesce(each, 0) for each in sizes), literal(_OVERHEAD))
+        query = select(func.count(), func.coalesce(func.sum(text), 0)).where(leads.c.shop_id == shop_id)
+        count, size = db.execute(query).one()
+        return Room(int(count), int(size))
+
+    def forgotten_among(self, emails: Collection[str]) -> set[str]:
+        """Those of *emails* whose person asked to be forgotten."""
+        keys = {email_key(self._key, email): email for email in emails}
+        with self._database.reading() as db:
+            hidden = _hidden(db, keys)
+        return {email for email in emails if email_key(self._key, email) in hidden}
 
     def of_shops(self, shop_ids: Iterable[int]) -> list[Kept]:
         """The leads of these stores that may still be kept, the latest first."""
@@ -133,16 +203,17 @@ def _hidden(db: Connection, keys: Collection[str]) -> set[str]:
     return found
 
 
-def _known(db: Connection, named: Sequence[tuple[int, str, Lead]]) -> dict[tuple[int, str], dict[str, Any]]:
+def _known(db: Connection, keys: Collection[str]) -> dict[tuple[int, str], dict[str, Any]]:
     found: dict[tuple[int, str], dict[str, Any]] = {}
-    for part in parts(sorted({key for _, key, _ in named})):
+    for part in parts(sorted(keys)):
         for row in db.execute(select(leads).where(leads.c.email_key.in_(part))).mappings():
             found[row["shop_id"], row["email_key"]] = dict(row)
     return found
 
 
-def _row(shop_id: int, key: str, lead: Lead, former: Mapping[str, Any] | None) -> dict[str, Any]:
-    known = former or {"events": 0, "person": None}
+def _row(shop_id: int, key: str, arrived: Arrived, former: Mapping[str, Any] | None, days: int) -> dict[str, Any]:
+    lead, at = arrived.lead, moment(arrived.at)
+    known = former or {"events": 0, "person": None, "first_seen_at": at, "last_seen_at": at}
     first = known if known.get("landing") or known.get("utm") or known.get("code") or known.get("referrer") else None
     came = {"landing": lead.landing, "utm": dict(lead.utm), "code": lead.code, "referrer": lead.referrer}
     return {
@@ -157,7 +228,15 @@ def _row(shop_id: int, key: str, lead: Lead, former: Mapping[str, Any] | None) -
         "analytics": lead.consent.analytics,
         **({name: first[name] for name in came} if first else came),
         "events": known["events"] + 1,
+        "last_seen_at": max(at, known["last_seen_at"]),
+        "expires_at": max(at, known["last_seen_at"]) + timedelta(days=days),
     }
+
+
+def _size(row: Mapping[str, Any]) -> int:
+    """Bytes that a lead takes: its texts, and some for the rest of the row and what finds it."""
+    texts = (json.dumps(row[name]) if name == "utm" else row[name] for name in _TEXTS)
+    return _OVERHEAD + sum(len(text.encode()) for text in texts if text)
 
 
 def _kept(row: Mapping[Any, Any]) -> Kept:

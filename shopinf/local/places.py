@@ -35,6 +35,11 @@ class Places:
         return self.data / "ledger.db"
 
     @property
+    def waiting_file(self) -> Path:
+        """The events of Live Capture that the ledger does not have yet."""
+        return self.data / "livecapture.db"
+
+    @property
     def locks(self) -> Path:
         """The folder of lock files."""
         return self.data / "locks"

@@ -47,6 +47,7 @@ def body(kind: str, key: str, email: str) -> bytes:
 def serve(home: Path, pipe: Connection) -> None:
     from shopinf.desk import Desk, Setting
     from shopinf.errors import Stopped
+    from shopinf.livecapture import Bounds
     from shopinf.local.clock import SystemClock
     from shopinf.work.livecapture.collect import Place, collect
 
@@ -64,7 +65,9 @@ def serve(home: Path, pipe: Connection) -> None:
     with ThreadPoolExecutor(1) as waiting:
         waiting.submit(watch)
         with suppress(Stopped):
-            collect(desk, [store], Place("127.0.0.1", 0, 30, 60), lambda port: pipe.send((port, key)))
+            collect(
+                desk, [store], Place("127.0.0.1", 0, 60, 1_000_000, Bounds(30)), lambda port: pipe.send((port, key))
+            )
     cpu = time.process_time()
     pipe.send(({each.lead.email for each in desk.ledger.leads.of_shops([store.shop_id])}, cpu))
     desk.close()

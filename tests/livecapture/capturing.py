@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import queue
 import re
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,7 +21,7 @@ from bench import Bench
 
 from shopinf.desk import Desk, Setting
 from shopinf.ledger.leads import Leads
-from shopinf.livecapture import Lead
+from shopinf.livecapture import Arrived, Bounds, Lead, Taken
 from shopinf.local.clock import SystemClock
 from shopinf.main import main
 
@@ -68,9 +73,18 @@ class Collecting:
     def post(
         self, body: Any, *, origin: str | None = PAGE, caller: str = "203.0.113.7", kind: str = "text/plain"
     ) -> int:
+        return self.answer(body, origin=origin, caller=caller, kind=kind).status_code
+
+    def answer(
+        self, body: Any, *, origin: str | None = PAGE, caller: str = "203.0.113.7", kind: str = "text/plain"
+    ) -> httpx.Response:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = {"Content-Type": kind, "X-Forwarded-For": caller} | ({"Origin": origin} if origin else {})
-        return httpx.post(f"{self.url}/events", content=content, headers=headers, trust_env=False).status_code
+        return httpx.post(f"{self.url}/events", content=content, headers=headers, trust_env=False)
+
+    def script(self) -> int:
+        """How the script is answered."""
+        return httpx.get(f"{self.url}/capture.js?key=x", trust_env=False, timeout=1).status_code
 
     def stop(self) -> None:
         self.clock.stop.set()
@@ -85,6 +99,21 @@ def collecting(run: Bench, *more: str) -> Iterator[Collecting]:
         yield served
     finally:
         served.stop()
+
+
+@contextmanager
+def collecting_apart(run: Bench) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The collector in a process of its own, which may be killed, and where it listens."""
+    command = [sys.executable, "-m", "shopinf", "livecapture", "serve", "--port", "0"]
+    environ = {**os.environ, "SHOPINF_HOME": str(run.home), "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        url = re.search(r"http://[\d.:]+", process.stderr.readline())
+        assert url
+        try:
+            yield process, url[0]
+        finally:
+            process.kill()
 
 
 @contextmanager
@@ -103,20 +132,35 @@ def key_of(run: Bench) -> str:
         return desk.ledger.leads.open(desk.book.all()[0].shop_id).key
 
 
+Fetch = Callable[[int], Sequence[tuple[int, Arrived]]]
+
+
+def keep(desk: Desk, shop_id: int, lead: Lead, *, days: int = 90, at: datetime | None = None) -> Taken:
+    """Have a lead in the ledger, as the collector has it there."""
+    event = Arrived(shop_id, lead, at or desk.clock.now())
+    return desk.ledger.leads.take("test", lambda mark: [(mark + 1, event)], Bounds(days=days))
+
+
 class Arrivals:
     """What is committed, as it is committed."""
 
     def __init__(self, monkeypatch: Any) -> None:
         self._queue: queue.Queue[Lead] = queue.Queue()
-        kept = Leads.keep
+        take = Leads.take
 
-        def keep(leads: Leads, heard: Sequence[tuple[int, Lead]], *, days: int) -> int:
-            count = kept(leads, heard, days=days)
-            for _, lead in heard:
-                self._queue.put(lead)
-            return count
+        def taken(leads: Leads, queue: str, fetch: Fetch, bounds: Bounds) -> Taken:
+            batch: list[tuple[int, Arrived]] = []
 
-        monkeypatch.setattr(Leads, "keep", keep)
+            def noted(mark: int) -> Sequence[tuple[int, Arrived]]:
+                batch.extend(fetch(mark))
+                return batch
+
+            result = take(leads, queue, noted, bounds)
+            for _, each in batch:
+                self._queue.put(each.lead)
+            return result
+
+        monkeypatch.setattr(Leads, "take", taken)
 
     def next(self) -> Lead:
         return self._queue.get(timeout=60)

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx
 import pytest
@@ -20,7 +15,7 @@ from shopinf.ledger.leads import Leads
 from shopinf.livecapture import Kept, read_event
 from shopinf.practice import PracticeStore
 
-from .capturing import PAGE, Collecting, collecting, desk_of, event, key_of
+from .capturing import PAGE, Collecting, collecting, collecting_apart, desk_of, event, keep, key_of
 
 pytestmark = pytest.mark.slow
 
@@ -164,7 +159,7 @@ def test_many_at_once_are_all_kept(run: Bench, served: Collecting, key: str) -> 
     assert len(leads(run)) == 120
 
 
-def test_a_ledger_that_cannot_be_written_is_a_503_told_once_and_then_it_goes_on(
+def test_a_ledger_that_cannot_be_written_is_told_of_once_and_then_it_goes_on(
     run: Bench, served: Collecting, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
@@ -172,9 +167,11 @@ def test_a_ledger_that_cannot_be_written_is_a_503_told_once_and_then_it_goes_on(
         def full(*_: object, **__: object) -> int:
             raise MachineProblem("the disk is full")
 
-        broken.setattr(Leads, "keep", full)
-        assert [served.post(event(key)) for _ in range(3)] == [503] * 3
+        broken.setattr(Leads, "take", full)
+        assert [served.post(event(key)) for _ in range(3)] == [202] * 3
+    served.err.wait_for("the ledger is written again; 3 events that waited are in it")
     assert served.post(event(key)) == 204
+    assert [each.events for each in leads(run)] == [4]
     assert served.err.getvalue().count("the disk is full") == 1
 
 
@@ -187,16 +184,11 @@ def test_it_ends_cleanly_and_says_what_came(run: Bench, shop: PracticeStore, key
 
 
 def test_a_kill_loses_nothing_that_was_acknowledged(run: Bench, shop: PracticeStore, key: str) -> None:
-    command = [sys.executable, "-m", "shopinf", "livecapture", "serve", "--port", "0"]
-    environ = {**os.environ, "SHOPINF_HOME": str(run.home), "PYTHONPATH": str(Path(__file__).parents[2])}
-    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr
-        url = re.search(r"http://[\d.:]+", process.stderr.readline())
-        assert url
+    with collecting_apart(run) as (process, url):
         headers = {"Origin": PAGE, "Content-Type": "text/plain"}
         told = [
             httpx.post(
-                f"{url[0]}/events",
+                f"{url}/events",
                 content=json.dumps(event(key, email=f"a{number}@kill.example")),
                 headers=headers | {"X-Forwarded-For": f"203.0.113.{number}"},
                 trust_env=False,
@@ -231,7 +223,7 @@ def test_whoever_asked_to_be_forgotten_is_erased_and_not_written_down_again(
 def test_leads_are_erased_when_their_days_are_over(run: Bench, shop: PracticeStore, key: str) -> None:
     with desk_of(run) as desk:
         for email, days in (("short@lind.example", 1), ("long@lind.example", 90)):
-            desk.ledger.leads.keep([(shop.id, read_event(event(key, email=email)).lead)], days=days)
+            keep(desk, shop.id, read_event(event(key, email=email)).lead, days=days)
     assert leads(run)[0].first_seen_at == START
     run.clock.pass_(days=2)
     rows = run("livecapture", "leads", "-f", "json").ok().json["rows"]

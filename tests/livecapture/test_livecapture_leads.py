@@ -15,7 +15,7 @@ from customerbench import people, write
 from shopinf.livecapture import read_event
 from shopinf.practice import PracticeStore
 
-from .capturing import desk_of, event, key_of
+from .capturing import desk_of, event, keep, key_of
 
 pytestmark = pytest.mark.both_engines
 
@@ -35,11 +35,23 @@ def store(run: Bench) -> PracticeStore:
 
 def hear(run: Bench, store: PracticeStore, **more: Any) -> None:
     with desk_of(run) as desk:
-        desk.ledger.leads.keep([(store.id, read_event(event(key_of(run), **more)).lead)], days=90)
+        keep(desk, store.id, read_event(event(key_of(run), **more)).lead)
 
 
 def rows(run: Bench, *more: str) -> list[dict[str, Any]]:
     return list(run("livecapture", "leads", "-f", "json", *more).ok().json["rows"])
+
+
+def test_what_leads_take_is_counted_on_as_it_would_be_measured(run: Bench, store: PracticeStore) -> None:
+    hear(run, store, first_name="Mäyä", utm={"source": "münchen"}, landing="/größe")
+    with desk_of(run) as desk:
+        one = read_event(event(key_of(run), email="leo@ferrari.example", utm={"term": "日本"}, code="LEO")).lead
+        former = desk.ledger.leads.room(store.id)
+        keep(desk, store.id, one)
+        keep(desk, store.id, read_event(event(key_of(run), first_name="Maja")).lead)
+        counted_on = dict(desk.ledger.leads._rooms)[store.id][0]
+        assert desk.ledger.leads.room(store.id) == counted_on
+        assert counted_on.leads == former.leads + 1
 
 
 def test_leads_are_exported_with_all_that_was_heard(run: Bench, store: PracticeStore, tmp_path: Path) -> None:

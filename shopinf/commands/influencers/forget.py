@@ -40,6 +40,7 @@ def forget(
     nobody is known is noted all the same, so that nobody is found by it later.
     """
     from shopinf.ledger import erasing
+    from shopinf.work.livecapture.taking import erase_forgotten
 
     email, one = read_typed(who).email, desk.ledger.people.find(who)
     if email is None and one is None:
@@ -48,6 +49,8 @@ def forget(
     desk.out.confirm(f"Erase {whose} names, e-mails, accounts and matches for good?")
     owed = balances(desk, one.id) if one else []
     gone = erasing.forget(desk.ledger, email, one, desk.patience)
+    if waited := erase_forgotten(desk):
+        gone["events that wait"] = waited
     rows: list[dict[str, Cell]] = [{"what": what, "count": count} for what, count in gone.items()]
     notes = [] if gone else ["nothing was kept of that e-mail; later runs will not look it up either"]
     if gone:

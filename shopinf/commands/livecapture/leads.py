@@ -62,10 +62,12 @@ def leads(
     With --enrich they are looked up: in the sources named, else in those that are connected.
     """
     from shopinf.work.livecapture.lookup import look_up
+    from shopinf.work.livecapture.taking import take_what_waits
 
     if source and not enrich:
         raise BadInput("--source is for --enrich", hint="Add --enrich, or leave --source out.")
     chosen = desk.stores(stores)
+    take_what_waits(desk)
     kept = _kept(desk, chosen, read_day(since) if since else None)
     notes: list[str] = []
     lost: list[Failure] = []

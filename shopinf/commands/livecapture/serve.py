@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from shopinf.commands.options import DeskContext, Noun, StoreChoice, examples
-from shopinf.livecapture import KEEP_DAYS, PORT
+from shopinf.livecapture import A_DAY, KEEP_DAYS, MOST_LEADS, PORT, Bounds
 
 app = Noun()
 
@@ -32,11 +32,19 @@ def serve(
     per_minute: Annotated[
         int, typer.Option("--per-minute", help="Events that one visitor may send a minute.", metavar="N", min=1)
     ] = 30,
+    per_day: Annotated[
+        int, typer.Option("--per-day", help="Events that one store may send a day.", metavar="N", min=1)
+    ] = A_DAY,
+    most_leads: Annotated[
+        int, typer.Option("--most-leads", help="Leads that are kept of one store.", metavar="N", min=1)
+    ] = MOST_LEADS,
 ) -> None:
     """Take the script's events and keep them as leads, until Ctrl-C.
 
-    Storefronts call it by https, so put a reverse proxy in front. Only pages of the stores are listened to.
+    Storefronts call it by https, so put a reverse proxy in front. Only pages of the stores are listened to. While the
+    ledger cannot be written, events wait on this machine's disk; status shows them, and what was refused.
     """
     from shopinf.work.livecapture.collect import Place, collect
 
-    collect(desk, desk.stores(stores), Place(host, port, keep_days, per_minute, tuple(origin or ())))
+    place = Place(host, port, per_minute, per_day, Bounds(keep_days, most_leads), tuple(origin or ()))
+    collect(desk, desk.stores(stores), place)

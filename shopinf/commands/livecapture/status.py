@@ -11,7 +11,7 @@ from shopinf.errors import RequestRejected, ScopeMissing
 from shopinf.livecapture import Capture, ScriptTag, is_loaded_by, script_src
 from shopinf.outcomes import Done
 from shopinf.results import Failure, Result, columns
-from shopinf.words import counted
+from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -30,7 +30,8 @@ Seen = tuple[list[dict[str, Any]], list[str]]  # rows, and what is to be said
 def status(desk: DeskContext, stores: StoreChoice = StoreChoice(), form: FormChoice = FormChoice()) -> None:
     """Show script tags and when they end, whether the storefront loads the script, and the last event.
 
-    A pixel cannot be seen from outside; its events can.
+    A pixel cannot be seen from outside; its events can. Where the collector runs on this machine, also how much room
+    leads take of what they may, which events wait for the ledger, and what was refused today.
     """
     outcomes = desk.each_store(desk.stores(stores), lambda store: _looked_at(desk, store)).or_nothing()
 
@@ -68,7 +69,32 @@ def _looked_at(desk: Desk, store: Store) -> Seen:
     heard = capture.heard_at if capture else None
     status = counted(count, "lead") if heard or count else "none received"
     rows.append(_row(store, "events", status, src=capture and capture.endpoint, at=_local(heard, store)))
+    rows += _collected(desk, store)
     return rows, notes
+
+
+def _collected(desk: Desk, store: Store) -> list[dict[str, Any]]:
+    """What the collector on this machine says: of the room for leads, of events that wait, and of those refused."""
+    from shopinf.work.livecapture.taking import waiting_at
+
+    with waiting_at(desk) as waiting:
+        if waiting is None:
+            return []
+        bounds, queued = waiting.bounds, waiting.queued(store.shop_id)
+        counts = waiting.tally(desk.clock.now().date())
+    room = desk.ledger.leads.room(store.shop_id)
+    full = "full: " if room.leads >= bounds.leads or room.bytes >= bounds.bytes else ""
+    size = f"{room.bytes / 1e6:.1f} of {bounds.bytes / 1e6:,.1f} MB"
+    rows = [_row(store, "room", f"{full}{room.leads:,} of {counted(bounds.leads, 'lead')}, {size}")]
+    if queued.count:
+        waits = agreeing(queued.count, "waits", "wait")
+        status = f"{counted(queued.count, 'event')} {waits} for the ledger"
+        rows.append(_row(store, "waiting", status, src=str(desk.places.waiting_file), at=_local(queued.since, store)))
+    refused = {what: count for (shop_id, what), count in counts.items() if shop_id == store.shop_id and what != "taken"}
+    if refused:
+        words = ", ".join(f"{count:,} {what}" for what, count in sorted(refused.items()))
+        rows.append(_row(store, "refused", f"{words} today (UTC)"))
+    return rows
 
 
 def _tags(desk: Desk, store: Store) -> tuple[list[ScriptTag], list[str]]:

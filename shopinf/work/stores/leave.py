@@ -12,6 +12,7 @@ from shopinf.errors import CredentialsProblem, NotAllowed, NotFound, StoreReadOn
 from shopinf.money import Money
 from shopinf.shell import quoted
 from shopinf.stores import Store
+from shopinf.work.livecapture.taking import erase_store
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -114,6 +115,8 @@ def leave(desk: Desk, store: Store, plan: Plan) -> Gone:
     with desk.erasing(store):
         app = _uninstall(desk, store) if plan.uninstall else 0
         ledger = desk.ledger.erase_store(store.shop_id, money=plan.money) if plan.erase else {}
+        if plan.erase and (waited := erase_store(desk, store.shop_id)):
+            ledger = {**ledger, "events that wait": waited}
         forgotten = desk.vault.forget(store)
         desk.book.remove(store)
     return Gone(paused, app, ledger, int(bool(forgotten)), keyring_problem=forgotten.problem)
