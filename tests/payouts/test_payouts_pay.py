@@ -148,7 +148,7 @@ def test_a_run_that_was_stopped_before_its_file_is_written_is_finished_by_the_ne
 ) -> None:
     from shopinf.work.payouts import pay as engine
 
-    def killed(*_: object) -> None:
+    def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
