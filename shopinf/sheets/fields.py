@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from shopinf.errors import BadInput, BadSheet
 from shopinf.plain import harmless
-from shopinf.sheets.names import Kind, kind_of, names_of
+from shopinf.sheets.names import PLATFORMS, Kind, kind_of, names_of
+from shopinf.sheets.spelling import counted_thing, folded, halves, looser
+from shopinf.sheets.weighing import Weighing
 from shopinf.words import few
 
-
-@lru_cache(maxsize=4096)
-def folded(name: str) -> str:
-    """A column's name without case, accents, spaces and signs; `%` counts as `percent`."""
-    name = unicodedata.normalize("NFKD", harmless(name).replace("%", " percent ")).casefold()
-    return "".join(sign for sign in name if sign.isalnum())
+_LOOSE = 1000  # what a name is only after words were left out is less sure than any name itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +76,50 @@ class Fields:
         return found
 
     @cached_property
+    def _looser(self) -> Mapping[str, Sequence[tuple[int, str]]]:
+        """The same for names as they are meant, without the words around them."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for field in self.fields:
+            of_side = field.key.partition("_")[0] in PLATFORMS  # hundreds of names, without words around them
+            for rank, name in enumerate((field.key, *field.names)):
+                for form in (folded(name), *(() if of_side else looser(name))):
+                    found.setdefault(form, []).append((_LOOSE + rank, field.key))
+        return found
+
+    @cached_property
+    def _known(self) -> dict[str, Sequence[tuple[int, str]]]:
+        return {}
+
+    def meant(self, header: str) -> Sequence[tuple[int, str]]:
+        """The fields that a column of this name may be, each with how surely: 0 is the field's own name."""
+        if header not in self._known:
+            self._known[header] = self._meaning(header)
+        return self._known[header]
+
+    def _meaning(self, header: str) -> Sequence[tuple[int, str]]:
+        if not (name := folded(header)):
+            return ()
+        if found := self.ranks.get(name):
+            return found
+        for form in looser(header):
+            if found := self._looser.get(form):
+                return found
+        if (thing := counted_thing(header)) and (found := self._looser.get(thing)):
+            return [each for each in found if self.kinds[each[1]] is Kind.COUNT or each[1] == "house_number"]
+        if parts := halves(header):
+            several = [[key for _, key in self.meant(part)[:1]] for part in parts]
+            if all(several) and len({key for each in several for key in each}) == 1:
+                return [(2 * _LOOSE, several[0][0])]
+        return ()
+
+    @cached_property
     def kinds(self) -> Mapping[str, Kind]:
         return {field.key: field.kind for field in self.fields}
 
     def recognised(self, headers: Sequence[str], mapping: Mapping[str, str]) -> int:
         """How many of *headers* name a field."""
         mapped = {folded(name) for name in mapping}
-        return sum(bool(name) and (name in self.ranks or name in mapped) for name in map(folded, headers))
+        return sum(bool(folded(name)) and (folded(name) in mapped or bool(self.meant(name))) for name in headers)
 
     def missing(self, at: Mapping[str, int]) -> list[tuple[str, ...]]:
         """The groups of which a sheet with these columns has none."""
@@ -125,11 +157,6 @@ class Places:
         return cls(at, {key: headers[place] for key, place in at.items()}, rest)
 
 
-# A column of these beside a given one is what the words say, and nothing else.
-_PAID_OUT = ("payoutdate", "paidat", "paidon", "paymentdate", "datepaid")
-_BARE = re.compile(r"\d{1,6}(\.0)?")
-
-
 def find_places(
     file: str,
     line: int,
@@ -140,25 +167,27 @@ def find_places(
 ) -> Places:
     """Find each field's column among *headers*, with the rows *below* to tell what only values can tell.
 
-    Refuses two columns of one name.
+    Refuses two columns of one name that do not say the same.
     """
     at = _mapped(headers, fields, mapping)
     mapped, taken = set(at), set(at.values())
     names = ["" if _is_never(header, fields) else folded(header) for header in headers]
-    # The field's own name first, so that a column `handle` is the handle, even where `influencer` would accept it.
+    # The field's own name first, so that a column `handle` is the handle, even where `influencer` would accept it; but
+    # one without anything in it after all others.
     candidates = sorted(
-        (rank, fields.keys.index(key), place)
+        (bool(below) and not any(_column(below, place)), rank, fields.keys.index(key), place)
         for place, name in enumerate(names)
         if name and place not in taken
-        for rank, key in fields.ranks.get(name, ())
+        for rank, key in fields.meant(headers[place])
     )
     ranked: dict[str, int] = {}
-    for rank, number, place in candidates:
+    for _, rank, number, place in candidates:
         key = fields.fields[number].key
         if place in taken:
             continue
         if key in at:
-            if key not in mapped and ranked.get(key) == rank and names[at[key]] == names[place]:
+            same = key not in mapped and ranked.get(key) == rank and names[at[key]] == names[place]
+            if same and _differ(_column(below, at[key]), _column(below, place)):
                 raise BadSheet(
                     file,
                     f"two columns are both the {key}",
@@ -169,8 +198,17 @@ def find_places(
             continue
         at[key], ranked[key] = place, rank
         taken.add(place)
-    _weigh(names, fields, at, mapped, below)
+    Weighing(names, fields.keys, at, mapped, below).settle()
     return Places.of(headers, at)
+
+
+def _column(rows: Sequence[Sequence[str]], place: int) -> list[str]:
+    return [row[place].strip() if place < len(row) else "" for row in rows]
+
+
+def _differ(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Do two columns of one name say different things, as far as the second says anything?"""
+    return not one or any(more and more != first for first, more in zip(one, other, strict=True))
 
 
 def _is_never(header: str, fields: Fields) -> bool:
@@ -192,54 +230,6 @@ def _mapped(headers: Sequence[str], fields: Fields, mapping: Mapping[str, str]) 
             raise BadInput(f"Two --map options say which column is the {key}", hint="Give one of them.")
         at[key] = found[0]
     return at
-
-
-def _weigh(
-    names: Sequence[str], fields: Fields, at: dict[str, int], mapped: set[str], below: Sequence[Sequence[str]]
-) -> None:
-    """What a name means beside the other columns, and over its values."""
-
-    def move(key: str, to: str) -> None:
-        if to in fields.keys and to not in at and key not in mapped:
-            at[to] = at.pop(key)
-
-    def values(place: int) -> list[str]:
-        return [text for row in below if place < len(row) and (text := row[place].strip())]
-
-    called = {key: names[place] for key, place in at.items()}
-    if called.get("first_name") in ("nombre", "nome") and "last_name" not in at:
-        move("first_name", "name")
-    if called.get("last_name") == "nom" and "first_name" not in at:
-        move("last_name", "name")
-    if "title" in names and "channelid" in names and "name" in fields.keys and "name" not in at:
-        at["name"] = names.index("title")
-    if "influencer" in at and "influencer" not in mapped and called["influencer"] != "influencer":
-        texts = values(at["influencer"])
-        if called["influencer"].endswith("id") and texts and all(_BARE.fullmatch(text) for text in texts):
-            del at["influencer"]  # numbers of rows or of another system, nobody's name
-    if "commission" in at and "commission" not in mapped and any(name in _PAID_OUT for name in names):
-        del at["commission"]  # what was paid, no rate
-    if called.get("phone") == "numero" and "phone" in at and "phone" not in mapped:
-        texts = values(at["phone"])
-        if texts and "house_number" in fields.keys and all(len(re.sub(r"\D", "", text)) < 6 for text in texts):
-            move("phone", "house_number")
-    if "value" in at and "code" in fields.keys and "code" not in at:
-        texts = values(at["value"])
-        if texts and all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{2,}", text) for text in texts):
-            move("value", "code")
-    _weak_handle(names, fields, at)
-
-
-def _weak_handle(names: Sequence[str], fields: Fields, at: dict[str, int]) -> None:
-    """A nickname, or a name beside a platform, is the handle where there is nothing better."""
-    better = {"handle", "profile_url", "influencer"} | {key for key in fields.keys if key.endswith(("_handle", "_url"))}
-    if "handle" not in fields.keys or better & set(at):
-        return
-    nick = next((place for place, name in enumerate(names) if name in ("nickname", "nick", "spitzname")), None)
-    if nick is not None and nick not in at.values():
-        at["handle"] = nick
-    elif "platform" in at and "name" in at and names[at["name"]] in ("name", "nombre", "nome", "nom", "naam"):
-        at["handle"] = at.pop("name")
 
 
 def listed(headers: Sequence[str], most: int = 20) -> str:

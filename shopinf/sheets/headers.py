@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from shopinf.errors import BadInput, BadSheet
 from shopinf.people.emails import read_emails
 from shopinf.people.handles import platform_names, read_handle, read_platform
-from shopinf.sheets.fields import Fields, Places, find_places, folded, listed
+from shopinf.sheets.fields import Fields, Places, find_places, listed
 from shopinf.sheets.records import Record
+from shopinf.sheets.spelling import folded
 from shopinf.shell import quoted
 
 _FAR = 60  # rows before a header; titles and figures of a report
@@ -98,11 +99,11 @@ def known_file(names: Sequence[str]) -> str | None:
 def _may_be_header(names: Sequence[str], below: Sequence[Sequence[str]], fields: Fields, *, first: bool) -> bool:
     """Does a row name columns, as far as it can be told; or are they values?"""
     cells = [name for name in names if name.strip()]
-    if not cells or any("@" in cell and (read_emails(cell) or cell.startswith("@")) for cell in cells):
+    if not cells or any("@" in cell and (read_emails(cell) or _is_handle(cell, fields)) for cell in cells):
         return False
     if any("://" in cell or re.match(r"www\.", cell, re.IGNORECASE) for cell in cells):
         return False
-    known = [place for place, name in enumerate(names) if folded(name) in fields.ranks]
+    known = [place for place, name in enumerate(names) if fields.meant(name)]
     telling = [place for place in known if read_platform(names[place]) not in platform_names()]
     if any(_NUMBER.fullmatch(cell.strip()) for cell in cells) and len(telling) < 2:
         return False
@@ -110,6 +111,11 @@ def _may_be_header(names: Sequence[str], below: Sequence[Sequence[str]], fields:
         under = [row[place] for place in known for row in below[:20] if place < len(row) and row[place].strip()]
         return first if not under else any(read_platform(cell) not in platform_names() for cell in under)
     return True
+
+
+def _is_handle(cell: str, fields: Fields) -> bool:
+    """Is it somebody's handle? `@ do Instagram` and `@username` are columns."""
+    return re.match(r"@[\w.]", cell) is not None and not fields.meant(cell)
 
 
 def lacking(

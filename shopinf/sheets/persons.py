@@ -16,15 +16,16 @@ from shopinf.errors import BadSheet
 from shopinf.people.emails import read_emails
 from shopinf.people.handles import Written, profile_address, read_handle, read_platform
 from shopinf.people.profiles import Account, Profile, together
-from shopinf.sheets.fields import folded
 from shopinf.sheets.names import PARTS, SIDES
 from shopinf.sheets.reading import Row
+from shopinf.sheets.spelling import folded
 
 NAME = "csv"  # the source of what sheets say
 
 _OR_ELSE = frozenset({"emailordm", "emailkontakt", "kontaktemail", "emailcontact"})  # with other things in them
 NOBODY = "the row does not say who it is about"
 _BETWEEN = re.compile(r"[;,|\n]+")
+_BEHIND = frozenset("jr sr ii iii iv phd md esq inc llc ltd gmbh".split())  # behind a name, and no name themselves
 _IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 
 
@@ -96,8 +97,12 @@ def split_cell(cell: str) -> list[str]:
 
 
 def split_name(name: str) -> tuple[str | None, str | None]:
-    """A whole name as first and last name; what stands in brackets is neither."""
-    first, _, last = (_IN_BRACKETS.sub(" ", name).strip() or name.strip()).partition(" ")
+    """A whole name as first and last name, also as `Lind, Mia`; what stands in brackets is neither."""
+    whole = _IN_BRACKETS.sub(" ", name).strip() or name.strip()
+    before, comma, after = (part.strip() for part in whole.partition(","))
+    if comma and before and after and "," not in after and after.casefold().rstrip(".") not in _BEHIND:
+        return after, before
+    first, _, last = whole.partition(" ")
     return first or None, last.strip() or None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from shopinf.sheets.fields import Fields, Places, find_places
 from shopinf.sheets.headers import find_header, lacking, looks_like_codes
 from shopinf.sheets.names import Kind
 from shopinf.sheets.records import Broken, Record, Sieve
+from shopinf.sheets.spelling import in_unit
 from shopinf.sheets.telling import Told
 from shopinf.sheets.texts import find_encoding
 from shopinf.sheets.values import Doubtful, Manner, is_nothing, manner_of, plain, read_cell
@@ -299,7 +301,7 @@ class _Opening:
                 continue
             text = written[key] = plain(cell(place))
             try:
-                values[key] = self._value(key, text)
+                values[key] = self._value(key, text, places.headers.get(key, key))
             except Doubtful as doubtful:
                 values[key] = ""
                 doubts[key] = row.problem(doubtful.message, key=key, hint=doubtful.hint)
@@ -311,7 +313,7 @@ class _Opening:
             return replace(row, wrong=wrong)
         return row
 
-    def _value(self, key: str, text: str) -> str:
+    def _value(self, key: str, text: str, header: str) -> str:
         if not text:
             return ""
         if key not in _AS_WRITTEN and is_nothing(text, name=key in _NAMES):
@@ -320,6 +322,8 @@ class _Opening:
         if kind is Kind.TEXT:
             return text
         value, word = read_cell(text, kind, self.manner, fraction=key in self.manner.fractions)
+        if kind is Kind.EITHER and re.fullmatch(r"[-+]?[\d.]+", value):
+            value = in_unit(value, header)
         if word:
             self.told.words[f"of {key} {word}"] += 1
         return value

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from shopinf.errors import BadSheet
 from shopinf.plain import harmless
-from shopinf.sheets.fields import folded
+from shopinf.sheets.spelling import folded
 from shopinf.words import counted
 
 MOST = 20  # bad rows that are named

@@ -14,8 +14,9 @@ from decimal import Decimal
 
 from shopinf.errors import BadInput
 from shopinf.numbers import Number, TwoReadings, decimal_sign, read_number
-from shopinf.sheets.fields import Places, folded
+from shopinf.sheets.fields import Places
 from shopinf.sheets.names import Kind
+from shopinf.sheets.spelling import folded
 
 # What programs and people write into a cell that has nothing in it.
 _NOTHING = frozenset(

@@ -14,7 +14,7 @@ from shopinf.sheets.reading import Sheet, read_sheet
 
 PEOPLE = Fields.of(PERSON, required=WHO)
 CODES = Fields.of(f"{PERSON} code percent amount value value_type commission commission_type", required=WHO)
-PARCELS = Fields.of(f"{PERSON} address1 house_number address2 city province zip sku quantity", required=WHO)
+PARCELS = Fields.of(f"{PERSON} address1 house_number address2 city province zip zip_city sku quantity", required=WHO)
 
 
 def opened(folder: Path, text: str, fields: Fields = PEOPLE) -> Sheet:
@@ -174,3 +174,75 @@ def test_a_column_that_has_codes_by_its_values_is_never_passed_over_in_silence(t
 def test_a_share_with_three_decimals_has_one_reading(tmp_path: Path) -> None:
     (row,) = opened(tmp_path, "handle,engagement_rate_pct\nmaja,3.125\n")
     assert row["engagement_rate_pct"] == "3.125"
+
+
+@pytest.mark.parametrize(
+    ("header", "fields", "meant"),
+    [
+        ("Vor- und Nachname;E-Mail *;Instagram-Name;Follower (ca.)", PEOPLE, "name email instagram_handle followers"),
+        ("Nome completo;@ do Instagram;Nº de seguidores", PEOPLE, "name instagram_handle followers"),
+        ("What's your Instagram handle?,Your email", PEOPLE, "instagram_handle email"),
+        ("Usuario de Instagram;Nombre y apellidos", PEOPLE, "instagram_handle name"),
+        ("Profilo Instagram;Nb abonnés", PEOPLE, "instagram_url followers"),
+        ("Email / Correo;Name\nNom", PEOPLE, "email"),
+        ("Imię;Nazwisko;Adres e-mail;Obserwujący;Kod rabatowy", CODES, "first_name last_name email followers code"),
+        ("Förnamn;Efternamn;E-post;Följare;Rabattkod", CODES, "first_name last_name email followers code"),
+        ("Ad;Soyad;E-posta;Kullanici adi;İndirim kodu", CODES, "first_name last_name email handle code"),
+        (
+            "名前,メールアドレス,インスタグラム,フォロワー数,クーポンコード",
+            CODES,
+            "name email instagram_handle followers code",
+        ),
+        ("Handle,Address,No.,Zip/City", PARCELS, "handle address1 house_number zip_city"),
+        ("Navn;Adresse;Postnummer;By", PARCELS, "name address1 zip city"),
+        ("Indirizzo;N. civico;Nome;Cognome", PARCELS, "address1 house_number first_name last_name"),
+        ("Vorname;Name;E-Mail", PEOPLE, "first_name last_name email"),
+        ("handle,Email (manager)", PEOPLE, "handle"),
+    ],
+)
+def test_columns_are_known_with_words_around_them(tmp_path: Path, header: str, fields: Fields, meant: str) -> None:
+    quoted = ";".join(f'"{name}"' for name in header.split(";")) if ";" in header else header
+    cells = {"No.": "12", "Zip/City": "30159 Hannover"}
+    names = header.replace(";", ",").split(",")
+    row = (";" if ";" in header else ",").join(cells.get(name, f"x{at}") for at, name in enumerate(names))
+    assert set(opened(tmp_path, f"{quoted}\n{row}\n", fields).headers) == set(meant.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("Vorname,Name\nMia,Mia Lind\n", [("Mia", "")]),
+        ("Name,Vorname\nLind,Mia\n", [("Mia", "Lind")]),
+        ("Name,Nachname\nMia,Lind\n", [("Mia", "Lind")]),
+    ],
+)
+def test_a_name_beside_half_of_it_is_the_other_half_or_the_whole(
+    tmp_path: Path, text: str, rows: list[tuple[str, str]]
+) -> None:
+    assert [(row["first_name"], row["last_name"]) for row in opened(tmp_path, text, PEOPLE)] == rows
+
+
+def test_a_creators_name_of_several_words_is_no_handle(tmp_path: Path) -> None:
+    text = "Creator name,Instagram,Email\nMia Lind,mia.l,mia@x.example\nLeo Ek,,leo@x.example\n"
+    assert opened(tmp_path, text, PEOPLE).headers["name"] == "Creator name"
+    assert opened(tmp_path, "Creator name,Email\nmia.l,mia@x.example\n", PEOPLE).headers["handle"] == "Creator name"
+
+
+def test_a_second_column_of_a_name_is_passed_over_where_it_says_the_same_or_nothing(tmp_path: Path) -> None:
+    (row,) = opened(tmp_path, "Email,handle,Email\n,mia,mia@x.example\n", PEOPLE)
+    assert row["email"] == "mia@x.example"
+    (row,) = opened(tmp_path, "Email,handle,Email\nmia@x.example,mia,mia@x.example\n", PEOPLE)
+    assert row["email"] == "mia@x.example"
+    with pytest.raises(BadSheet, match="two columns are both the email"):
+        opened(tmp_path, "Email,handle,Email\nmia@x.example,mia,leo@x.example\n", PEOPLE)
+
+
+def test_numbers_by_which_a_platform_knows_an_account_are_no_handles(tmp_path: Path) -> None:
+    sheet = opened(tmp_path, "instagram_id,email\n178412345,mia@x.example\n", PEOPLE)
+    assert "instagram_handle" not in sheet.headers
+    assert opened(tmp_path, "Instagram ID,email\nmia.l,mia@x.example\n", PEOPLE).headers["instagram_handle"]
+
+
+def test_commission_beside_sales_is_what_was_earned_and_no_rate(tmp_path: Path) -> None:
+    assert "commission" not in opened(tmp_path, "handle,Sales,Commission\nmia,120.00,$12.00\n", CODES).headers
+    assert "commission" in opened(tmp_path, "handle,Sales,Commission\nmia,120.00,10%\n", CODES).headers

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from shopinf.errors import BadInput, BadSheet
-from shopinf.sheets.fields import Fields, folded, read_mapping
+from shopinf.sheets.fields import Fields, read_mapping
 from shopinf.sheets.reading import Row, read_sheet
+from shopinf.sheets.spelling import folded
 
 FIELDS = Fields.of("influencer email first_name code percent note", required="influencer|email")
 

@@ -24,6 +24,7 @@ from shopinf.sheets.fields import Fields
 from shopinf.sheets.names import PERSON, WHO
 from shopinf.sheets.persons import read_reachable
 from shopinf.sheets.reading import Row, each_row
+from shopinf.sheets.spelling import Unit, unit_of
 from shopinf.sheets.telling import in_a_line
 from shopinf.words import counted
 
@@ -168,14 +169,17 @@ def gives(row: Row, money: Amounts, otherwise: Kind | None) -> tuple[Kind | None
         raise row.problem("a code takes off either a percentage or an amount", key="amount")
     if row["percent"]:
         return Kind.PERCENTAGE, row.read("percent", percentage)
+    if row["amount"] and unit_of(row.headers.get("amount", "")) is Unit.PERCENT:
+        return Kind.PERCENTAGE, row.read("amount", percentage)
     if row["amount"]:
         return Kind.FIXED_AMOUNT, row.read("amount", money.read)
     if not row["value"]:
         return None, None
     said, written = row["value_type"].casefold(), row.written.get("value", "")
+    unit = unit_of(row.headers.get("value", ""))
     bare = not ("%" in written or any(not (sign.isdigit() or sign in ".,+- ") for sign in written))
-    fixed = "fix" in said or "amount" in said or "betrag" in said
-    per_cent = "%" in written or "percent" in said or "prozent" in said
+    fixed = "fix" in said or "amount" in said or "betrag" in said or unit is Unit.MONEY
+    per_cent = "%" in row["value"] or "percent" in said or "prozent" in said
     if per_cent or (bare and not fixed and otherwise is not Kind.FIXED_AMOUNT):
         return Kind.PERCENTAGE, row.read("value", lambda text: percentage(text.lstrip("-")))
     return Kind.FIXED_AMOUNT, row.read("value", lambda text: money.read(text.lstrip("-")))

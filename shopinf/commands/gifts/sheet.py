@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,7 +26,9 @@ from shopinf.sheets.telling import in_a_line
 if TYPE_CHECKING:
     from shopinf.desk import Desk
 
-FIELDS = Fields.of(f"{PERSON} address1 house_number address2 city province zip variant sku quantity note", required=WHO)
+FIELDS = Fields.of(
+    f"{PERSON} address1 house_number address2 city province zip zip_city variant sku quantity note", required=WHO
+)
 LONGEST_NOTE = 2000  # signs
 
 
@@ -92,12 +95,24 @@ def _address(row: Row) -> dict[str, str]:
     A country alone is none: it says where somebody lives, not where a parcel goes.
     """
     given = {key: row[key] for key in ADDRESS}
-    if not any(row[key] for key in ("address1", "address2", "city", "zip")):
+    if row["zip_city"] and not (row["zip"] or row["city"]):
+        given["zip"], given["city"] = split_zip(row["zip_city"])
+    if not any(given[key] for key in ("address1", "address2", "city", "zip")):
         return {}
     number = row["house_number"]
     if number and not given["address1"].endswith(f" {number}"):
         given["address1"] = f"{given['address1']} {number}".strip()
     return given
+
+
+def split_zip(text: str) -> tuple[str, str]:
+    """A postcode and a town in one cell, in this order or the other; without a postcode all is the town."""
+    word = " ".join(text.replace(",", " ").split())
+    if found := re.fullmatch(r"((?:[A-Z]{1,2}-)?\d[\d-]*(?: \d+)?(?: [A-Z]{2}(?= ))?) (\D+)", word):
+        return found[1], found[2]
+    if found := re.fullmatch(r"(\D+) ([A-Z\d]*\d[A-Z\d -]*)", word):
+        return found[2], found[1]
+    return "", word
 
 
 def read_quantity(text: str) -> int:
