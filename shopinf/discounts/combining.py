@@ -60,6 +60,11 @@ class Combining:
         return None if self.combines is None else ",".join(self.combines) or "none"
 
     @property
+    def is_plain(self) -> bool:
+        """Is it as any code is that nobody said anything about?"""
+        return self.combines == () and self.applies in (None, Applies.AS_MADE, Applies.ONE_TIME)
+
+    @property
     def key(self) -> str:
         """Tells codes that were asked to combine from others of equal terms; "" where nothing was asked for."""
         applies = "" if self.applies is None else f"/{self.applies}"
@@ -88,6 +93,7 @@ class Combining:
 
 
 UNTOUCHED = Combining((), Applies.AS_MADE)  # what REST makes
+UNSAID = Combining()
 
 
 def changes(now: Combining, wanted: Combining) -> list[Change]:

@@ -10,6 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shopinf.discounts.codes import Draw, Pattern, check_code, draw, suffixed
+from shopinf.discounts.combining import UNSAID, UNTOUCHED, Combining
+from shopinf.discounts.combining import changes as combining_changes
 from shopinf.discounts.rules import UNKNOWN, is_own
 from shopinf.discounts.terms import Change, Terms, Wish
 from shopinf.errors import BadInput
@@ -54,6 +56,8 @@ class RuleRecord:
     before_id: int | None = None
     sent_at: datetime | None = None
     run: str | None = None  # that sent it
+    combining: Combining = UNTOUCHED  # as the store is known to have it
+    asked: Combining = UNSAID  # what it is to combine with, as far as that was said
 
     @property
     def in_doubt(self) -> bool:
@@ -69,6 +73,18 @@ class RuleRecord:
     def known(self) -> bool:
         """Is it known what it says? It is not where a tracked code was no longer in the store."""
         return self.key != UNKNOWN
+
+    @property
+    def meant(self) -> Combining:
+        """What the store is expected to have it combine with; of others' rules that is what was seen last."""
+        if self.origin is Origin.MADE and self.combining.combines is not None:
+            return self.asked.over(Combining(()))
+        return self.asked.over(self.combining)
+
+    @property
+    def uncombined(self) -> bool:
+        """Was it asked to combine in a way that the store is not known to have?"""
+        return not self.combining.meets(self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +126,7 @@ class Ask:
     commission: str | None = None
     redirect: str | None = None
     utm: Mapping[str, str] | None = None
+    combining: Combining = UNSAID
     place: str | None = None  # the file and line it came from
     problem: str | None = None  # why it cannot be made, found before anything else
 
@@ -200,6 +217,8 @@ def changes(ask: Ask, record: CodeRecord, zone: ZoneInfo, currency: str) -> list
     ):
         if wanted is not None and was != wanted:
             found.append(Change(name, _shown(was), _shown(wanted)))
+    if not record.rule.uncombined:  # what was asked for before and is not there gives way to what is asked for now
+        found += combining_changes(record.rule.combining, ask.combining)
     return found
 
 
@@ -243,12 +262,12 @@ def _refuse_differences(steps: Iterable[Step], shape: Shape) -> None:
         record = step.record
         assert record is not None
         assert step.terms is not None
+        if record.origin is Origin.TRACKED and (record.rule.terms != step.terms or step.ask.combining):
+            raise BadInput(
+                f"{record.code} is only tracked, so its price rule is not changed",
+                hint="shopinf discounts import FILE --mode adopt lets shopinf manage it.",
+            )
         if record.rule.terms != step.terms:
-            if record.origin is Origin.TRACKED:
-                raise BadInput(
-                    f"{record.code} is only tracked, so its price rule is not changed",
-                    hint="shopinf discounts import FILE --mode adopt lets shopinf manage it.",
-                )
             step.terms.check(shape.now)
 
 

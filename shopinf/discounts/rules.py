@@ -6,8 +6,21 @@ alone is known by whose code it is, and one that shopinf did not make by its num
 
 from __future__ import annotations
 
+from shopinf.discounts.combining import Combining
+from shopinf.discounts.terms import Terms
+
 UNKNOWN = "unknown"  # of tracked codes that are no longer in the store
 _OWN = "own/"
+
+
+def key_of_shared(terms: Terms, combining: Combining) -> str:
+    """The key of a rule for all codes of equal terms that are to combine alike."""
+    return f"{terms.key()}{combining.key}"
+
+
+def key_on_other_terms(key: str, former: Terms, terms: Terms) -> str:
+    """The key of a shared rule that gets other *terms* than its *former* ones."""
+    return terms.key() + (key.removeprefix(former.key()) if key.startswith(former.key()) else "")
 
 
 def key_of_own(person: str, slot: str) -> str:

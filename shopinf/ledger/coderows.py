@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, Select, select, update
 
 from shopinf.discounts.codes import ALPHABET
+from shopinf.discounts.combining import UNSAID, UNTOUCHED, Combining
 from shopinf.discounts.plan import CodeRecord, Origin, RuleRecord, State
 from shopinf.discounts.rules import is_own
 from shopinf.discounts.terms import Terms
@@ -37,6 +38,7 @@ class Intended:
     redirect: str | None = None
     utm: Mapping[str, str] = field(default_factory=dict)
     price_rule_id: int | None = None  # where the store has its rule already
+    asked: Combining = UNSAID  # what it is to combine with
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ def read_record(row: Row[Any], rules: dict[int, RuleRecord]) -> CodeRecord:
             before_id=one["rule_before_id"],
             sent_at=one["rule_sent_at"],
             run=one["rule_run"],
+            combining=_combining(one["rule_combining"], Origin(one["rule_origin"])),
+            asked=Combining.from_facts(one["rule_combining_asked"]),
         )
     return CodeRecord(
         id=one["id"],
@@ -98,6 +102,13 @@ def read_record(row: Row[Any], rules: dict[int, RuleRecord]) -> CodeRecord:
         error=one["error"],
         made_at=one["made_at"],
     )
+
+
+def _combining(facts: Mapping[str, Any] | None, origin: Origin) -> Combining:
+    """What a rule is known to combine with: as REST makes it, or nothing is known where it came from elsewhere."""
+    if facts is None:
+        return UNTOUCHED if origin is Origin.MADE else UNSAID
+    return Combining.from_facts(facts)
 
 
 def rule_ids(db: Connection, shop_id: int, campaign: str, keys: Collection[str]) -> dict[str, int]:
@@ -154,7 +165,13 @@ def _rule_row(shop_id: int, campaign: str, wanted: Intended | Tracked) -> dict[s
 
 
 def _standing(wanted: Intended) -> dict[str, Any]:
-    return {"state": "live" if wanted.price_rule_id else "intended", "price_rule_id": wanted.price_rule_id}
+    known = UNSAID.facts() if wanted.price_rule_id else None  # what the store has may have been asked for before
+    return {
+        "state": "live" if wanted.price_rule_id else "intended",
+        "price_rule_id": wanted.price_rule_id,
+        "combining": known,
+        "combining_asked": wanted.asked.facts() if wanted.asked else None,
+    }
 
 
 def _titled(wanted: Intended) -> dict[str, str]:

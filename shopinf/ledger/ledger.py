@@ -19,6 +19,7 @@ from shopinf.times import Clock
 if TYPE_CHECKING:
     from shopinf.ledger.accounts import Accounts
     from shopinf.ledger.codes import Codes
+    from shopinf.ledger.combining import CombiningShelf
     from shopinf.ledger.decisions import Decisions
     from shopinf.ledger.enrichment import Enrichment
     from shopinf.ledger.forgetting import Forgetting
@@ -69,6 +70,12 @@ class Ledger(Journal):
         from shopinf.ledger.codes import Codes
 
         return Codes(self)
+
+    @shared_property
+    def combining(self) -> CombiningShelf:
+        from shopinf.ledger.combining import CombiningShelf
+
+        return CombiningShelf(self)
 
     @shared_property
     def people(self) -> People:

@@ -232,7 +232,14 @@ CREATE TABLE sendings (shop_id BIGINT NOT NULL, order_id BIGINT NOT NULL, at TEX
     PRIMARY KEY (shop_id, order_id));
 """
 
-MIGRATIONS = [_FIRST, _LOCKS, _PAYOUTS, _SENDERS, _RATES, _UNREAD, _SIGHTINGS, _SENDINGS]
+# What codes combine with, which REST has no words for.
+_COMBINING = """
+ALTER TABLE price_rules ADD COLUMN combining {json};
+
+ALTER TABLE price_rules ADD COLUMN combining_asked {json};
+"""
+
+MIGRATIONS = [_FIRST, _LOCKS, _PAYOUTS, _SENDERS, _RATES, _UNREAD, _SIGHTINGS, _SENDINGS, _COMBINING]
 
 _WORDS = {
     "sqlite": {

@@ -13,8 +13,8 @@ from bench import Bench
 from shopinf.practice import PracticeStore
 
 COLUMNS = (
-    "store,campaign,influencer,slot,email,first_name,code,link,value_type,value,commission,starts_at,ends_at,status,error,"
-    "price_rule_id,discount_code_id"
+    "store,campaign,influencer,slot,email,first_name,code,link,value_type,value,combines_with,commission,starts_at,"
+    "ends_at,status,error,price_rule_id,discount_code_id"
 )
 
 

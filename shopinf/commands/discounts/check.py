@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shopinf.commands.discounts.choice import CodeChoice, choose_codes, people_of
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
 from shopinf.discounts.campaigns import same_campaign
+from shopinf.discounts.combining import Combining, changes
 from shopinf.discounts.plan import CodeRecord, Origin, State
 from shopinf.discounts.terms import differences
 from shopinf.errors import PartlyDone
@@ -44,12 +45,13 @@ def check(desk: DeskContext, stores: StoreChoice, form: FormChoice, choice: Code
     else:  # all that there is of the campaign is what the ledger lacks
         chosen = {store.name: [] for store in asked}
     outcomes = desk.each_store(
-        list(lacked), lambda store: [*lacked[store], *_check_store(desk, store, chosen[store.name])]
+        list(lacked), lambda store: _check_store(desk, store, chosen[store.name], lacked[store])
     ).after(looked)
 
-    def answer(done: Done[list[dict[str, Cell]]], failures: Sequence[Failure]) -> Result:
-        rows = [row for _, found in done for row in found]
-        return Result("shopinf.discounts.check/1", CHECK_COLUMNS, rows, failures=failures)
+    def answer(done: Done[Checked], failures: Sequence[Failure]) -> Result:
+        rows = [row for _, found in done for row in found.rows]
+        notes = [note for _, found in done for note in found.notes]
+        return Result("shopinf.discounts.check/1", CHECK_COLUMNS, rows, notes=notes, failures=failures)
 
     rows = desk.deliver(outcomes, answer, form).rows
     checked = sum(len(chosen[store.name]) for store, _ in outcomes.done)
@@ -98,19 +100,30 @@ def _lacked(desk: Desk, store: Store, choice: CodeChoice) -> list[dict[str, Cell
     return rows
 
 
-def _check_store(desk: Desk, store: Store, records: Sequence[CodeRecord]) -> list[dict[str, Cell]]:
+@dataclass(frozen=True)
+class Checked:
+    """The differences in one store, and what could not be compared there."""
+
+    rows: Sequence[Mapping[str, Cell]]
+    notes: Sequence[str]
+
+
+def _check_store(desk: Desk, store: Store, records: Sequence[CodeRecord], lacked: Sequence[dict[str, Cell]]) -> Checked:
+    from shopinf.work.codes.combine import see
     from shopinf.work.codes.survey import survey
 
     looked_at = [record for record in records if record.state not in (State.FAILED, State.RETIRED)]
     unread: dict[str, Unread] = {}
     found = survey(desk.shop(store), [record.code for record in looked_at], unread)
     people = people_of(desk, looked_at)
-    rows: list[dict[str, Cell]] = []
+    rows = list(lacked)
+    combining, why = see(desk, store, [record.rule.price_rule_id or 0 for record in _comparable(looked_at, found)])
     for record in looked_at:
         there = found.get(folded(record.code))
         if (odd := unread.get(folded(record.code))) is None:
             _note_sight(desk, store, record, there)
             problems = list(_problems(desk, store, record, there))
+            problems += _combining_problems(record, combining) if there else []
         else:  # it is there, and nobody can say on which terms
             problems = [(f"{odd.called} {odd.problem}", "look at it in Shopify's admin")]
         for problem, fix in problems:
@@ -128,7 +141,33 @@ def _check_store(desk: Desk, store: Store, records: Sequence[CodeRecord]) -> lis
                     "discount_code_id": record.discount_code_id,
                 }
             )
-    return rows
+    # Where nothing was ever asked for, a store that does not tell lacks nothing.
+    matters = why is not None and any(record.rule.asked for record in looked_at)
+    return Checked(rows, [why] if why and matters else [])
+
+
+def _comparable(records: Iterable[CodeRecord], found: Mapping[str, Found]) -> list[CodeRecord]:
+    """The codes whose price rule is in the store, as the ledger knows it."""
+    there = ((record, found.get(folded(record.code))) for record in records)
+    return [record for record, each in there if each is not None and each.rule.id == record.rule.price_rule_id]
+
+
+def _combining_problems(record: CodeRecord, seen: Mapping[int, Combining]) -> list[tuple[str, str]]:
+    """How a code combines otherwise in the store than it is meant to, with what to do about it."""
+    rule = record.rule
+    there = seen.get(rule.price_rule_id or 0)
+    different = changes(there, rule.meant) if there else []
+    if not different or record.state is State.INTENDED:
+        return []
+    word = "asked for" if rule.asked else "here"
+    names = {each.name for each in different}
+    back = Combining(
+        rule.meant.combines if "combines with" in names else None, rule.meant.applies if "applies to" in names else None
+    )
+    fix = f"shopinf discounts combine --code {quoted(record.code)} {back.words}"
+    if record.origin is Origin.TRACKED:
+        fix = "nothing: it is only tracked, and taken as the store has it"
+    return [(f"in the store it {each.name} {each.was}, {word} {each.wanted}", fix) for each in different]
 
 
 def _note_sight(desk: Desk, store: Store, record: CodeRecord, there: Found | None) -> None:

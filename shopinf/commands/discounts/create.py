@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shopinf.commands.completion import campaign_names
-from shopinf.commands.discounts.changes import is_updated, update_notes, updated_row
+from shopinf.commands.discounts.changes import asleep_notes, is_updated, later_notes, update_notes, updated_row
 from shopinf.commands.discounts.choice import RedirectOption, UtmOption
-from shopinf.commands.discounts.prospect import ALONE, Prospect, find_prospect, show_prospects
+from shopinf.commands.discounts.combination import ALONE, CombiningOptions, applies_notes, unmet, unmet_failures
+from shopinf.commands.discounts.prospect import Prospect, find_prospect, show_prospects
 from shopinf.commands.discounts.rows import CODE_COLUMNS, Summary, bare_row, code_row, codes_result
 from shopinf.commands.discounts.sheet import Amounts, Asked, percentage, read_rows
 from shopinf.commands.influencers.choice import influencer_names
@@ -43,7 +43,6 @@ from shopinf.periods import read_day
 from shopinf.results import Cell, Failure, Result
 from shopinf.sheets.fields import read_mapping
 from shopinf.shell import quoted
-from shopinf.times import iso
 from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
@@ -212,11 +211,16 @@ class CodeOptions:
     ),
 )
 def create(
-    desk: DeskContext, stores: StoreChoice, form: FormChoice, options: CodeOptions, dry_run: DryRunOption = False
+    desk: DeskContext,
+    stores: StoreChoice,
+    form: FormChoice,
+    options: CodeOptions,
+    combining: CombiningOptions,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Make discount codes with their affiliate links; safe to run again."""
     chosen = desk.stores(stores)
-    asked = _read_asked(desk, options, Amounts(chosen))
+    asked = _read_asked(desk, options, combining, Amounts(chosen))
     asks = asked.known(desk.ledger.roster, enrol=False)
     asked.tell(desk, asks)
 
@@ -230,24 +234,25 @@ def create(
         return
     made = sum(one.count(Fate.MAKE) for _, one in prospects.done)
     writes = made + sum(one.count(Fate.CHANGE) for _, one in prospects.done)
-    if made:
-        desk.out.note(ALONE)
+    said = [ALONE] if made and not combining.wanted.combines else []
+    for sentence in said:
+        desk.out.note(sentence)
     if writes:
         if writes > 1:
             desk.out.confirm(_question(prospects))
         asks = asked.known(desk.ledger.roster, enrol=True)
     found = dict(prospects.done)
     outcomes = desk.each_store(list(found), lambda store: _carry_out(desk, found[store], asks)).after(prospects)
-    summary = _show_done(desk, outcomes.or_raise(), len(asks), form, said=[ALONE] if made else [])
+    summary = _show_done(desk, outcomes.or_raise(), len(asks), form, said=said)
     desk.out.say(_sentence(summary, read_campaign(options.campaign)))
 
 
 # before
 
 
-def _read_asked(desk: Desk, options: CodeOptions, money: Amounts) -> Asked:
+def _read_asked(desk: Desk, options: CodeOptions, combining: CombiningOptions, money: Amounts) -> Asked:
     """Everything that was asked for; amounts are refused where the stores' currencies differ."""
-    general = options.general(money)
+    general = replace(options.general(money), combining=combining.wanted)
     if options.file is not None:
         return read_rows(desk, options.file, read_mapping(options.map_ or ()), general, money)
     if options.count is not None:
@@ -287,17 +292,24 @@ class Made:
 
 def _carry_out(desk: Desk, one: Prospect, asks: Sequence[Ask]) -> Made:
     """Make what is missing in one store."""
+    from shopinf.work.codes.combine import is_there
     from shopinf.work.codes.create import create_missing
 
     store, campaign = one.store, one.shape.campaign
-    steps, trouble = create_missing(desk, store, one.of_its_goods(asks), one.shape)
+    made = create_missing(desk, store, one.of_its_goods(asks), one.shape)
+    steps, trouble = made.steps, made.trouble
     after = {record.key: record for record in desk.ledger.codes.of_campaign(store.shop_id, campaign)}
     rows: list[dict[str, Cell]] = []
     failures = [Failure.of(trouble, store=store.name, what=campaign)] if trouble else []
     updated: list[Step] = []
+    there: list[CodeRecord] = []
     for step in steps:
-        row = _row(store, campaign, step, after.get(step.ask.key), trouble)
+        record = after.get(step.ask.key)
+        row = _row(store, campaign, step, record, trouble)
         rows.append(row)
+        if record and step.ask.combining and row["status"] != "failed" and is_there(record):
+            there.append(record)
+            row["error"] = unmet(record, made.uncombined)
         updated += [step] * (row["status"] == "updated")
         if row["status"] == "failed" and row["error"] != str(trouble):
             what = str(row["code"] or row["influencer"] or step.ask.slot or step.ask.place)
@@ -305,8 +317,11 @@ def _carry_out(desk: Desk, one: Prospect, asks: Sequence[Ask]) -> Made:
     summary = Summary.of(rows)
     if trouble and not summary.created and not summary.updated:
         raise trouble
-    notes = update_notes(store, updated, desk.today(store), done=True) + _asleep(store, steps)
-    return Made(rows, summary, [*notes, *_begin_later(store, rows, desk.clock.now())], failures)
+    failures += unmet_failures(store, there, made.uncombined)
+    notes = update_notes(store, updated, desk.today(store), done=True) + asleep_notes(store, steps)
+    if any(step.ask.combining.applies for step in steps):
+        notes += applies_notes(store, there)
+    return Made(rows, summary, [*notes, *later_notes(store, rows, desk.clock.now())], failures)
 
 
 def _row(
@@ -330,27 +345,6 @@ def _row(
     return bare_row(store, campaign, who, record.slot, record.code, record.rule.terms, "failed", error)
 
 
-def _asleep(store: Store, steps: Sequence[Step]) -> list[str]:
-    """Which codes were asked for and are not made again."""
-    notes = [step.note for step in steps if step.note and step.fate is Fate.EXISTS]
-    if len(notes) <= 5:
-        return notes
-    return [f"{len(notes)} codes in {store.name} are paused or retired and stay so"]
-
-
-def _begin_later(store: Store, rows: Sequence[dict[str, Cell]], now: datetime) -> list[str]:
-    begins = [row["starts_at"] for row in rows if row["status"] != "failed" and isinstance(row["starts_at"], datetime)]
-    later = [begin for begin in begins if begin > now]
-    if not later:
-        return []
-    many = len(later)
-    begin = (
-        f"{counted(many, 'code')} in {store.name} {agreeing(many, 'begins', 'begin')} at {iso(min(later), store.zone)}"
-    )
-    until = agreeing(many, "it and its link track", "they and their links track")
-    return [f"{begin}; until then {until} nothing."]
-
-
 def _show_done(desk: Desk, outcomes: Outcomes[Made], asked: int, form: FormChoice, *, said: Sequence[str]) -> Summary:
     """Write the rows; the run ends as partly done when some codes are missing."""
 
@@ -368,11 +362,15 @@ def _show_done(desk: Desk, outcomes: Outcomes[Made], asked: int, form: FormChoic
             more={"dry_run": False, "forecast": None},
         )
 
-    failures = desk.deliver(outcomes, answer, form).failures
+    whole = desk.deliver(outcomes, answer, form)
+    failures = whole.failures
     summary = summed(outcomes.done, len(outcomes.lost))
     if summary.failed or failures:
+        apart = sum(row["error"] is not None and row["status"] != "failed" for row in whole.rows)
+        lacks = [f"{summary.failed} of {counted(summary.asked, 'code')} could not be made"] * bool(summary.failed)
+        lacks += [f"{counted(apart, 'code')} {agreeing(apart, 'does', 'do')} not combine as asked"] * bool(apart)
         raise PartlyDone(
-            f"{summary.failed} of {counted(summary.asked, 'code')} could not be made",
+            "; ".join(lacks) or f"Not all was done for {counted(summary.asked, 'code')}",
             hint="Correct what is named above and run the same command again; what exists stays.",
         )
     return summary

@@ -88,6 +88,7 @@ def import_(
     map_: MapOption = None,
 ) -> None:
     """Take in codes from a previous provider, each checked in the store; nothing in the store changes."""
+    from shopinf.work.codes.combine import see
     from shopinf.work.codes.survey import survey
     from shopinf.work.codes.track import rules_with_codes, take_in
 
@@ -114,7 +115,9 @@ def import_(
 
     def work(store: Store) -> TakenIn:
         fates = take_in(desk, store, _readable(lines, unread[store]), owners, there[store], adopted.get(store, {}))
-        return TakenIn(_rows(desk, store, fates, owners), fates.existing, _notes(store, fates, there[store]))
+        _, why = see(desk, store, [found.rule.id for found in there[store].values()])
+        notes = _notes(store, fates, there[store]) + ([f"{why}."] if why else [])
+        return TakenIn(_rows(desk, store, fates, owners), fates.existing, notes)
 
     outcomes = desk.each_store([store for store, _ in before.done], work).after(before).or_raise()
     for sentence in _of_nobody([line for line in lines if not line.known and not line.problem]):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from shopinf.commands.discounts.choice import CodeChoice
-from shopinf.commands.discounts.rows import CODE_COLUMNS, found_rows
+from shopinf.commands.discounts.rows import LIST_COLUMNS, found_rows
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
 from shopinf.discounts.plan import Standing
 from shopinf.errors import BadInput
@@ -22,7 +22,7 @@ SHOWN = ("active", "scheduled", "paused", "expired", "missing", "retired", "unfi
 
 @app.command(
     "list",
-    columns=CODE_COLUMNS,
+    columns=LIST_COLUMNS,
     epilog=examples("discounts list --campaign q4", "discounts list --status active --status scheduled -f csv"),
 )
 def list_(
@@ -49,7 +49,7 @@ def list_(
             for row in found
             if (row["status"] in wanted if wanted else row["status"] != Standing.FAILED)
         ]
-        return Result("shopinf.discounts.list/1", CODE_COLUMNS, rows, failures=failures)
+        return Result("shopinf.discounts.list/1", LIST_COLUMNS, rows, failures=failures)
 
     if not desk.deliver(found_rows(desk, chosen, choice), answer, form).rows:
         desk.out.say("No codes to show.  Next: shopinf discounts create --help")

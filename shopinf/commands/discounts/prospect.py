@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shopinf.commands.discounts.changes import update_notes, updated_row
+from shopinf.commands.discounts.combination import ALONE, lacks_scope
 from shopinf.commands.discounts.rows import Summary, bare_row, code_row, codes_result
 from shopinf.commands.options import FormChoice
 from shopinf.discounts.codes import collision_chance
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from shopinf.discounts.terms import Goods
     from shopinf.stores import Store
 
-ALONE = (
-    "Codes made here do not combine with other discounts, which REST cannot say; "
-    "where a site-wide discount is better for the buyer, it takes the sale and the attribution."
-)
 JOB_SECONDS = 5.0  # what a job of a hundred codes takes, as a guess
 
 
@@ -88,7 +85,8 @@ def show_prospects(desk: Desk, prospects: Outcomes[Prospect], form: FormChoice) 
         notes = [sentence for forecast in forecasts for sentence in forecast.sentences()]
         more = {"dry_run": True, "forecast": [forecast.facts() for forecast in forecasts]}
         makes = any(row["status"] == "planned" for row in rows)
-        notes += [note for _, one in done for note in one.notes] + [ALONE] * makes
+        combines = any(step.ask.combining.combines for one in found.values() for step in one.steps)
+        notes += [note for _, one in done for note in one.notes] + [ALONE] * (makes and not combines)
         return codes_result(rows, Summary.of(rows), notes=notes, failures=failures, more=more)
 
     whole = desk.deliver(outcomes.or_raise(), answer, form)
@@ -111,7 +109,7 @@ def _planned(desk: Desk, one: Prospect) -> Planned:
             rows.append(code_row(store, step.record, who, "exists"))
             continue
         if step.record and step.fate is Fate.CHANGE:
-            rows.append(updated_row(store, step.record, step))
+            rows.append(updated_row(store, step.record, step, planned=True))
             continue
         status, error = ("failed", step.error) if step.fate is Fate.FAIL else ("planned", None)
         if step.fate is Fate.MAKE and ask.code and not step.resumes:
@@ -121,6 +119,7 @@ def _planned(desk: Desk, one: Prospect) -> Planned:
         row = bare_row(store, campaign, who, ask.slot, step.code, step.terms, status, error)
         if status == "planned":
             row["link"] = link_of(store, step.code, who, campaign, ask.redirect, ask.utm)
+            row["combines_with"] = ask.combining.shown or "none"
         rows.append(row | {"commission": ask.commission})
     count = sum(row["status"] == "planned" for row in rows)
     rules = len({step.terms.key() for step in one.steps if step.fate is Fate.MAKE and step.terms})
@@ -128,7 +127,20 @@ def _planned(desk: Desk, one: Prospect) -> Planned:
     changing = [step for step in one.steps if step.fate is Fate.CHANGE]
     own = len({step.record.rule.id for step in changing if step.record and step.terms != step.record.rule.terms})
     forecast = Forecast(store.name, one.shape, count, explicit, rules, jobs, shop.bucket.room(), shop.bucket.leak, own)
-    return Planned(rows, forecast, update_notes(store, changing, desk.today(store), done=False))
+    notes = update_notes(store, changing, desk.today(store), done=False)
+    return Planned(rows, forecast, [*notes, *_combining_notes(one, count, rules)])
+
+
+def _combining_notes(one: Prospect, count: int, rules: int) -> list[str]:
+    """How many changes by GraphQL combining takes, and whether the store allows them."""
+    from shopinf.work.codes.combine import may_combine
+
+    asked = any(step.ask.combining for step in one.steps if step.fate is Fate.MAKE)
+    if not asked:
+        return []
+    changes = counted(count if one.shape.own_rules else rules, "change")
+    notes = [f"{one.store.name}: what the codes combine with and apply to takes {changes} by GraphQL more."]
+    return notes if may_combine(one.store) else [*notes, lacks_scope(one.store)]
 
 
 @dataclass(frozen=True)

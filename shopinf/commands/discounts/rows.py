@@ -8,26 +8,33 @@ from dataclasses import asdict, astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 from shopinf.commands.discounts.choice import CodeChoice, choose_codes, people_of
+from shopinf.commands.discounts.combination import unmet
 from shopinf.discounts.links import link_of
 from shopinf.discounts.plan import CodeRecord, standing
 from shopinf.discounts.terms import Terms
 from shopinf.outcomes import Outcomes
 from shopinf.people.influencers import Influencer
-from shopinf.results import Cell, Failure, Result, columns
+from shopinf.results import Cell, Column, Failure, Result, columns
 from shopinf.times import in_zone
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.stores import Store
 
-CODE_COLUMNS = columns(
-    "store campaign influencer slot email first_name code link value_type commission status error",
-    numbers="value price_rule_id discount_code_id",
-    times="starts_at ends_at",
-    order="store campaign influencer slot email first_name code link value_type value commission starts_at ends_at "
-    "status error price_rule_id discount_code_id",
-    shown="code influencer status link value commission ends_at error",
-)
+
+def _columns(shown: str) -> list[Column]:
+    return columns(
+        "store campaign influencer slot email first_name code link value_type combines_with commission status error",
+        numbers="value price_rule_id discount_code_id",
+        times="starts_at ends_at",
+        order="store campaign influencer slot email first_name code link value_type value combines_with commission "
+        "starts_at ends_at status error price_rule_id discount_code_id",
+        shown=shown,
+    )
+
+
+CODE_COLUMNS = _columns("code influencer status link value combines_with commission error")
+LIST_COLUMNS = _columns("code influencer status link value combines_with commission ends_at")
 SCHEMA = "shopinf.codes/1"
 
 
@@ -69,6 +76,7 @@ def code_row(
     row = bare_row(store, record.campaign, person, record.slot, record.code, terms, status, error)
     return row | {
         "link": link_of(store, record.code, person, record.campaign, redirect or record.redirect, utm or record.utm),
+        "combines_with": record.rule.combining.shown if record.rule.known else None,
         "commission": record.commission,
         "price_rule_id": record.rule.price_rule_id,
         "discount_code_id": record.discount_code_id,
@@ -97,6 +105,7 @@ def bare_row(
         "link": None,
         "value_type": str(terms.kind) if terms else None,
         "value": terms.money(store.currency) if terms else None,
+        "combines_with": None,
         "commission": None,
         "starts_at": in_zone(terms.starts, store.zone) if terms and terms.starts else None,
         "ends_at": in_zone(terms.ends, store.zone) if terms and terms.ends else None,
@@ -120,7 +129,8 @@ def found_rows(
 
     def row(store: Store, record: CodeRecord, person: Influencer | None) -> dict[str, Cell]:
         status = str(standing(record, now))
-        return code_row(store, record, person, status, error=record.error, redirect=redirect, utm=utm)
+        error = record.error or unmet(record, {})
+        return code_row(store, record, person, status, error=error, redirect=redirect, utm=utm)
 
     found = []
     for store in stores:

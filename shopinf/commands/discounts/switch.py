@@ -79,7 +79,8 @@ def carry_out(desk: Desk, meant: Meant, form: FormChoice, *, dry_run: bool) -> i
             for store, one in done
             for code, error in one.failed.items()
         ]
-        return Result(f"shopinf.discounts.{act}/1", CODE_COLUMNS, rows, failures=[*failures, *lost])
+        notes = [note for _, one in done for note in one.notes]
+        return Result(f"shopinf.discounts.{act}/1", CODE_COLUMNS, rows, notes=notes, failures=[*failures, *lost])
 
     outcomes = desk.each_store([store for store in meant.stores if meant.chosen[store.name]], work).or_raise()
     whole = desk.deliver(outcomes, answer, form)

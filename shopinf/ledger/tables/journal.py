@@ -52,6 +52,8 @@ price_rules = Table(
     Column("before_id", BigInteger),  # the store's highest rule id when the creation was sent
     Column("sent_at", Moment),
     Column("run", Text),  # that sent it
+    Column("combining", JSON(none_as_null=True)),  # as the store is known to have it; None: as it was made
+    Column("combining_asked", JSON(none_as_null=True)),
     UniqueConstraint("shop_id", "campaign", "terms_key", name="price_rules_fence"),
     UniqueConstraint("shop_id", "reference", name="price_rules_reference"),
     Index("price_rules_theirs", "shop_id", "price_rule_id"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shopinf.discounts.plan import CodeRecord, State, Step
+from shopinf.discounts.rules import key_on_other_terms
 from shopinf.discounts.terms import Terms
 from shopinf.errors import BadInput, ShopinfError, Stopped
 from shopinf.shopify import discounts as remote
@@ -59,7 +60,9 @@ def _change_rule(desk: Desk, store: Store, steps: Sequence[Step]) -> None:
     codes.changing_rule(store.shop_id, rule, terms)
     if body:
         remote.change_rule(desk.shop(store), rule.price_rule_id, **body)
-    codes.changed_rule(store.shop_id, rule, terms, rule.key if rule.own else terms.key())
+    codes.changed_rule(
+        store.shop_id, rule, terms, rule.key if rule.own else key_on_other_terms(rule.key, rule.terms, terms)
+    )
 
 
 def _changed(before: Terms, after: Terms, desk: Desk) -> Mapping[str, Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shopinf.discounts.plan import Ask, CodeRecord, Fate, Shape, State, Step, plan
+from shopinf.errors import CredentialsProblem, NoAnswer
 from shopinf.words import counted
 from shopinf.work.codes.change import change
+from shopinf.work.codes.combine import Failed, combine_steps
 from shopinf.work.codes.fill import Filling
 from shopinf.work.codes.found import TakingUp, all_intended
 from shopinf.work.codes.make import Making
@@ -26,10 +28,17 @@ def plan_codes(desk: Desk, store: Store, asks: Sequence[Ask], shape: Shape) -> l
     return plan(asks, records, shape, lambda names: codes.taken(store.shop_id, names))
 
 
-def create_missing(
-    desk: Desk, store: Store, asks: Sequence[Ask], shape: Shape
-) -> tuple[list[Step], ShopinfError | None]:
-    """Make what is missing in *store*, and change what is to be changed; returns the plan, and what stopped it."""
+@dataclass(frozen=True)
+class Created:
+    """What came of making codes: the plan, what stopped it, and why rules do not combine as asked."""
+
+    steps: Sequence[Step]
+    trouble: ShopinfError | None
+    uncombined: Failed
+
+
+def create_missing(desk: Desk, store: Store, asks: Sequence[Ask], shape: Shape) -> Created:
+    """Make what is missing in *store*, change what is to be changed, and have the codes combine as asked."""
     codes = desk.ledger.codes
     with desk.writing(store):
         shape = replace(shape, now=desk.clock.now())
@@ -41,10 +50,15 @@ def create_missing(
             fresh = [step for step in steps if step.fate is Fate.MAKE and not _is_begun(step)]
         ids = codes.intend(store.shop_id, shape.campaign, all_intended(desk, store, shape, fresh))
         begun = [step.record.id for step in steps if step.record and _is_begun(step)]
-        trouble = _make(desk, store, codes.by_ids(ids + begun))
+        records = codes.by_ids(ids + begun)
+        fresh_rules = frozenset(record.rule.id for record in records if not record.rule.live)
+        trouble = _make(desk, store, records)
         if trouble is None:
             trouble = change(desk, store, [step for step in steps if step.fate is Fate.CHANGE])
-    return steps, trouble
+        uncombined: Failed = {}
+        if not isinstance(trouble, (NoAnswer, CredentialsProblem)):  # a code that exists gets what was asked for it
+            uncombined = combine_steps(desk, store, steps, shape.campaign, fresh_rules)
+    return Created(steps, trouble, uncombined)
 
 
 def _make(desk: Desk, store: Store, records: Sequence[CodeRecord]) -> ShopinfError | None:

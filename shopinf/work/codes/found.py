@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from shopinf.discounts.campaigns import same_campaign
 from shopinf.discounts.codes import SUFFIX, Pattern
 from shopinf.discounts.plan import Ask, CodeRecord, Fate, Shape, Step
-from shopinf.discounts.rules import key_of_own
+from shopinf.discounts.rules import key_of_own, key_of_shared
 from shopinf.discounts.terms import Kind, Terms
 from shopinf.errors import BadInput
 from shopinf.ledger.coderows import Intended
@@ -134,7 +134,7 @@ def names_of(desk: Desk, steps: Sequence[Step]) -> Names:
 
 def _key(step: Step, shape: Shape) -> str:
     assert step.terms is not None
-    return key_of_own(*step.ask.key) if shape.own_rules else step.terms.key()
+    return key_of_own(*step.ask.key) if shape.own_rules else key_of_shared(step.terms, step.ask.combining)
 
 
 def _intended(step: Step, shape: Shape, reference: str) -> Intended:
@@ -153,6 +153,7 @@ def _intended(step: Step, shape: Shape, reference: str) -> Intended:
         commission=ask.commission,
         redirect=ask.redirect,
         utm=ask.utm or {},
+        asked=ask.combining,
     )
 
 
@@ -227,7 +228,7 @@ class TakingUp:
         groups: dict[str, list[Step]] = defaultdict(list)
         for step in steps:
             assert step.terms is not None
-            groups[step.terms.key()].append(step)
+            groups[key_of_shared(step.terms, step.ask.combining)].append(step)
         return sum(self._filled(key, group) for key, group in groups.items())
 
     def _filled(self, key: str, group: Sequence[Step]) -> int:

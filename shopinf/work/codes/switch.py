@@ -18,6 +18,7 @@ from shopinf.errors import BadInput, NoSuchThing, PartlyDone, ShopinfError, Stop
 from shopinf.shell import quoted
 from shopinf.shopify import discounts as remote
 from shopinf.times import utc_z
+from shopinf.work.codes.combine import combine_again, named
 from shopinf.work.codes.make import claim, taken
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Switched:
 
     changed: int = 0
     failed: dict[str, ShopinfError] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def switch(desk: Desk, store: Store, ids: Sequence[int], act: Act) -> Switched:
@@ -80,6 +82,10 @@ def switch(desk: Desk, store: Store, ids: Sequence[int], act: Act) -> Switched:
                         raise
                     done.failed[record.code] = error
                 progress.advance()
+        if act is Act.RESUME and done.changed:
+            resumed = desk.ledger.codes.by_ids(ids)
+            uncombined = combine_again(desk, store, [record for record in resumed if record.state is State.LIVE])
+            done.notes = [f"{code} is resumed; {why.message}" for code, why in named(resumed, uncombined).items()]
     return done
 
 
