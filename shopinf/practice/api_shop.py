@@ -12,6 +12,42 @@ from .times import written
 Json = dict[str, Any]
 COUNTRIES = {"USD": ("US", "United States"), "CAD": ("CA", "Canada"), "GBP": ("GB", "United Kingdom")}
 COUNTRIES |= {"EUR": ("DE", "Germany"), "SEK": ("SE", "Sweden"), "JPY": ("JP", "Japan"), "AUD": ("AU", "Australia")}
+COUNTRIES |= {"MXN": ("MX", "Mexico")}
+# A currency of several countries leaves it to the clock.
+COUNTRIES_OF_CLOCKS = {"Europe/Paris": ("FR", "France"), "Europe/Madrid": ("ES", "Spain")}
+USUAL = {
+    "province": None,
+    "address1": "12 Practice Lane",
+    "zip": "00000",
+    "city": "Sampleton",
+    "source": None,
+    "phone": "",
+    "latitude": None,
+    "longitude": None,
+    "primary_locale": "en",
+    "address2": "",
+    "shop_owner": "Robin Practice",
+    "weight_unit": "kg",
+    "province_code": None,
+    "auto_configure_tax_inclusivity": None,
+    "tax_shipping": None,
+    "county_taxes": True,
+    "has_gift_cards": True,
+    "google_apps_domain": None,
+    "google_apps_login_enabled": None,
+    "money_in_emails_format": "{{amount}}",
+    "eligible_for_payments": True,
+    "requires_extra_payments_agreement": False,
+    "has_storefront": True,
+    "finances": True,
+    "primary_location_id": 71_870_000_017,
+    "checkout_api_supported": True,
+    "multi_location_enabled": False,
+    "setup_required": False,
+    "pre_launch_enabled": False,
+    "marketing_sms_consent_enabled_at_checkout": False,
+    "transactional_sms_disabled": False,
+}
 
 
 @route("GET", "shop.json")
@@ -20,25 +56,16 @@ def get_shop(asked: Asked) -> Answer:
 
     shop = asked.shop
     plan_name, plan_shown = PLAN_NAMES[shop.plan]
-    country, country_name = COUNTRIES.get(shop.currency, ("US", "United States"))
+    usual = COUNTRIES.get(shop.currency, ("US", "United States"))
+    country, country_name = COUNTRIES_OF_CLOCKS.get(shop.timezone, usual) if shop.currency == "EUR" else usual
     offset = datetime.fromisoformat(shop.time()).strftime("%z")
     opened = written(shop.opened, shop.zone)
-    record = {
+    record = USUAL | {
         "id": shop.id,
         "name": shop.name,
         "email": f"ops@{shop.handle}.example",
         "domain": shop.primary_domain,
-        "province": None,
         "country": country,
-        "address1": "12 Practice Lane",
-        "zip": "00000",
-        "city": "Sampleton",
-        "source": None,
-        "phone": "",
-        "latitude": None,
-        "longitude": None,
-        "primary_locale": "en",
-        "address2": "",
         "created_at": opened,
         "updated_at": opened,
         "country_code": country,
@@ -47,37 +74,16 @@ def get_shop(asked: Asked) -> Answer:
         "customer_email": f"hello@{shop.handle}.example",
         "timezone": f"(GMT{offset[:3]}:{offset[3:]}) {shop.timezone}",
         "iana_timezone": shop.timezone,
-        "shop_owner": "Robin Practice",
         "money_format": "${{amount}}" if shop.currency == "USD" else "{{amount}} " + shop.currency,
         "money_with_currency_format": "{{amount}} " + shop.currency,
-        "weight_unit": "kg",
-        "province_code": None,
+        "money_with_currency_in_emails_format": "{{amount}} " + shop.currency,
         "taxes_included": True if shop.taxes_included else None,
-        "auto_configure_tax_inclusivity": None,
-        "tax_shipping": None,
-        "county_taxes": True,
         "plan_display_name": plan_shown,
         "plan_name": plan_name,
         "has_discounts": bool(len(shop.price_rules)),
-        "has_gift_cards": True,
         "myshopify_domain": shop.domain,
-        "google_apps_domain": None,
-        "google_apps_login_enabled": None,
-        "money_in_emails_format": "{{amount}}",
-        "money_with_currency_in_emails_format": "{{amount}} " + shop.currency,
-        "eligible_for_payments": True,
-        "requires_extra_payments_agreement": False,
         "password_enabled": shop.password_page,
-        "has_storefront": True,
-        "finances": True,
-        "primary_location_id": 71_870_000_017,
-        "checkout_api_supported": True,
-        "multi_location_enabled": False,
-        "setup_required": False,
-        "pre_launch_enabled": False,
         "enabled_presentment_currencies": sorted({shop.currency, "CAD", "EUR", "GBP"}),
-        "marketing_sms_consent_enabled_at_checkout": False,
-        "transactional_sms_disabled": False,
     }
     return one(asked, "shop", record)
 

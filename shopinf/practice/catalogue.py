@@ -141,52 +141,62 @@ def products(seed: int, count: int, currency: str, now: datetime, zone: ZoneInfo
             status = "archived"
         elif count >= 12 and i == 9:
             status = "draft"
+        made_on = written(created, zone)
         variants = []
         for position, (size, price) in enumerate(sizes, 1):
             cost = price_in(currency, price)
             stem = "".join(word[0] for word in handle_of(title).split("-"))[:4].upper()
-            sku = f"{stem}-{i + 1:02d}" + (f"-{position}" if len(sizes) > 1 else "")
-            variants.append(
-                variant(
-                    variant_id, product_id, size, cost, position, "" if gift_card else sku, rng, written(created, zone)
-                )
-            )
+            sku = "" if gift_card else f"{stem}-{i + 1:02d}" + (f"-{position}" if len(sizes) > 1 else "")
+            variants.append(variant(variant_id, product_id, size, cost, position, sku, rng, made_on))
             if gift_card:
                 variants[-1] |= {"taxable": False, "requires_shipping": False, "inventory_management": None, "grams": 0}
                 variants[-1] |= {"title": cost, "option1": cost, "inventory_quantity": 0}
             variant_id += 32768
         if count >= 12 and i == 6:
             variants[0]["inventory_quantity"] = 0
+        changed = written(created + timedelta(days=rng.randrange(1, 90)), zone)
         made.append(
-            {
-                "id": product_id,
-                "title": title,
-                "body_html": f"<p>{title} by {brand.vendor}. Made in small batches.</p>",
-                "vendor": brand.vendor,
-                "product_type": kind,
-                "created_at": written(created, zone),
-                "handle": handle_of(title),
-                "updated_at": written(created + timedelta(days=rng.randrange(1, 90)), zone),
+            product(product_id, title, brand.vendor, kind, made_on, changed, option, variants)
+            | {
                 "published_at": None if status != "active" else written(created + timedelta(hours=2), zone),
-                "template_suffix": None,
-                "published_scope": "web",
-                "tags": ", ".join(rng.sample(["bestseller", "gift idea", "new", "vegan", "limited"], rng.randrange(3))),
                 "status": status,
-                "admin_graphql_api_id": f"gid://shopify/Product/{product_id}",
-                "variants": variants,
-                "options": [
-                    {
-                        "id": product_id + 5,
-                        "product_id": product_id,
-                        "name": option,
-                        "position": 1,
-                        "values": [v["title"] for v in variants],
-                    }
-                ],
-                **pictures(product_id, handle_of(title), written(created, zone)),
+                "tags": ", ".join(rng.sample(["bestseller", "gift idea", "new", "vegan", "limited"], rng.randrange(3))),
             }
         )
     return made
+
+
+def product(
+    key: int, title: str, vendor: str, kind: str, created: str, changed: str, option: str, variants: list[Json]
+) -> Json:
+    """Write one product with its variants, not published yet."""
+    return {
+        "id": key,
+        "title": title,
+        "body_html": f"<p>{title} by {vendor}. Made in small batches.</p>",
+        "vendor": vendor,
+        "product_type": kind,
+        "created_at": created,
+        "handle": handle_of(title),
+        "updated_at": changed,
+        "published_at": None,
+        "template_suffix": None,
+        "published_scope": "web",
+        "tags": "",
+        "status": "draft",
+        "admin_graphql_api_id": f"gid://shopify/Product/{key}",
+        "variants": variants,
+        "options": [
+            {
+                "id": key + 5,
+                "product_id": key,
+                "name": option,
+                "position": 1,
+                "values": [v["title"] for v in variants],
+            }
+        ],
+        **pictures(key, handle_of(title), created),
+    }
 
 
 def variant(

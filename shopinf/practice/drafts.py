@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .store import PracticeStore
 
 Json = dict[str, Any]
+Pairs = list[tuple[Line, Discount | None]]
 Errors = dict[str, list[str]]
 FIRST_DRAFT = 1_069_920_475
 ADDRESS = ("first_name", "last_name", "company", "address1", "address2", "city", "province", "country", "zip", "phone")
@@ -99,53 +101,72 @@ def address_from(shop: PracticeStore, sent: Any) -> Json | None:
     return made | {"latitude": None, "longitude": None}
 
 
-def draft_from(shop: PracticeStore, sent: Json, former: Json | None) -> tuple[Json, Errors]:
-    """Make a draft of what was sent, over *former* when it is an update, with totals; and what is wrong with it."""
-    wrong: Errors = {}
-    wishes = {**(shop.draft_wishes.get(former["id"], {}) if former else {}), **sent}
-    pairs = lines_from(shop, wishes.get("line_items"), wrong)
-    whole = discount_from(wishes.get("applied_discount"), wrong)
-    customer = None
-    given = wishes.get("customer") or ({"id": wishes["customer_id"]} if wishes.get("customer_id") else None)
-    if given:
-        customer = shop.customers.get(int(given.get("id") or 0)) if isinstance(given, dict) else None
-        if customer is None:
-            wrong["customer"] = ["does not exist"]
-    home = address_from(shop, wishes.get("shipping_address"))
-    if home is None and customer and wishes.get("use_customer_default_address"):
-        home = address_from(shop, customer.get("default_address"))
-    if wrong:
-        return {}, wrong
-    currency = shop.currency
+@dataclass(frozen=True)
+class Sums:
+    """What a draft comes to, in minor units."""
+
+    offs: list[int]  # the discount of each line
+    off_whole: int
+    nets: list[int]  # of each line, all discounts off
+    taxes: list[int]
+    shipping: int
+    total: int
+
+
+def sums_of(shop: PracticeStore, pairs: Pairs, whole: Discount | None, wishes: Json) -> Sums:
+    """Work out what a draft comes to."""
     lines = [line for line, _ in pairs]
     subtotal = sum(line.total for line in lines)
     offs = [amount_of(shop, d, line, subtotal) if d else 0 for line, d in pairs]
     left = [line.total - off for line, off in zip(lines, offs, strict=True)]
     off_whole = amount_of(shop, whole, None, sum(left)) if whole else 0
     nets = [a - b for a, b in zip(left, money.spread(off_whole, left), strict=True)]
-    rate = Decimal(0) if wishes.get("tax_exempt") else shop.tax_rate
+    rate = rate_of(shop, wishes)
     taxes = [
         tax_of(net, rate, shop.taxes_included) if line.variant.get("taxable", True) and not line.gift_card else 0
         for net, line in zip(nets, lines, strict=True)
     ]
-    postage = wishes.get("shipping_line") or None
-    shipping = minor(postage.get("price") or 0, currency) if postage else 0
+    postage = wishes.get("shipping_line") or {}
+    shipping = minor(postage.get("price") or 0, shop.currency)
     total = sum(nets) + shipping + (0 if shop.taxes_included else sum(taxes))
+    return Sums(offs, off_whole, nets, taxes, shipping, total)
+
+
+def rate_of(shop: PracticeStore, wishes: Json) -> Decimal:
+    """Give the tax rate of a draft."""
+    return Decimal(0) if wishes.get("tax_exempt") else shop.tax_rate
+
+
+def customer_of(shop: PracticeStore, wishes: Json, wrong: Errors) -> Json | None:
+    """Find the customer that a draft names."""
+    given = wishes.get("customer") or ({"id": wishes["customer_id"]} if wishes.get("customer_id") else None)
+    if not given:
+        return None
+    customer = shop.customers.get(int(given.get("id") or 0)) if isinstance(given, dict) else None
+    if customer is None:
+        wrong["customer"] = ["does not exist"]
+    return customer
+
+
+def draft_from(shop: PracticeStore, sent: Json, former: Json | None) -> tuple[Json, Errors]:
+    """Make a draft of what was sent, over *former* when it is an update, with totals; and what is wrong with it."""
+    wrong: Errors = {}
+    wishes = {**(shop.draft_wishes.get(former["id"], {}) if former else {}), **sent}
+    pairs = lines_from(shop, wishes.get("line_items"), wrong)
+    whole = discount_from(wishes.get("applied_discount"), wrong)
+    customer = customer_of(shop, wishes, wrong)
+    home = address_from(shop, wishes.get("shipping_address"))
+    if home is None and customer and wishes.get("use_customer_default_address"):
+        home = address_from(shop, customer.get("default_address"))
+    if wrong:
+        return {}, wrong
     n = len(shop.drafts) + shop.drafts_deleted
-    key = former["id"] if former else FIRST_DRAFT + 2 * (n + 1)
     now = shop.time()
-    rows = [
-        draft_line(shop, key * 1000 + i, line, d, off, tax, rate)
-        for i, ((line, d), off, tax) in enumerate(zip(pairs, offs, taxes, strict=True))
-    ]
-    tags = wishes.get("tags") or ""
-    tag_list = tags if isinstance(tags, list) else str(tags).split(",")
+    key = former["id"] if former else FIRST_DRAFT + 2 * (n + 1)
     made: Json = {
         "id": key,
         "note": wishes.get("note"),
         "email": wishes.get("email") or (customer["email"] if customer else None),
-        "taxes_included": shop.taxes_included,
-        "currency": currency,
         "invoice_sent_at": None,
         "created_at": former["created_at"] if former else now,
         "updated_at": now,
@@ -155,36 +176,56 @@ def draft_from(shop: PracticeStore, sent: Json, former: Json | None) -> tuple[Js
         "allow_discount_codes_in_checkout?": False,
         "b2b?": False,
         "status": former["status"] if former else "open",
-        "line_items": rows,
         "api_client_id": 1354745,
         "shipping_address": home,
         "billing_address": address_from(shop, wishes.get("billing_address")) or home,
         "invoice_url": f"https://{shop.primary_domain}/{shop.id}/invoices/{key * 2654435761 % (1 << 62):032x}",
         "created_on_api_version_handle": shop.version,
-        "applied_discount": applied(whole, off_whole, currency),
         "order_id": None,
-        "shipping_line": {
-            "title": postage.get("title") or "Shipping",
-            "custom": not postage.get("handle"),
-            "handle": postage.get("handle"),
-            "price": text(shipping, currency),
-        }
-        if postage
-        else None,
-        "tax_lines": [{"rate": float(rate), "title": shop.tax_title, "price": text(sum(taxes), currency)}]
-        if sum(taxes)
-        else [],
-        "tags": ", ".join(sorted({str(tag).strip() for tag in tag_list if str(tag).strip()})),
+        "tags": tags_of(wishes),
         "note_attributes": wishes.get("note_attributes") or [],
-        "total_price": text(total, currency),
-        "subtotal_price": text(sum(nets), currency),
-        "total_tax": text(sum(taxes), currency),
         "payment_terms": None,
         "admin_graphql_api_id": f"gid://shopify/DraftOrder/{key}",
         "customer": past.inside_order(customer) if customer else None,
+        **account(shop, key, pairs, whole, wishes),
     }
     shop.draft_wishes[key] = wishes
     return made, {}
+
+
+def account(shop: PracticeStore, key: int, pairs: Pairs, whole: Discount | None, wishes: Json) -> Json:
+    """Write the part of a draft that is money: lines, discount, shipping, taxes and totals."""
+    currency, sums, rate = shop.currency, sums_of(shop, pairs, whole, wishes), rate_of(shop, wishes)
+    postage, tax = wishes.get("shipping_line") or None, sum(sums.taxes)
+    shipping = None
+    if postage:
+        shipping = {
+            "title": postage.get("title") or "Shipping",
+            "custom": not postage.get("handle"),
+            "handle": postage.get("handle"),
+            "price": text(sums.shipping, currency),
+        }
+    return {
+        "taxes_included": shop.taxes_included,
+        "currency": currency,
+        "line_items": [
+            draft_line(shop, key * 1000 + i, line, discount, off, line_tax, rate)
+            for i, ((line, discount), off, line_tax) in enumerate(zip(pairs, sums.offs, sums.taxes, strict=True))
+        ],
+        "applied_discount": applied(whole, sums.off_whole, currency),
+        "shipping_line": shipping,
+        "tax_lines": [{"rate": float(rate), "title": shop.tax_title, "price": text(tax, currency)}] if tax else [],
+        "total_price": text(sums.total, currency),
+        "subtotal_price": text(sum(sums.nets), currency),
+        "total_tax": text(tax, currency),
+    }
+
+
+def tags_of(wishes: Json) -> str:
+    """Write tags as Shopify does: each once, by name."""
+    tags = wishes.get("tags") or ""
+    listed = tags if isinstance(tags, list) else str(tags).split(",")
+    return ", ".join(sorted({str(tag).strip() for tag in listed if str(tag).strip()}))
 
 
 def applied(discount: Discount | None, amount: int, currency: str) -> Json | None:

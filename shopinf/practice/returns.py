@@ -71,6 +71,56 @@ def take_back(
     return taken
 
 
+@dataclass
+class Slip:
+    """A refund while it is written: its numbers, and what is booked beside its lines."""
+
+    order: Json
+    purse: Purse
+    adjustments: list[Json] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.n, earlier = order_number(self.order["id"]) or 0, len(self.order["refunds"])
+        self.serial = 64 + 16 * earlier
+        self.key = 930_000_000_000 + self.n * 64 + earlier + 1
+
+    def adjust(self, kind: str, reason: str, units: int, tax: int = 0) -> None:
+        """Book an amount that is no line's."""
+        key = line_id(self.n, self.serial + 12 + len(self.adjustments))
+        self.adjustments.append(adjustment(self.order, self.purse, key, self.key, kind, reason, units, tax))
+
+    def postage(self, shipping: int | bool) -> tuple[int, int, int]:
+        """Book the shipping that is given back: its worth with tax, its tax, and what the order's own falls by."""
+        order, currency, included = self.order, self.purse.shop, self.order["taxes_included"]
+        charged = sum(minor(s["discounted_price"], currency) for s in order["shipping_lines"])
+        back = charged if shipping is True else int(shipping)
+        if not back:
+            return 0, 0, 0
+        tax = part_of(sum(taxes_of(s, currency) for s in order["shipping_lines"]), back, charged)
+        net = back - tax if included else back
+        self.adjust("shipping_refund", "Shipping refund", -net, -tax)
+        return net + tax, tax, net + (tax if included else 0)
+
+    def written(self, at: str, note: str | None, restock: bool, rows: list[Json], transfers: list[Json]) -> Json:
+        """Write the refund."""
+        return {
+            "id": self.key,
+            "admin_graphql_api_id": f"gid://shopify/Refund/{self.key}",
+            "created_at": at,
+            "note": note,
+            "order_id": self.order["id"],
+            "processed_at": at,
+            "restock": restock,
+            "total_duties_set": self.purse.both(0),
+            "user_id": None,
+            "order_adjustments": self.adjustments,
+            "transactions": transfers,
+            "refund_line_items": rows,
+            "duties": [],
+            "additional_fees": [],
+        }
+
+
 def refund(
     order: Json,
     purse: Purse,
@@ -96,65 +146,30 @@ def refund(
     where none was made; until it has arrived its whole amount stands as a discrepancy too. Goods that are taken back
     without being *paid* for are only restocked.
     """
-    currency, both = purse.shop, purse.both
-    included = order["taxes_included"]
-    n = order_number(order["id"]) or 0
-    serial = 64 + 16 * len(order["refunds"])
-    key = 930_000_000_000 + n * 64 + len(order["refunds"]) + 1
-    row = {
-        "location_id": LOCATION if restock else None,
-        "restock_type": restock_type or ("return" if restock else "no_restock"),
-    }
-    taken = take_back(order, purse, lines, serial, row, paid=paid, with_tax=includes_tax)
+    slip = Slip(order, purse)
+    kind = restock_type or ("return" if restock else "no_restock")
+    row = {"location_id": LOCATION if restock else None, "restock_type": kind}
+    taken = take_back(order, purse, lines, slip.serial, row, paid=paid, with_tax=includes_tax)
     worth = taken.worth if paid else 0
-    adjustments: list[Json] = []
-
-    def adjust(kind: str, reason: str, units: int, tax: int = 0) -> None:
-        adjustments.append(
-            adjustment(order, purse, line_id(n, serial + 12 + len(adjustments)), key, kind, reason, units, tax)
-        )
-
     postage = 0
     if shipping is not False:
-        charged = sum(minor(s["discounted_price"], currency) for s in order["shipping_lines"])
-        postage = charged if shipping is True else shipping
-        if postage:
-            tax = part_of(sum(taxes_of(s, currency) for s in order["shipping_lines"]), postage, charged)
-            net_postage = postage - tax if included else postage
-            adjust("shipping_refund", "Shipping refund", -net_postage, -tax)
-            worth += net_postage + tax
-            taken.tax += tax
-            postage = net_postage + (tax if included else 0)
+        more, tax, postage = slip.postage(shipping)
+        worth, taken.tax = worth + more, taken.tax + tax
     if amount is not None:
         discrepancy = (discrepancy or 0) + worth - amount
     if discrepancy:
-        adjust("refund_discrepancy", DISCREPANCY, discrepancy)
+        slip.adjust("refund_discrepancy", DISCREPANCY, discrepancy)
     paid_back = worth - (discrepancy or 0)
     if sent != "success" and paid_back > 0:
-        adjust("refund_discrepancy", DISCREPANCY, paid_back)
-    money = paid_back and sent != "nothing"
-    transfers = [transaction(order, purse, paid_back, at, "refund", line_id(n, serial), key)] if money else []
-    for one in transfers:
-        one["status"] = sent
-    made: Json = {
-        "id": key,
-        "admin_graphql_api_id": f"gid://shopify/Refund/{key}",
-        "created_at": at,
-        "note": note,
-        "order_id": order["id"],
-        "processed_at": at,
-        "restock": restock,
-        "total_duties_set": both(0),
-        "user_id": None,
-        "order_adjustments": adjustments,
-        "transactions": transfers,
-        "refund_line_items": taken.rows,
-        "duties": [],
-        "additional_fees": [],
-    }
+        slip.adjust("refund_discrepancy", DISCREPANCY, paid_back)
+    transfers = []
+    if paid_back and sent != "nothing":
+        number = line_id(slip.n, slip.serial)
+        transfers = [transaction(order, purse, paid_back, at, "refund", number, slip.key) | {"status": sent}]
+    made = slip.written(at, note, restock, taken.rows, transfers)
     order["refunds"].append(made)
     lower(order, purse, taken.net, taken.tax, taken.off, postage)
-    settle_status(order, currency)
+    settle_status(order, purse.shop)
     order["updated_at"] = at
     return made
 

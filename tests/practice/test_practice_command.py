@@ -7,6 +7,8 @@ from bench import Bench
 
 from shopinf.commands.practice import STORES, opened
 
+from .conftest import Caller
+
 
 @pytest.fixture
 def stopped(run: Bench, monkeypatch: pytest.MonkeyPatch) -> Bench:
@@ -40,3 +42,9 @@ def test_several_stores_differ_in_name_currency_tax_and_time_zone() -> None:
     assert {"USD", "EUR", "GBP", "JPY"} <= {shop.currency for shop in shops}
     assert {shop.taxes_included for shop in shops} == {True, False}
     assert (shops[-1].handle, shops[-1].currency) == ("maya-shop-2", "USD")
+
+
+def test_each_of_several_stores_stands_in_the_country_of_its_currency_and_clock() -> None:
+    shops = [opened(place, seed=1, plan="standard", orders=0) for place in range(len(STORES))]
+    countries = [Caller(shop).get("shop.json").json()["shop"]["country_code"] for shop in shops]
+    assert countries == ["US", "DE", "FR", "GB", "JP", "MX", "CA", "ES"]
