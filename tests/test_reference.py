@@ -19,7 +19,16 @@ from shopinf.local.config import Config
 
 HOUSE = Path(shopinf.__file__).parent
 # Of web servers and of Typer: nobody sets them for shopinf.
-FOREIGN = {"CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_ORIGIN", "PATH_INFO", "REMOTE_ADDR", "REQUEST_METHOD", "HOME"}
+FOREIGN = {
+    "CONTENT_LENGTH",
+    "CONTENT_TYPE",
+    "HTTP_ORIGIN",
+    "HTTP_X_FORWARDED_FOR",
+    "PATH_INFO",
+    "REMOTE_ADDR",
+    "REQUEST_METHOD",
+    "HOME",
+}
 
 
 def test_columns_are_those_that_a_command_writes(run: Bench, shop: object) -> None:

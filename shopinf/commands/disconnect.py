@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 app = Noun()
 
 COLUMNS = columns("store what count detail", numbers="count", order="store what count detail")
-_DETAILS = {"influencers": "ledger; people known only as its customers"}
+_DETAILS = {
+    "influencers": "ledger; people known only as its customers",
+    "events_that_wait": "this machine's disk, for the ledger",
+}
 _SHOWN = 10  # codes named in a sentence; the answer has them all
 
 

@@ -291,7 +291,9 @@ def test_disconnecting_a_store_takes_along_what_waits_of_it(run: Bench, shop: Pr
     with desk_of(run) as desk, waiting_at(desk, make=True) as waiting:
         assert waiting
         waiting.put([arrived(shop, "maya@lind.example")])
-    run("disconnect", "maya-shop", "--yes").ok()
+    for more in ("--dry-run", "--yes"):
+        rows = run("disconnect", "maya-shop", more, "-f", "json").ok().json["rows"]
+        assert [row["count"] for row in rows if row["what"] == "events that wait"] == [1]
     assert b"maya@lind" not in (run.home / "livecapture.db").read_bytes()
 
 

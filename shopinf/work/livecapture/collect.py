@@ -64,8 +64,8 @@ def collect(desk: Desk, stores: Sequence[Store], place: Place, listening: Callab
         collector = Collector(inbox, _limits(desk, waiting, place), desk.clock.now)
         collector.listen(remembered_sites(stores, waiting, place.origins), pages, known=False)
         with inbox:
-            inbox.tried.wait(_FIRST)
             with Serving(collector, place.host, place.port) as serving:
+                inbox.tried.wait(_FIRST)
                 _say_open(desk, stores, pages, place, serving.port)
                 if listening:
                     listening(serving.port)

@@ -152,6 +152,12 @@ def erase_forgotten(desk: Desk) -> int:
         return waiting.erase_emails(desk.ledger.leads.forgotten_among(emails))
 
 
+def count_store(desk: Desk, shop_id: int) -> int:
+    """How many events of a store wait."""
+    with waiting_at(desk) as waiting:
+        return 0 if waiting is None else waiting.queued(shop_id).count
+
+
 def erase_store(desk: Desk, shop_id: int) -> int:
     """Erase what waits of a store; returns how many events that were."""
     with waiting_at(desk) as waiting:

@@ -12,7 +12,7 @@ from shopinf.errors import CredentialsProblem, NotAllowed, NotFound, StoreReadOn
 from shopinf.money import Money
 from shopinf.shell import quoted
 from shopinf.stores import Store
-from shopinf.work.livecapture.taking import erase_store
+from shopinf.work.livecapture.taking import count_store, erase_store
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -71,7 +71,9 @@ def plan_leaving(desk: Desk, store: Store, *, erase: bool, money: bool, pause: b
     planned = Gone(
         paused=sum(each.pausing for each in codes),
         app=int(uninstall),
-        ledger=desk.ledger.counts(store.shop_id, money=money) if erase else {},
+        ledger={**desk.ledger.counts(store.shop_id, money=money), **_waiting(count_store(desk, store.shop_id))}
+        if erase
+        else {},
         credentials=int(desk.vault.holds(store)),
     )
     owed = desk.ledger.owed(store.shop_id)
@@ -115,11 +117,16 @@ def leave(desk: Desk, store: Store, plan: Plan) -> Gone:
     with desk.erasing(store):
         app = _uninstall(desk, store) if plan.uninstall else 0
         ledger = desk.ledger.erase_store(store.shop_id, money=plan.money) if plan.erase else {}
-        if plan.erase and (waited := erase_store(desk, store.shop_id)):
-            ledger = {**ledger, "events that wait": waited}
+        if plan.erase:
+            ledger = {**ledger, **_waiting(erase_store(desk, store.shop_id))}
         forgotten = desk.vault.forget(store)
         desk.book.remove(store)
     return Gone(paused, app, ledger, int(bool(forgotten)), keyring_problem=forgotten.problem)
+
+
+def _waiting(events: int) -> dict[str, int]:
+    """Events of Live Capture that are on this machine's disk and not in the ledger yet, as one kind of what goes."""
+    return {"events_that_wait": events} if events else {}
 
 
 def _uninstall(desk: Desk, store: Store) -> int:
