@@ -105,7 +105,7 @@ def collecting(run: Bench, *more: str) -> Iterator[Collecting]:
 def collecting_apart(run: Bench) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The collector in a process of its own, which may be killed, and where it listens."""
     command = [sys.executable, "-m", "shopinf", "livecapture", "serve", "--port", "0"]
-    environ = {**os.environ, "SHOPINF_HOME": str(run.home), "PYTHONPATH": str(Path(__file__).parents[2])}
+    environ = {**os.environ, **run.environ, "SHOPINF_HOME": str(run.home), "PYTHONPATH": str(Path(__file__).parents[2])}
     with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         url = re.search(r"http://[\d.:]+", process.stderr.readline())

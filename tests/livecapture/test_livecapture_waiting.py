@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
@@ -46,10 +45,8 @@ def served(run: Bench, key: str) -> Iterator[Collecting]:
 @contextmanager
 def locked(run: Bench) -> Iterator[None]:
     """Another program writes to the ledger all the while."""
-    with closing(sqlite3.connect(run.home / "ledger.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with closing(run.ledger()) as other, other.database.writing():
         yield
-        other.execute("ROLLBACK")
 
 
 @contextmanager
@@ -88,6 +85,7 @@ def status(run: Bench, what: str) -> str | None:
     return next((str(row["status"]) for row in rows if row["what"] == what), None)
 
 
+@pytest.mark.both_engines
 def test_while_the_ledger_is_locked_events_wait_and_the_script_is_served(
     run: Bench, served: Collecting, key: str
 ) -> None:
@@ -179,6 +177,7 @@ def test_a_new_ledger_goes_on_with_the_key_that_the_storefront_has(run: Bench, k
     assert key_of(run) == key
 
 
+@pytest.mark.both_engines
 def test_events_are_taken_in_once_although_a_kill_came_between_the_ledger_and_the_disk(
     run: Bench, shop: PracticeStore, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +199,7 @@ def test_events_are_taken_in_once_although_a_kill_came_between_the_ledger_and_th
     assert {each.lead.email: each.events for each in leads(run)} == {"maya@lind.example": 2, "leo@ferrari.example": 1}
 
 
+@pytest.mark.both_engines
 def test_what_was_acknowledged_while_the_ledger_was_locked_outlives_a_kill_and_is_taken_in_once(
     run: Bench, key: str
 ) -> None:
@@ -217,6 +217,7 @@ def test_what_was_acknowledged_while_the_ledger_was_locked_outlives_a_kill_and_i
         assert [each.events for each in leads(run)] == [1] * 20
 
 
+@pytest.mark.both_engines
 def test_two_who_take_the_same_events_in_take_each_once(run: Bench, shop: PracticeStore, key: str) -> None:
     with desk_of(run) as one, desk_of(run) as other, waiting_at(one, make=True) as waiting:
         assert waiting
@@ -316,6 +317,7 @@ def test_a_store_keeps_so_many_leads_and_refuses_more_politely(run: Bench, key: 
     assert status(run, "room") == "full: 2 of 2 leads, 0.0 of 0.0 MB"
 
 
+@pytest.mark.both_engines
 def test_a_store_keeps_so_many_bytes(run: Bench, shop: PracticeStore, key: str) -> None:
     bounds = Bounds(leads=4)
     long = {"landing": "/" + "\u00e9" * 299, "code": "x" * 100, "utm": dict.fromkeys(("source", "medium"), "x" * 100)}

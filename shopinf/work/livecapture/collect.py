@@ -63,18 +63,17 @@ def collect(desk: Desk, stores: Sequence[Store], place: Place, listening: Callab
         inbox = Inbox(waiting, taking, lost=complaints.lost, away=complaints.away, relieved=complaints.relieved)
         collector = Collector(inbox, _limits(desk, waiting, place), desk.clock.now)
         collector.listen(remembered_sites(stores, waiting, place.origins), pages, known=False)
-        with inbox:
-            with Serving(collector, place.host, place.port) as serving:
-                inbox.tried.wait(_FIRST)
-                _say_open(desk, stores, pages, place, serving.port)
-                if listening:
-                    listening(serving.port)
-                watch = _Watch(desk, collector, serving, complaints, waiting)
-                try:
-                    watch.keep()
-                finally:
-                    watch.note()
-                    desk.out.say(told(collector))
+        with inbox, Serving(collector, place.host, place.port) as serving:
+            inbox.tried.wait(_FIRST)
+            _say_open(desk, stores, pages, place, serving.port)
+            if listening:
+                listening(serving.port)
+            watch = _Watch(desk, collector, serving, complaints, waiting)
+            try:
+                watch.keep()
+            finally:
+                watch.note()
+                desk.out.say(told(collector))
 
 
 def _limits(desk: Desk, waiting: Waiting, place: Place) -> Limits:
