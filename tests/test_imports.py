@@ -45,7 +45,7 @@ LIBRARIES: dict[str, set[str]] = {
     "local": {"filelock", "keyring", "platformdirs", "tomli_w"},
     "ledger": {"psycopg", "pydantic_core", "sqlalchemy"},
     "sheets": {"openpyxl"},
-    "console": {"rich"},
+    "console": {"pydantic_core", "rich"},
     "reports": {"jinja2", "markupsafe", "pygal", "xlsxwriter"},
     "payfiles": {"anyascii", "schwifty", "sepaxml"},
     "capture": {"_typeshed", "waitress"},

@@ -180,7 +180,7 @@ class Accounts:
         """The orders of a store that have entries, whoever they belong to."""
         with self._database.reading() as db:
             query = select(entries.c.order_id).where(entries.c.shop_id == shop_id, entries.c.step == 0)
-            return set(db.execute(query).scalars())
+            return set(db.execute(query).scalars().all())
 
     def recorded(self, shop_id: int, orders: Collection[int]) -> list[tuple[Recorded, int | None]]:
         """What is recorded of *orders*, for each influencer, with the statement that each was entered in."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, func, or_, select, tuple_, type_coerce
 
 from shopinf.ledger.merging import merged_into
+from shopinf.ledger.tables.common import Moment
 from shopinf.ledger.tables.payouts import claims, entries, marks, payments, statements
 from shopinf.ledger.upserts import parts
 from shopinf.money import Money
@@ -18,6 +20,7 @@ from shopinf.payouts.runs import LIVE, State
 from shopinf.payouts.statements import Action, Due, Mark
 
 PAYING = (Kind.PAY, Kind.PAY_FAILED)
+_HOLDS = 100  # of more, everything is looked through
 _DUE = (
     entries.c.id,
     entries.c.payer,
@@ -34,24 +37,49 @@ _DUE = (
 )
 
 
-def read_dues(
-    db: Connection, payer: str, people: Collection[str] | None = None, *, closing: bool = False
-) -> dict[Account, list[Due]]:
-    """What *payer* owes and nobody has claimed, by account; of *people* alone where they are given.
+def read_dues(db: Connection, payer: str, people: Collection[str] | None = None) -> dict[Account, list[Due]]:
+    """What *payer* owes and nobody has claimed, by account; of *people* alone where they are given."""
+    query = _unclaimed(payer)
+    if people is None:
+        return _dues(db, [query])
+    return _dues(db, [query.where(entries.c.person.in_(part)) for part in parts(sorted(people))])
 
-    While *closing*, what is in no statement yet is about to be.
+
+def read_withheld(db: Connection, payer: str, marks: Sequence[Mark], now: datetime) -> dict[Account, list[Due]]:
+    """What of *payer*'s dues may not be free *now*: orders inside their hold days, and what is on hold.
+
+    Of such an order everything that is due is there, and counts as closed; whatever else an account is owed is free.
     """
-    query = (
+    later = type_coerce(entries.c.payable_at, Text) > Moment().process_bind_param(now, db.dialect)
+    young = select(entries.c.shop_id, entries.c.order_id).where(entries.c.payer == payer, later)
+    queries = [_unclaimed(payer).where(tuple_(entries.c.shop_id, entries.c.order_id).in_(young))]
+    if holds := [mark for mark in marks if mark.action is Action.HOLD]:
+        about = _unclaimed(payer) if len(holds) > _HOLDS else _unclaimed(payer).where(or_(*map(_touched, holds)))
+        queries.append(about)
+    return {
+        account: [*{due.entry: replace(due, closed=True) for due in dues}.values()]
+        for account, dues in _dues(db, queries).items()
+    }
+
+
+def _touched(mark: Mark) -> ColumnElement[bool]:
+    """The entries that a word may be about, or more; always all of an order."""
+    if mark.order:
+        return and_(entries.c.shop_id == mark.order.shop_id, entries.c.order_id == mark.order.order_id)
+    if mark.code and mark.code.isascii():
+        return func.lower(entries.c.code) == mark.code
+    return entries.c.person == mark.person if mark.person else entries.c.shop_id == mark.shop_id
+
+
+def _unclaimed(payer: str) -> Select[Any]:
+    return (
         select(*_DUE)
         .outerjoin(claims, claims.c.entry == entries.c.id)
         .where(entries.c.payer == payer, entries.c.kind.not_in(PAYING), claims.c.entry.is_(None))
     )
-    if people is None:
-        return _dues(db, [query], closing)
-    return _dues(db, [query.where(entries.c.person.in_(part)) for part in parts(sorted(people))], closing)
 
 
-def _dues(db: Connection, queries: Collection[Select[Any]], closing: bool) -> dict[Account, list[Due]]:
+def _dues(db: Connection, queries: Collection[Select[Any]]) -> dict[Account, list[Due]]:
     found: dict[tuple[str, str, str], tuple[Account, list[Due]]] = {}
     moments: dict[str | None, datetime | None] = {None: None}  # many orders are free at the same midnight
 
@@ -65,29 +93,17 @@ def _dues(db: Connection, queries: Collection[Select[Any]], closing: bool) -> di
             key = (payer, person, currency)
             account, dues = found.get(key) or found.setdefault(key, (Account(*key), []))
             worth = Money.from_minor(amount, currency).amount
-            happened = datetime.fromisoformat(at)
-            dues.append(
-                Due(
-                    id,
-                    account,
-                    worth,
-                    OrderKey(shop, order),
-                    code,
-                    moment(free),
-                    happened,
-                    closing or statement is not None,
-                    step,
-                )
-            )
+            happened, closed = datetime.fromisoformat(at), statement is not None
+            dues.append(Due(id, account, worth, OrderKey(shop, order), code, moment(free), happened, closed, step))
     return dict(found.values())
 
 
 def _plain(db: Connection, query: Select[Any]) -> Any:
-    """The rows of *query* as the driver has them: there may be hundreds of thousands."""
+    """The rows of *query*, which has no values but plain ones, as the driver has them: there may be many thousands."""
     compiled = query.compile(dialect=db.dialect, compile_kwargs={"render_postcompile": True})
     values = compiled.construct_params()
     names = compiled.positiontup
-    return db.exec_driver_sql(str(compiled), tuple(values[name] for name in names) if names else values)
+    return db.exec_driver_sql(str(compiled), tuple(values[name] for name in names) if names else values).fetchall()
 
 
 def running(db: Connection, payer: str) -> dict[Account, Decimal]:

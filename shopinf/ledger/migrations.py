@@ -239,7 +239,14 @@ ALTER TABLE price_rules ADD COLUMN combining {json};
 ALTER TABLE price_rules ADD COLUMN combining_asked {json};
 """
 
-MIGRATIONS = [_FIRST, _LOCKS, _PAYOUTS, _SENDERS, _RATES, _UNREAD, _SIGHTINGS, _SENDINGS, _COMBINING]
+# What is still held, and what is in no statement yet, is found without going through all that was ever earned.
+_PAYABLE = """
+CREATE INDEX entries_payable ON entries (payer, payable_at);
+
+CREATE INDEX entries_unstated ON entries (payer, person, currency) WHERE statement IS NULL;
+"""
+
+MIGRATIONS = [_FIRST, _LOCKS, _PAYOUTS, _SENDERS, _RATES, _UNREAD, _SIGHTINGS, _SENDINGS, _COMBINING, _PAYABLE]
 
 _WORDS = {
     "sqlite": {

@@ -232,7 +232,7 @@ class Orders:
                 query = select(order_codes.c.order_id).where(
                     order_codes.c.shop_id == shop_id, order_codes.c.folded.in_(part), order_codes.c.method.in_(methods)
                 )
-                found.update(order_id for (order_id,) in db.execute(query))
+                found.update(db.execute(query).scalars().all())
         return found
 
     def gifts(self, shop_id: int) -> set[int]:
@@ -270,7 +270,7 @@ class Orders:
         """The ids of orders that changed from *since* on."""
         with self._database.reading() as db:
             query = select(orders.c.order_id).where(orders.c.shop_id == shop_id, orders.c.updated_at >= since)
-            return set(db.execute(query).scalars())
+            return set(db.execute(query).scalars().all())
 
     def sent(self, shop_id: int) -> dict[int, datetime]:
         """When the first goods of orders were sent, as far as that was asked for."""

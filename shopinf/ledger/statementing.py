@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select, update
 
-from shopinf.ledger.dues import openings, read_dues, read_marks, running
+from shopinf.ledger.dues import openings, read_marks, read_withheld, running
 from shopinf.ledger.tables.payouts import entries, statements
 from shopinf.ledger.upserts import parts
 from shopinf.money import Money
@@ -27,14 +28,18 @@ def make_statements(db: Connection, closing: int, draft: Draft, at: datetime) ->
     """Make a statement of every account of the payer that moved or is not at nothing."""
     payer = draft.payer
     opened, moved = openings(db, payer), _moved(db, payer)
-    dues, marks, claimed = read_dues(db, payer, closing=True), read_marks(db), running(db, payer)
+    marks, claimed = read_marks(db), running(db, payer)
+    withheld = read_withheld(db, payer, marks, at)
     made = []
     for account in sorted({*opened, *moved}, key=lambda one: (one.person, one.currency)):
         sums = figures(opened.get(account, _NOTHING), moved.get(account, ()))
         if account not in moved and not sums.closing:
             continue
-        free = payable([*dues.get(account, ())], marks, at, draft.terms.minimum)
-        made.append(_statement(draft, account, sums, free, claimed.get(account, _NOTHING)))
+        in_run, dues = claimed.get(account, _NOTHING), withheld.get(account, ())
+        # All that was ever entered is claimed, paid, withheld or free: what was paid is in the closing with a minus.
+        others = sums.closing - in_run - sum((due.amount for due in dues), _NOTHING)
+        free = payable(dues, marks, at, draft.terms.minimum, others=others)
+        made.append(_statement(draft, account, sums, free, in_run))
     named = _name(db, draft, made)
     for part in parts(named):
         db.execute(statements.insert(), [_row(each, closing) for each in part])
@@ -85,24 +90,26 @@ def _day(free_at: datetime | None, zone: ZoneInfo) -> date | None:
 def _name(db: Connection, draft: Draft, made: list[Statement]) -> list[Statement]:
     """*made* with names that no other statement has; one that would be taken is made longer."""
     named: list[Statement] = []
-    own: set[str] = set()
+    taken: set[str] = set()
     for part in parts(made):
-        candidates = {
-            each.account: [
-                statement_name(draft.names.get(each.account.person, ""), draft.period, each.account, n)
-                for n in range(2, 9)
-            ]
-            for each in part
-        }
-        every = [name for names in candidates.values() for name in names]
-        taken: set[str] = set()
-        for some in parts(every):
-            taken |= set(db.execute(select(statements.c.name).where(statements.c.name.in_(some))).scalars())
-        for each in part:
-            name = next(name for name in candidates[each.account] if name not in taken and name not in own)
-            own.add(name)
-            named.append(replace(each, name=name))
+        left: Sequence[Statement] = part
+        for length in range(2, 9):
+            called = [(each, _called(draft, each, length)) for each in left]
+            wanted = [name for _, name in called]
+            taken |= set(db.execute(select(statements.c.name).where(statements.c.name.in_(wanted))).scalars())
+            left = []
+            for each, name in called:
+                if name in taken:
+                    left.append(each)
+                else:
+                    taken.add(name)
+                    named.append(replace(each, name=name))
+        assert not left, "eight signs tell any two apart"
     return named
+
+
+def _called(draft: Draft, each: Statement, length: int) -> str:
+    return statement_name(draft.names.get(each.account.person, ""), draft.period, each.account, length)
 
 
 def _row(each: Statement, closing: int) -> dict[str, Any]:

@@ -159,14 +159,21 @@ class Payable:
     free_at: datetime | None = None  # when the last of it is free; NEVER: when somebody says so
 
 
-def payable(dues: Iterable[Due], marks: Sequence[Mark], now: datetime, minimum: Decimal = _NOTHING) -> Payable:
-    """What of one account's *dues* can be paid *now*.
+def payable(
+    dues: Iterable[Due],
+    marks: Sequence[Mark],
+    now: datetime,
+    minimum: Decimal = _NOTHING,
+    *,
+    others: Decimal = _NOTHING,
+) -> Payable:
+    """What of one account's *dues* can be paid *now*, with *others* of it that are free whatever is said.
 
     An order is held as a whole, as long as anything of it is owed; below zero it is never held. What is in no
     statement yet waits for one, but for an order that has one, and for what takes away.
     """
     taken: list[int] = []
-    amount = held = _NOTHING
+    amount, held = others, _NOTHING
     reasons: dict[str, None] = {}
     free: list[datetime] = []
     for group in _by_order(dues):

@@ -235,6 +235,7 @@ class Year:
         if outcome.error:
             raise outcome.error
         assert outcome.value is not None
+        self.check_payable(paying.key, outcome.value)
         self.closed[paying.key] = last
         self.learn(paying.stores)
         (again,) = engine.close_period(self.desk, [paying], spans, ask).all
@@ -333,6 +334,14 @@ class Year:
         order = self.known[key.shop_id, key.order_id]
         worth = sale(order)
         return NOTHING_EARNED if worth.moments[-1].over else earned_now(order, worth, recorded.first.parts)
+
+    def check_payable(self, payer: str, closing: engine.Closing) -> None:
+        """What the statements of a closing say is payable is what a run would pay now."""
+        terms = self.desk.ledger.accounts.payer(payer)
+        assert terms is not None
+        found = self.desk.ledger.payments.candidates(payer, terms.terms.minimum)
+        now = {each.statement.id: each.now.amount for each in found}
+        assert all(now[each.id] == each.payable for each in closing.statements)
 
     def check_prints(self) -> None:
         """Every closing is what it was when it was made."""

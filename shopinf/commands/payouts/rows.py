@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.ledger.accountrows import Entered
     from shopinf.ledger.payments import Paid
+    from shopinf.stores import Store
 
 _MONEY = "opening earned adjustments paid closing held payable"
 _STATEMENT = f"statement payer influencer currency period_from period_to {_MONEY} payable_on status reason"
@@ -113,7 +114,10 @@ def views(desk: Desk, statements: Sequence[Statement]) -> list[View]:
 
 def entry_rows(desk: Desk, entries: Iterable[Entered]) -> list[dict[str, Cell]]:
     """Entries as JSON and sheets show them; payments have a minus."""
-    stores = {store.shop_id: store for store in desk.book.all()}
+    return _entry_rows({store.shop_id: store for store in desk.book.all()}, entries)
+
+
+def _entry_rows(stores: Mapping[int, Store], entries: Iterable[Entered]) -> list[dict[str, Cell]]:
     rows: list[dict[str, Cell]] = []
     for each in entries:
         entry, currency = each.entry, each.entry.account.currency
@@ -143,10 +147,11 @@ def statement_body(
     desk: Desk, shown: Sequence[View], entries: Mapping[int, Sequence[Entered]], *, listed: bool = False
 ) -> list[dict[str, Any]]:
     """Statements with their entries, as JSON has them."""
+    stores = {store.shop_id: store for store in desk.book.all()}
     return [
         {
             **(each.listed() if listed else each.row()),
-            "entries": entry_rows(desk, entries.get(each.statement.id, ())),
+            "entries": _entry_rows(stores, entries.get(each.statement.id, ())),
         }
         for each in shown
     ]

@@ -108,6 +108,15 @@ entries = Table(
     UniqueConstraint("shop_id", "order_id", "person", "step", name="entries_fence"),
     Index("entries_statement", "statement"),
     Index("entries_account", "payer", "person"),
+    Index("entries_payable", "payer", "payable_at"),
+    Index(
+        "entries_unstated",
+        "payer",
+        "person",
+        "currency",
+        sqlite_where=text("statement IS NULL"),
+        postgresql_where=text("statement IS NULL"),
+    ),
 )
 
 # What somebody said of orders: held, released, rejected.
