@@ -82,6 +82,12 @@ def readiness(feature: Feature, granted: Iterable[str], *, read_only: bool = Fal
     return Readiness(feature, status, missing)
 
 
+def lacking_to_combine(granted: Iterable[str], *, read_only: bool = False) -> str | None:
+    """The scope that is missing for codes to combine with other discounts, which price-rule scopes do not open."""
+    scope = "read_discounts" if read_only else "write_discounts"
+    return None if scope in expand(granted) else scope
+
+
 def good_enough(found: Readiness, *, read_only: bool) -> bool:
     """Is the feature ready, or as ready as a store connected read-only can be?"""
     return found.status is Status.READY or (read_only and found.status is Status.READ_ONLY)

@@ -48,6 +48,7 @@ LINES = {
     "sources list": "sources list",
     "sources disconnect": "sources disconnect modash --yes",
     "discounts create": "discounts create -s maya-shop --campaign spring --sheet team.csv --percent 20 --dry-run",
+    "discounts combine": "discounts combine -s maya-shop --influencer avawhitlock --with order",
     "discounts list": "discounts list -s maya-shop",
     "discounts links": "discounts links -s maya-shop",
     "discounts pause": "discounts pause -s maya-shop --influencer avawhitlock --yes",

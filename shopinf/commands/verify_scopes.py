@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +12,17 @@ from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreArgumen
 from shopinf.commands.stores.look import look
 from shopinf.errors import NotAllowed
 from shopinf.results import Failure, Result, columns
-from shopinf.scopes import Feature, Readiness, choose_features, expand, good_enough, to_paste, unneeded
+from shopinf.scopes import (
+    Feature,
+    Readiness,
+    Status,
+    choose_features,
+    expand,
+    good_enough,
+    lacking_to_combine,
+    to_paste,
+    unneeded,
+)
 from shopinf.stores import Store
 from shopinf.words import agreeing
 
@@ -89,7 +99,18 @@ def _verify(desk: Desk, store: Store, features: list[Feature]) -> Verified:
     }
     if any(getattr(store, field) != value for field, value in seen.items()):
         desk.book.change(store, **seen)
-    return Verified(found.scopes, found.ready(features, read_only=store.read_only), found.notes)
+    ready = found.ready(features, read_only=store.read_only)
+    return Verified(found.scopes, ready, [*found.notes, *_advice(store, ready, found.scopes)])
+
+
+def _advice(store: Store, ready: Sequence[Readiness], granted: Collection[str]) -> list[str]:
+    """What a store goes without for want of scopes that are advised: so far that is codes which combine."""
+    usable = any(each.feature.name == "discounts" and each.status is not Status.UNAVAILABLE for each in ready)
+    scope = lacking_to_combine(granted, read_only=store.read_only)
+    if not usable or scope is None:
+        return []
+    what = "seen" if store.read_only else "set or seen"
+    return [f"what codes combine with and apply to cannot be {what}: the app lacks {scope}"]
 
 
 def _rows(store: Store, found: Verified) -> list[dict[str, Any]]:

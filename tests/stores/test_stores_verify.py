@@ -52,6 +52,18 @@ def test_the_table_is_feature_by_scope_by_granted(run: Bench, shop: PracticeStor
     assert ["maya-shop", "customers", "ready", "write_customers", "optional", "yes"] in rows
 
 
+def test_what_combining_needs_is_advised_and_a_store_without_it_is_ready_all_the_same(
+    run: Bench, shop: PracticeStore
+) -> None:
+    assert "combine" not in str(entry(run("verify-scopes", "-f", "json").ok())["notes"])
+    shop.scopes -= {"read_discounts", "write_discounts"}
+    found = entry(run("verify-scopes", "--feature", "discounts", "-f", "json").ok())
+    assert found["features"][0]["status"] == "ready"
+    said = "what codes combine with and apply to cannot be set or seen: the app lacks write_discounts"
+    assert said in found["notes"]
+    assert said not in entry(run("verify-scopes", "--feature", "orders", "-f", "json").ok())["notes"]
+
+
 def test_a_feature_that_is_not_ready_is_exit_5_and_the_table_is_there_all_the_same(
     run: Bench, shop: PracticeStore
 ) -> None:

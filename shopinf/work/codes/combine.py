@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from shopinf.discounts.combining import Combining
 from shopinf.discounts.plan import CodeRecord, Fate, Origin, RuleRecord, State, Step
 from shopinf.errors import BadInput, LostResponse, NoSuchThing, ShopinfError, Stopped
-from shopinf.scopes import expand
+from shopinf.scopes import lacking_to_combine
 from shopinf.shell import quoted
 from shopinf.shopify import combining as remote
 from shopinf.shopify.pages import at_once
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 TOGETHER = 8  # changes at once; a second's points are ten of them on the standard plan
 KEPT = 10  # results written to the ledger at once
 ROUNDS = 5  # of looking for lost ones and sending again
-READ, WRITE = "read_discounts", "write_discounts"
 
 Failed = Mapping[int, ShopinfError]  # why a rule does not combine as asked, by the ledger's id
 
@@ -45,9 +44,9 @@ class Target:
     fresh: bool = False
 
 
-def may_combine(store: Store, scope: str = WRITE) -> bool:
+def may_combine(store: Store, *, read_only: bool = False) -> bool:
     """Had the store granted what combining needs, when it was last asked?"""
-    return scope in expand(store.scopes)
+    return lacking_to_combine(store.scopes, read_only=read_only) is None
 
 
 def is_there(record: CodeRecord) -> bool:
@@ -127,8 +126,8 @@ def see(desk: Desk, store: Store, price_rule_ids: Iterable[int]) -> tuple[Mappin
     if not ids:
         return {}, None
     lacks = f"what codes of {store.name} combine with was not looked at"
-    if not may_combine(store, READ):
-        return {}, f"{lacks}: {READ} is not granted"
+    if not may_combine(store, read_only=True):
+        return {}, f"{lacks}: read_discounts is not granted"
     try:
         found = {id: node.combining for id, node in remote.read_nodes(desk.shop(store), ids).items()}
     except Stopped:
