@@ -58,10 +58,17 @@ def file(overview: Overview) -> bytes:
         several=len(overview.stores) > 1,
         stamps=stamps(overview),
         left_out=[(LEFT_OUT.get(why, why), number) for why, number in overview.excluded.items() if number],
+        campaigns=overview.choice.campaigns or _only_campaign(overview),
         stretch=_STRETCHES[overview.step],
         assumed=overview.side(By.ORDER).assumed,
     )
     return text.encode()
+
+
+def _only_campaign(overview: Overview) -> list[str]:
+    """The campaign of everything on the page, where there is but one."""
+    found = {str(row["campaign"]) for row in overview.side(By.CODE).rows}
+    return sorted(found - {""}) if len(found) == 1 else []
 
 
 @cache
@@ -83,9 +90,19 @@ def _part(overview: Overview, section: Section) -> Part:
         section,
         [figure for figure in section.figures if not (overview.client and figure.key in INTERNAL)],
         [drawn for drawn in (_over_time(overview, section), _by_influencer(section)) if drawn],
-        [table(section, by, client=overview.client) for by in _TABLES if _tells(overview, section, by)],
+        [
+            table(section, by, client=overview.client, names=_names(overview))
+            for by in _TABLES
+            if _tells(overview, section, by)
+        ],
         together(overview, section.currency),
     )
+
+
+def _names(overview: Overview) -> dict[str, str]:
+    """What each store calls itself, where no two of them are called alike."""
+    shown = [store.shown for store in overview.stores]
+    return {store.name: store.shown for store in overview.stores if shown.count(store.shown) == 1}
 
 
 def _tells(overview: Overview, section: Section, by: By) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,7 +39,7 @@ _TITLES = {
 }
 _STATUS = {"approved": "counted", "pending": "not paid yet", "reversed": "cancelled", "needs_review": "to be checked"}
 _NOBODY = {"influencer": "(no influencer)", "campaign": "(no campaign)"}
-# Columns that are left out where they would say the same in every row.
+# Columns that are left out where they would say the same in every row; a campaign of all stands above the tables.
 _SAME = {"store", "campaign", "included_tax", "method", "status", "other_codes"}
 
 
@@ -84,9 +84,9 @@ class Table:
         return self.count - len(self.rows)
 
 
-def table(section: Section, by: By, *, client: bool) -> Table:
-    """One side of a section as a table, with the section's totals below it."""
-    rows = list(section.tables[by])
+def table(section: Section, by: By, *, client: bool, names: Mapping[str, str]) -> Table:
+    """One side of a section as a table, with the section's totals below it; *names* is what stores are called."""
+    rows = [row | {"store": names.get(str(row["store"]), row["store"])} for row in section.tables[by]]
     if by is not By.ORDER:
         rows.sort(key=_worth)
     wanted = [key for key in _COLUMNS[by].split() if not (client and key in INTERNAL)]
@@ -149,7 +149,7 @@ def _worth(row: Row) -> Any:
 def _says_nothing(key: str, rows: Sequence[Row]) -> bool:
     values = {str(row.get(key) or "") for row in rows}
     match key:
-        case "store":
+        case "store" | "campaign":
             return len(values) < 2
         case "status":
             return values <= {"approved"}

@@ -313,3 +313,19 @@ def test_a_page_over_several_stores_says_whose_figures_are_together() -> None:
     found = made(whole)
     assert "Figures in EUR are of Maya Shop alone." in found.all("section")[0].text
     assert not made(sample("EUR")).all("header")[0].all("li")
+
+
+def test_a_campaign_of_everything_stands_above_the_tables_and_in_no_row() -> None:
+    one = made(sample("EUR", names=("ana", "leo")))
+    assert "campaign Summer" in one.all("header")[0].text
+    assert all("Campaign" not in row for row in table(one, "Orders"))
+    several = made(sample("EUR"))
+    assert "campaign" not in several.all("header")[0].text
+    assert {row["Campaign"] for row in table(several, "Codes")[:-1]} == {"Summer", "Spring"}
+
+
+def test_stores_go_by_their_own_names_where_these_tell_them_apart() -> None:
+    whole = sample("EUR", "EUR")
+    assert {row["Store"] for row in table(made(whole), "Stores")[:-1]} == {"Maya Shop", "Paris"}
+    alike = replace(whole, stores=[replace(store, title="Kiosk") for store in whole.stores])
+    assert {row["Store"] for row in table(made(alike), "Stores")[:-1]} == {"maya-shop", "paris"}
