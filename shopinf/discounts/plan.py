@@ -156,6 +156,12 @@ class Step:
     error: str | None = None
     note: str | None = None
     changes: tuple[Change, ...] = ()  # what a change changes
+    plain: str = ""  # what the code would be called, had it not to be told from another
+
+    @property
+    def bare(self) -> str:
+        """The folded name that the pattern gives it, whatever it is called to be told from others."""
+        return folded(self.plain or self.code)
 
     @property
     def resumes(self) -> bool:
@@ -303,7 +309,7 @@ def _named(steps: list[Step], shape: Shape, taken: Callable[[Collection[str]], s
         while folded(code) in used or taken([folded(code)]):
             code = suffixed(step.code, draw)
         used.add(folded(code))
-        chosen[place] = replace(step, code=code)
+        chosen[place] = replace(step, code=code, plain=step.plain or step.code)
     return [chosen.get(place, step) for place, step in enumerate(steps)]
 
 
@@ -343,7 +349,7 @@ def _generated(step: Step, shape: Shape, used: set[str], draw: Draw) -> Step:
             )
         code = shape.pattern.fill(values, draw) if shape.pattern.signs else suffixed(first, draw)
     used.add(folded(code))
-    return replace(step, code=code)
+    return replace(step, code=code, plain="" if shape.pattern.signs else first)
 
 
 def _value_in_code(terms: Terms | None) -> str:

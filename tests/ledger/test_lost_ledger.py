@@ -121,6 +121,33 @@ def test_codes_on_a_shared_rule_are_known_by_their_names(run: Bench, shop: Pract
     assert whose(run) == {"MAYA15": ("maya", "q4"), "LEO15": ("leo", "q4")}
 
 
+def test_a_code_on_a_shared_rule_that_had_to_be_told_from_another_is_known_too(
+    run: Bench, shop: PracticeStore, sheet: Path
+) -> None:
+    create(run, sheet).ok()
+    other = ("discounts", "create", "--campaign", "w", "--from", str(sheet), "--percent", "15", "--yes")
+    with restored(run):
+        run(*other, "--shared-rule").ok()
+    made = set(shop.codes)
+    assert len(made) == 4
+    run(*other, "--shared-rule").ok()
+    assert set(shop.codes) == made
+    assert {name: owner for name, (owner, campaign) in whose(run).items() if campaign == "w"} == {
+        name: name[: name.index("15-")].lower() for name in made if "-" in name
+    }
+
+
+def test_codes_of_people_who_are_called_alike_are_refused(run: Bench, shop: PracticeStore, sheet: Path) -> None:
+    sheet.write_text("influencer,email,first_name\nanna.a,a@x.example,Anna\nanna.b,b@x.example,Anna\n")
+    create(run, sheet, "--shared-rule", "--pattern", "{first_name}{value}").ok()
+    lose(run)
+    sheet.write_text("influencer,email,first_name\nanna.b,b@x.example,Anna\nanna.a,a@x.example,Anna\n")
+    refused = create(run, sheet, "--shared-rule", "--pattern", "{first_name}{value}")
+    assert refused.code == 2
+    assert "do not say whose they are" in refused.err
+    assert len(shop.codes) == 2
+
+
 def test_names_that_do_not_say_whose_they_are_are_refused(run: Bench, shop: PracticeStore, sheet: Path) -> None:
     create(run, sheet, "--shared-rule", "--pattern", "{random:8}").ok()
     lose(run)

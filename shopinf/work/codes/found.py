@@ -7,8 +7,8 @@ known by the code and the campaign in their titles.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -182,8 +182,9 @@ class TakingUp:
         self._lacking = lacking
         names = names_of(self._desk, steps)
         sighted: dict[int, Sighting] = {}
+        unclear = _unclear(steps)
         for place, step in enumerate(steps):
-            if sighting := self._sighted(step, names) or self._titled(step):
+            if sighting := self._sighted(step, names) or self._titled(step, unclear):
                 sighted[place] = sighting
         found = self._read(sighted)
         clashing = self._codes.taken(
@@ -212,12 +213,15 @@ class TakingUp:
                     return self._lacking[reference][0]
         return None
 
-    def _titled(self, step: Step) -> Sighting | None:
+    def _titled(self, step: Step, unclear: Collection[str]) -> Sighting | None:
         """What was seen of *step* by its code and campaign, which the titles have."""
+        bare = frozenset() if step.ask.code or step.bare in unclear else frozenset({step.bare})
         for sightings in self._lacking.values():
             for sighting in sightings:
                 code, _, campaign = sighting.label.partition(" - ")
-                if same_campaign(campaign, self._shape.campaign) and folded(code) == folded(step.code):
+                if not same_campaign(campaign, self._shape.campaign):
+                    continue
+                if folded(code) == folded(step.code) or _is_any(folded(code), bare):
                     return sighting
         return None
 
@@ -239,26 +243,35 @@ class TakingUp:
         left = {folded(code.code): code for code in there.codes if folded(code.code) not in taken}
         found: list[tuple[Step, There, remote.Code | None, str]] = []
         lost = []
+        unclear = _unclear(group)
         for step in group:
-            code = _named(left, step) if step.ask.person or step.ask.code else next(iter(left.values()), None)
+            if step.ask.person or step.ask.code:
+                code = _named(left, step, unclear)
+            else:
+                code = next(iter(left.values()), None)
             if code is None:
                 lost.append(step)
                 continue
             del left[folded(code.code)]
             found.append((step, there, code, key))
-        if left and self._shape.pattern.signs and any(step.ask.person for step in lost):
-            raise BadInput(
-                f"{self._store.name} has codes of {self._shape.campaign} that the ledger does not know, and their "
-                f"names do not say whose they are: {', '.join(code.code for code in list(left.values())[:5])}",
-                hint="Put back a newer copy of the ledger, or say in a sheet whose they are: "
-                "shopinf discounts import FILE --mode adopt",
-            )
+        if any(step.ask.person for step in lost):
+            self._refuse([code for name, code in left.items() if self._shape.pattern.signs or _is_any(name, unclear)])
         if not found and key not in self._known:
             found, unmade = [(group[0], there, None, key)], 1  # the rule is there, and none of its codes
         else:
             unmade = 0
         self._write(found)
         return len(found) - unmade
+
+    def _refuse(self, unclear: Sequence[remote.Code]) -> None:
+        """Refuse to go on beside codes that may be of those for whom codes would be made."""
+        if unclear:
+            raise BadInput(
+                f"{self._store.name} has codes of {self._shape.campaign} that the ledger does not know, and their "
+                f"names do not say whose they are: {', '.join(code.code for code in unclear[:5])}",
+                hint="Put back a newer copy of the ledger, or say in a sheet whose they are: "
+                "shopinf discounts import FILE --mode adopt",
+            )
 
     def _shared_rule(self, key: str, step: Step) -> There | None:
         """The rule that codes of these terms share, with its codes."""
@@ -328,12 +341,23 @@ def _taken_up(shape: Shape, step: Step, there: There, code: remote.Code | None, 
     )
 
 
-def _named(left: Mapping[str, remote.Code], step: Step) -> remote.Code | None:
+def _unclear(steps: Sequence[Step]) -> frozenset[str]:
+    """The names that the pattern gives several people: which of the codes called alike is whose, nothing says."""
+    people = Counter(bare for bare, _ in {(step.bare, step.ask.person) for step in steps if step.ask.code is None})
+    return frozenset(bare for bare, count in people.items() if count > 1)
+
+
+def _named(left: Mapping[str, remote.Code], step: Step, unclear: Collection[str]) -> remote.Code | None:
     """The code of *step* by its name, also where it had to be told from one that was taken."""
-    name = folded(step.code)
-    if name in left or step.ask.code:
-        return left.get(name)
-    return next((code for other, code in left.items() if _is_suffixed(other, name)), None)
+    if step.ask.code:
+        return left.get(folded(step.code))
+    if step.bare in unclear:
+        return None
+    return left.get(step.bare) or next((code for name, code in left.items() if _is_suffixed(name, step.bare)), None)
+
+
+def _is_any(name: str, bare: Collection[str]) -> bool:
+    return any(name == each or _is_suffixed(name, each) for each in bare)
 
 
 def _is_suffixed(other: str, name: str) -> bool:
