@@ -23,7 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench import Bench, Ran
-from benchmarks.soak_lost_ledger import ADDRESS, Soak
+from benchmarks.soak_lost_ledger import ADDRESS, CAMPAIGNS, Soak
 from killed import Killed
 from trouble import Trouble
 
@@ -66,7 +66,9 @@ class LookingOver(Soak):
         for _ in range(RUNS):
             left = self.folder / "left.db"
             self.road.armed = True
-            self.road.kill_in(self.random.randrange(40) if self.random.random() < self.deadly else None, lambda: _copied(home, left))
+            self.road.kill_in(
+                self.random.randrange(40) if self.random.random() < self.deadly else None, lambda: _copied(home, left)
+            )
             try:
                 ran = home(*argv)
             except Killed:
@@ -89,6 +91,9 @@ class LookingOver(Soak):
         return home(*argv).ok()
 
     # the work
+
+    def some(self) -> tuple[str, list[str]]:
+        return self.random.choice(CAMPAIGNS), self.random.sample(self.people, self.random.randint(3, len(self.people)))
 
     def _sheet(self, people: list[str]) -> Path:
         sheet = self.folder / "codes.csv"
