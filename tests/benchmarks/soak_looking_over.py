@@ -63,12 +63,11 @@ class LookingOver(Soak):
 
     def until_done(self, home: Bench, *argv: str) -> Ran:
         """Run a command with trouble until it ends well, and once more without; each time it converges."""
+        left = self.folder / "left.db"
         for _ in range(RUNS):
-            left = self.folder / "left.db"
             self.road.armed = True
-            self.road.kill_in(
-                self.random.randrange(40) if self.random.random() < self.deadly else None, lambda: _copied(home, left)
-            )
+            deadly = self.random.randrange(40) if self.random.random() < self.deadly else None
+            self.road.kill_in(deadly, lambda: _copied(home, left))
             try:
                 ran = home(*argv)
             except Killed:

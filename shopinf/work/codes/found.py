@@ -245,10 +245,8 @@ class TakingUp:
         lost = []
         unclear = _unclear(group)
         for step in group:
-            if step.ask.person or step.ask.code:
-                code = _named(left, step, unclear)
-            else:
-                code = next(iter(left.values()), None)
+            meant = step.ask.person or step.ask.code
+            code = _named(left, step, unclear) if meant else next(iter(left.values()), None)
             if code is None:
                 lost.append(step)
                 continue
