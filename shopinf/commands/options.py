@@ -132,6 +132,7 @@ class StoreChoice:
 class PeriodChoice:
     """Which days a command line means: a period by its name, or from one day to another."""
 
+    needed: ClassVar[bool] = False
     period: Annotated[
         str | None,
         typer.Option(
@@ -150,6 +151,13 @@ class PeriodChoice:
         return periods.read_periods(
             self.period, self.since, self.until, todays={store.name: desk.today(store) for store in stores}
         )
+
+
+@dataclass(frozen=True)
+class NeededPeriod(PeriodChoice):
+    """The same for a command that does nothing without."""
+
+    needed: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
@@ -178,6 +186,7 @@ class Manners:
 
     asks: bool = False  # it asks before it writes, spends or deletes, if only in certain cases
     attended: bool = False  # it waits for somebody, or runs until somebody stops it
+    period: bool = False  # it does nothing without a period
     reports: bool = False  # it writes the formats of reports too
     fills: tuple[str, ...] = ("date",)  # what it knows a value of, for `{name}` in --output
     columns: Sequence[Column] = ()  # what its answer has, for --columns and the reference
@@ -263,6 +272,7 @@ def _at_the_desk(function: Callable[..., None], said: Manners) -> Callable[..., 
     options = {*signature.parameters, *(each.name for group in spelled.values() for each in group)}
     manners = dataclasses.replace(
         said,
+        period=any(issubclass(bundle, PeriodChoice) and bundle.needed for bundle in bundles.values()),
         reports=any(issubclass(bundle, FormChoice) and bundle.reports for bundle in bundles.values()),
         fills=("date", *(n for n, o in (("store", "all_stores"), ("period", "period")) if o in options), *said.fills),
     )

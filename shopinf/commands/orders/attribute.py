@@ -16,9 +16,9 @@ from shopinf.commands.completion import campaign_names
 from shopinf.commands.influencers.choice import InfluencersOption
 from shopinf.commands.options import (
     DeskContext,
+    NeededPeriod,
     NoSyncOption,
     Noun,
-    PeriodChoice,
     ReportForm,
     StoreChoice,
     examples,
@@ -101,7 +101,7 @@ class RowChoice:
 def attribute(
     desk: DeskContext,
     stores: StoreChoice = StoreChoice(),
-    period: PeriodChoice = PeriodChoice(),
+    period: NeededPeriod = NeededPeriod(),
     shown: RowChoice = RowChoice(),
     rules: RuleChoice = RuleChoice(),
     no_sync: NoSyncOption = False,

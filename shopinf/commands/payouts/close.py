@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shopinf.attribution.credits import MultiCode, Rules
-from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, PeriodChoice, StoreChoice, examples
+from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, NeededPeriod, Noun, StoreChoice, examples
 from shopinf.commands.payouts.choice import minimum
 from shopinf.commands.payouts.rows import STATEMENT_COLUMNS, statement_body, views
 from shopinf.payouts.rates import read_rate
@@ -61,7 +61,7 @@ class TermOptions:
 def close(
     desk: DeskContext,
     stores: StoreChoice = StoreChoice(),
-    period: PeriodChoice = PeriodChoice(),
+    period: NeededPeriod = NeededPeriod(),
     terms: TermOptions = TermOptions(),
     leave_review: Annotated[
         bool, typer.Option("--leave-review", help="Leave orders that need a look for the next closing.")

@@ -130,7 +130,7 @@ def _check(desk: Desk, asked: Asked) -> None:
     """Refuse a period and a form that the command would refuse."""
     given = asked.given
     days = given.get("since"), given.get("until")
-    if "period" in given and (asked.period or any(days) or asked.path == ("orders", "attribute")):
+    if "period" in given and (asked.period or any(days) or asked.manners.period):
         read_period(asked.period, *days, today=desk.clock.now().date())
     if "format" in given:
         _check_form(given["format"], given["output"], asked.manners)
