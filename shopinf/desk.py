@@ -316,6 +316,8 @@ class Desk:
         """Run *work* for every store, several at the same time; one store's failure never stops another."""
         if len(stores) == 1:
             return Outcomes([self._outcome(stores[0], work)])
+        if not stores:
+            return Outcomes([])
         with self.out.several(len(stores)) as crew:
             return Outcomes(for_each(stores, lambda store: self._outcome(store, work), self.clock, crew.advance))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 NEAR = 70  # of 100; a letter wrong in a name of four
+_BEGUN = 3  # letters: what goes on like that in one name alone is a name that was not written out
 SLIP = 85  # a letter wrong, missing or too many in a longer one: hardly another name
 
 
@@ -13,6 +14,9 @@ def nearest(typed: str, known: Iterable[str], *, least: int = NEAR) -> str | Non
     from rapidfuzz import fuzz, process
 
     names = list(known)
+    begun = [name for name in names if _folded(name).startswith(_folded(typed))] if len(typed.strip()) >= _BEGUN else []
+    if len(begun) == 1 and least == NEAR:
+        return begun[0]
     found = process.extractOne(_folded(typed), [_folded(name) for name in names], scorer=fuzz.ratio, score_cutoff=least)
     return names[found[2]] if found else None
 

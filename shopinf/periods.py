@@ -11,6 +11,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from shopinf.errors import BadInput
+from shopinf.nearest import did_you_mean
 
 NAMES = (
     "today, yesterday, last-7-days, last-30-days, this-week, last-week, this-month, last-month, "
@@ -196,7 +197,7 @@ def _written(name: str) -> Period:
         first = date(year, month, 1)
         return Period(first, _end(date(year, month + length - 1, 1), Step.MONTH), name.upper())
     except ValueError:
-        raise BadInput(f"{name!r} is not a period", hint=_HINT) from None
+        raise BadInput(f"{name!r} is not a period", hint=did_you_mean(name, NAMES.split(", "), _HINT)) from None
 
 
 def _days(first: date, last: date) -> Period:

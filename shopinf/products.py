@@ -80,7 +80,7 @@ def read_statuses(words: Iterable[str]) -> set[str]:
     """Read `--status` options."""
     for word in words:
         if word.strip().lower() not in list(Status):
-            raise BadInput(f"There is no status {word!r}", hint=f"Choose of {', '.join(Status)}.")
+            raise BadInput(f"There is no status {word!r}", hint=f"Choose one of {', '.join(Status)}.")
     return {word.strip().lower() for word in words}
 
 

@@ -19,7 +19,7 @@ Cell = str | int | bool | Decimal | Money | datetime | date | None | Sequence[st
 
 
 _WHOLE = re.compile(
-    r"(?:^|_)(?:code|codes|id|ids|link|url|src|domain|timezone|sku|order_name|statement|run|path|file|influencer|handle|example|fix|next)$"
+    r"(?:^|_)(?:code|codes|id|ids|link|url|src|domain|timezone|sku|order_name|statement|run|path|file|influencer|handle|example|fix|paste_at)$"
 )
 
 

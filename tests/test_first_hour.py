@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from bench import Bench, StillClock
 
+from shopinf.console.progress import Task
 from shopinf.practice import PracticeStore
 
 ONE = ("discounts", "create", "--campaign", "q4", "--influencer", "maya", "--percent", "15")
@@ -158,3 +159,45 @@ def test_one_code_that_is_gone_is_one(run: Bench, shop: PracticeStore, tmp_path:
 
 def test_a_port_that_does_not_exist_is_wrong_usage(run: Bench) -> None:
     assert run("practice", "--port", "99999").code == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("influencers list", "Nobody is known yet.  Next: shopinf influencers import FILE"),
+        ("gifts status", "No gift was sent in maya-shop that this asks for."),
+        ("gifts report", "No gift was sent in maya-shop, so there is nothing to report."),
+        ("payouts list", "No month was closed yet.  Next: shopinf payouts close --period last-month"),
+        ("payouts list --status paid", "No statement is like that."),
+        ("products list --search zzz", "The products of maya-shop were not read yet"),
+    ],
+)
+def test_nothing_found_is_said(run: Bench, shop: PracticeStore, typed: str, said: str) -> None:
+    ran = run(*typed.split()).ok()
+    assert said in ran.err
+
+
+def test_nothing_found_is_said_with_how_many_were_looked_through(run: Bench, shop: PracticeStore) -> None:
+    run(*ONE).ok()
+    run("products", "import").ok()
+    assert (
+        "1 influencer looked through: zoe is in no row of theirs." in run("influencers", "list", "--search", "zoe").err
+    )
+    assert "variants looked through: none is like that." in run("products", "list", "--search", "zzz").ok().err
+
+
+def test_a_dry_run_of_gifts_names_each_row_that_cannot_be_sent(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:
+    sheet = tmp_path / "gifts.csv"
+    head = "influencer,email,first_name,last_name,address1,city,zip,country,sku\n"
+    sheet.write_text(head + "maya,maya@x.example,Maya,Lind,Main St 1,Berlin,10115,DE,NOPE\n")
+    ran = run("gifts", "send", "--campaign", "q4", "--sheet", str(sheet), "--partial", "--dry-run")
+    assert ran.code == 7
+    assert f"error: maya-shop: {sheet}, line 2: the store has no variant or SKU NOPE" in ran.err
+    assert ran.err.endswith("error: 1 of 1 gift cannot be sent\nhint: Correct what is named above.\n")
+
+
+def test_a_bar_counts_one_thing_as_one() -> None:
+    assert Task("closing", "payers", 1, 0.0).reached == "closing, 0 of 1 payer"
+    assert Task("asking Modash", "people", 1, 0.0, done=1).reached == "asking Modash, 1 of 1 person"
+    assert Task("matching a.csv", "rows that may fit", None, 0.0, done=1).reached.endswith(", 1 row that may fit")
+    assert Task("reading orders", "orders", 12, 0.0, done=1).reached == "reading orders, 1 of 12 orders"

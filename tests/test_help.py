@@ -12,9 +12,10 @@ import pytest
 from bench import Bench
 from commandtree import leaves, tree_of
 
-from shopinf.commands.options import manners_of
+from shopinf.commands.options import in_words, manners_of
 from shopinf.commands.tree import COMMANDS
 from shopinf.main import main
+from shopinf.practice import PracticeStore
 
 EXAMPLE = re.compile(r"^\s*\$ shopinf (.*)$", re.MULTILINE)
 # pydantic is not among them: Typer reads its own parameters with it.
@@ -142,7 +143,39 @@ def test_what_was_typed_wrongly_is_told_in_our_own_words(run: Bench, typed: str,
 def test_no_option_shows_a_type_of_python_instead_of_a_word(name: str) -> None:
     for words, command in leaves(name):
         shown = command.get_help(command.make_context(words[-1], ["--help"], resilient_parsing=True))
-        assert not re.search(r"<[a-z]+( [a-z]+)?>|list\[", shown), words
+        assert not re.search(r"<[a-z]+( [a-z]+)?>|list\[|x[<>]=", shown), words
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_option_that_takes_a_value_says_which(name: str) -> None:
+    for words, command in leaves(name):
+        context = command.make_context(words[-1], ["--help"], resilient_parsing=True)
+        valued = [each for each in command.get_params(context) if each.param_type_name == "option" and not each.is_flag]
+        lines = [in_words(each.get_help_record(context))[0] for each in valued if not each.hidden]
+        assert [line for line in lines if not re.search(r"--?[\w-]+ [\w|]", line)] == [], words
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        (
+            "discounts create",
+            "Like: shopinf discounts create --campaign q4 --influencer maya --percent 15  All of it: …",
+        ),
+        ("customers enrich", "Like: shopinf customers enrich --source csv:influencers.csv  All of it: …"),
+        ("orders attribute last-month", "Perhaps --period last-month? Otherwise: shopinf orders attribute --help"),
+        ("discounts pause MAYA15", "Perhaps --code MAYA15? Otherwise: shopinf discounts pause --help"),
+        ("orders attribute --by influenser", "Did you mean influencer? Otherwise: shopinf orders attribute --help"),
+        ("orders attribute --period lastmonth", "Did you mean last-month? Otherwise: …"),
+        ("sources connect modsh", "Did you mean modash? Otherwise: …"),
+        ("discounts list -s maya", "Did you mean maya-shop? Otherwise: shopinf connect maya"),
+    ],
+)
+def test_what_was_typed_wrongly_is_answered_with_what_can_be_typed(
+    run: Bench, shop: PracticeStore, typed: str, hint: str
+) -> None:
+    said = run(*typed.split()).err.splitlines()[-1].removeprefix("hint: ")
+    assert said.startswith(hint.removesuffix("…")) if hint.endswith("…") else said == hint
 
 
 def test_every_command_groups_its_options(capsys: pytest.CaptureFixture[str]) -> None:

@@ -174,8 +174,8 @@ class Aside:
             said.append(f"Orders not counted: {', '.join(excluded)}.")
         if self.unrated:
             said.append(
-                f"No commission rate for {few(sorted(self.unrated))}: commission left open. "
-                "Give --commission, or a rate with shopinf influencers rate."
+                f"No commission rate for {few(sorted(self.unrated))} on the days of these orders: "
+                "commission left open. Give --commission, or agree on one with shopinf rates set."
             )
         if review := self.orders[Status.NEEDS_REVIEW]:
             names = [str(row["order_name"]) for row in review.values()]

@@ -14,6 +14,7 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -217,6 +218,12 @@ _EVERYWHERE: Mapping[str, Any] = {
 }
 
 
+def in_words(record: tuple[str, str]) -> tuple[str, str]:
+    """An option and its help without the words of a programmer: Python's for a type, Typer's for a bound."""
+    name, help = record
+    return re.sub(r" <.*>$", "", name), re.sub(r"\s*\[[^\]]*x[<>]=?[^\]]*\]", "", help)
+
+
 class Command(TyperCommand):
     """A command whose help lists its options in the groups of their meaning, its own first."""
 
@@ -225,9 +232,7 @@ class Command(TyperCommand):
         for parameter in self.get_params(ctx):
             own = "Arguments" if parameter.param_type_name == "argument" else OWN
             if (record := parameter.get_help_record(ctx)) is not None:
-                name, help = record
-                group = groups.setdefault(getattr(parameter, "rich_help_panel", None) or own, [])
-                group.append((re.sub(r" <.*>$", "", name), help))  # Python's word for its type helps nobody
+                groups.setdefault(getattr(parameter, "rich_help_panel", None) or own, []).append(in_words(record))
         last = [STORES, ANSWER, EVERYWHERE]
         for title in [*(name for name in groups if name not in last), *(name for name in last if name in groups)]:
             with formatter.section(title):
@@ -326,7 +331,9 @@ def _described(annotation: Any, panel: str | None = None) -> Any:
     info.rich_help_panel = info.rich_help_panel or panel
     kinds = {kind, *typing.get_args(kind), *(arg for each in typing.get_args(kind) for arg in typing.get_args(each))}
     if isinstance(info, OptionInfo) and info.metavar is None and bool not in kinds:
-        info.metavar = next((word for type, word in _WORDS.items() if type in kinds), None)
+        choices = next((each for each in kinds if isinstance(each, type) and issubclass(each, Enum)), None)
+        word = next((word for type, word in _WORDS.items() if type in kinds), None)
+        info.metavar = "|".join(str(each.value) for each in choices) if choices else word
     return Annotated[kind, info]
 
 

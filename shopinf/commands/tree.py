@@ -24,6 +24,7 @@ from shopinf.commands.options import (
     VerboseOption,
     WaitOption,
     YesOption,
+    in_words,
 )
 from shopinf.commands.usage import UnknownCommand, told
 from shopinf.errors import BadInput, ShopinfError, Stopped
@@ -95,6 +96,12 @@ class Group(TyperGroup):
         if args[0] not in known and not args[0].startswith("-"):
             raise UnknownCommand(ctx.command_path, args[0], known)
         return super().resolve_command(ctx, args)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        records = (parameter.get_help_record(ctx) for parameter in self.get_params(ctx))
+        with formatter.section("Options"):
+            formatter.write_dl([in_words(record) for record in records if record])
+        self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the commands with the first lines of their help, never cut."""

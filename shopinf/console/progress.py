@@ -101,7 +101,14 @@ def _sums(tasks: Sequence[Task], past: int = 0) -> tuple[int, int | None]:
 
 def _count(done: int, goal: int | None, unit: str) -> str:
     of = "" if goal is None else f" of {goal:,}"
-    return f"{done:,}{of} {unit}"
+    return f"{done:,}{of} {unit if (done if goal is None else goal) != 1 else _one(unit)}"
+
+
+def _one(unit: str) -> str:
+    """The word for one of what is counted: `order`, `row that may fit`, `person`."""
+    first, _, rest = unit.partition(" ")
+    one = {"people": "person"}.get(first, first.removesuffix("s"))
+    return f"{one} {rest}".strip()
 
 
 def _rate(done: int, passed: float) -> list[str]:

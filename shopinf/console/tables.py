@@ -173,6 +173,8 @@ class _Grid:
             head = [f"{_BOLD}{line}{_PLAIN}" for line in head]
         lines = [*head]
         for row in self.rows:
+            if folded and row[-1] == "-" and any(cell_len(word) > self.widths[-2] for word in row[-2].split()):
+                row = [*row[:-1], ""]  # it would stand somewhere behind a path or link that is too long
             lines += self._below(row, screen) if folded else [self._line(row, screen)]
         if self.totals:
             lines += [_GAP.join("-" * width for width in self.widths), *(self._line(row) for row in self.totals)]
@@ -307,7 +309,9 @@ def _folded(grid: _Grid, screen: Screen) -> str:
     """Lines about one thing: nothing is cut, text goes on below itself; a link that is too long stays one word."""
     if screen.width is not None:
         room = grid.room(screen.width)
-        grid.widths = _spread(grid.widths, _spread(grid.cells, grid.least, room), room)
+        narrow = sorted(range(len(grid.cells)), key=grid.cells.__getitem__)  # what needs little room has all of it
+        cells = _spread([grid.cells[at] for at in narrow], [grid.least[at] for at in narrow], room)
+        grid.widths = _spread(grid.widths, [cells[narrow.index(at)] for at in range(len(narrow))], room)
     return grid.text(screen, folded=True)
 
 

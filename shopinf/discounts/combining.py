@@ -115,7 +115,8 @@ def read_with(text: str) -> tuple[With, ...]:
     if not words or any(word not in known for word in words):
         wrong = next((word for word in words if word not in known), text)
         raise BadInput(
-            f"A code does not combine with {wrong!r}", hint="Choose of product, order and shipping, or none by itself."
+            f"A code does not combine with {wrong!r}",
+            hint="Choose any of product, order, shipping, or none alone.",
         )
     chosen = {known[word] for word in words}
     return tuple(each for each in With if each in chosen)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from shopinf.errors import BadInput
+from shopinf.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from shopinf.people.enrichment import Answer, Jobs, Purse
@@ -80,4 +81,7 @@ def kind_called(typed: str) -> Kind:
     if word in NAMES:
         return kind(word)
     more = " A sheet needs no connection: --source csv:FILE." if word.startswith("csv") else ""
-    raise BadInput(f"{typed!r} is not a source to connect", hint=f"Choose one of {', '.join(NAMES)}.{more}")
+    raise BadInput(
+        f"{typed!r} is not a source to connect",
+        hint=did_you_mean(word, NAMES, f"Choose one of {', '.join(NAMES)}.{more}"),
+    )

@@ -199,7 +199,7 @@ def test_several_stores_share_one_line() -> None:
         speaker.clock.wait(6)
         tokyo.advance()
         maya.total(200)
-    assert speaker.said == "maya-shop: 10 of 100 orders, 2/s, 54 s left; tokyo: 1 orders, 10.0/min\n"
+    assert speaker.said == "maya-shop: 10 of 100 orders, 2/s, 54 s left; tokyo: 1 order, 10.0/min\n"
 
 
 def thousand_times(step: Callable[[], None]) -> None:

@@ -59,5 +59,5 @@ def _read_standings(words: Collection[str]) -> set[Standing]:
     """Read `--status` options."""
     for word in words:
         if word.strip().lower() not in SHOWN:
-            raise BadInput(f"There is no status {word!r}", hint=f"Choose of {', '.join(SHOWN)}.")
+            raise BadInput(f"There is no status {word!r}", hint=f"Choose one of {', '.join(SHOWN)}.")
     return {Standing(word.strip().lower()) for word in words}

@@ -69,7 +69,10 @@ def report(
         notes += [MEANING] if rows else []
         return Result("shopinf.gifts.report/1", REPORT_COLUMNS, rows, notes=notes, failures=failures)
 
-    desk.deliver(outcomes, answer, form)
+    rows = desk.deliver(outcomes, answer, form).rows
+    if not rows and outcomes.done:
+        names = ", ".join(store.name for store, _ in outcomes.done)
+        desk.out.say(f"No gift was sent in {names}, so there is nothing to report.  Next: shopinf gifts send --help")
     outcomes.settle()
 
 

@@ -119,7 +119,7 @@ def send(
         chosen, lambda store: find_prospect(desk, store, asks, options.shape(desk, store), options.variant or ())
     ).or_raise()
     if dry_run:
-        _show_prospects(desk, prospects, form)
+        _show_prospects(desk, prospects, form, partial=options.partial)
         return
     _refuse_problems(prospects, partial=options.partial)
     if any(one.sends for _, one in prospects.done):
@@ -299,7 +299,7 @@ _PLANNED = {
 }
 
 
-def _show_prospects(desk: Desk, prospects: Outcomes[Prospect], form: FormChoice) -> None:
+def _show_prospects(desk: Desk, prospects: Outcomes[Prospect], form: FormChoice, *, partial: bool) -> None:
     """Show what would be done; nothing is written, neither in the store nor here."""
     found = dict(prospects.done)
     outcomes = desk.each_store(list(found), lambda store: _planned(desk, found[store])).after(prospects)
@@ -307,14 +307,20 @@ def _show_prospects(desk: Desk, prospects: Outcomes[Prospect], form: FormChoice)
     def answer(done: Done[Planned], failures: Sequence[Failure]) -> Result:
         rows = [row for _, (rows, _) in done for row in rows]
         notes = [note for _, (_, notes) in done for note in notes]
-        return _result(rows, failures, [*notes, MAY_WRITE] if notes else [], dry_run=True)
+        odd = [
+            Failure(store.name, step.ask.place, str(step.error), BadInput.code)
+            for store, _ in done
+            for step in found[store].failing
+        ]
+        return _result(rows, [*odd, *failures], [*notes, MAY_WRITE] if notes else [], dry_run=True)
 
     whole = desk.deliver(outcomes.or_raise(), answer, form)
     failing = sum(row["status"] == "failed" for row in whole.rows)
     if failing or whole.failures:
+        others = ", or send only the others with --partial" if failing < len(whole.rows) and not partial else ""
         raise PartlyDone(
-            f"{failing} of {counted(len(whole.rows), 'gift')} could not be sent",
-            hint="Correct them, or send only the others with --partial.",
+            f"{failing} of {counted(len(whole.rows), 'gift')} cannot be sent",
+            hint=f"Correct what is named above{others}.",
         )
 
 

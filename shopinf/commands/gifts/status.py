@@ -68,11 +68,21 @@ def status(
 
     if rows := desk.deliver(outcomes, answer, form).rows:
         desk.out.say(f"{counted(len(rows), 'gift')}: {_where([Standing(str(row['status'])) for row in rows])}.")
+    elif outcomes.done:
+        desk.out.say(_none(outcomes.done, stale))
     outcomes.settle()
     unread.settle(
         (odd for _, one in outcomes.done for odd in one.unread),
         "They are shown as they were last; look at them in Shopify's admin.",
     )
+
+
+def _none(done: Done[Followed], stale: int | None) -> str:
+    """Why no gift is shown."""
+    if count := sum(len(one.records) for _, one in done):
+        return f"{counted(count, 'gift')} followed: none is without news for {counted(stale or 0, 'day')}."
+    stores = ", ".join(store.name for store, _ in done)
+    return f"No gift was sent in {stores} that this asks for.  Next: shopinf gifts send --help"
 
 
 def _lacked(desk: Desk, store: Store, choice: GiftChoice) -> list[str]:

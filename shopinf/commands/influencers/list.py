@@ -9,6 +9,7 @@ import typer
 from shopinf.commands.influencers.rows import influencer_row
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.results import Result, columns
+from shopinf.words import counted
 
 app = Noun()
 
@@ -36,3 +37,9 @@ def list_(
         rows = [row for row in rows if any(word in str(value).casefold() for value in row.values() if value)]
     rows.sort(key=lambda row: (-(row["followers"] or 0), row["influencer"]))
     desk.show(Result("shopinf.influencers.list/1", COLUMNS, rows), form)
+    if not people:
+        desk.out.say(
+            "Nobody is known yet.  Next: shopinf influencers import FILE, or shopinf customers enrich --source csv:FILE"
+        )
+    elif not rows:
+        desk.out.say(f"{counted(len(people), 'influencer')} looked through: {search} is in no row of theirs.")

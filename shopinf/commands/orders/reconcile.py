@@ -38,6 +38,7 @@ COLUMNS = columns(
     order="store order_id order_name currency figure ours theirs difference fix",
     numbers="order_id",
     money="ours theirs difference",
+    shown="figure order_name fix ours theirs difference store",
 )
 
 
@@ -69,7 +70,8 @@ def reconcile(
     done = [found for _, found in outcomes.done]
     desk.deliver(outcomes, _answer, form, periods=spans)
     for found in done:
-        differ = f"{found.differing:,} {agreeing(found.differing, 'differs', 'differ')}"
+        count = f"{found.differing:,}" if found.differing else "none"
+        differ = f"{count} {agreeing(found.differing or 1, 'differs', 'differ')}"
         apart = "".join(f", {count:,} {gap}" for gap, count in sorted(found.gaps.items()))
         desk.out.say(f"{found.store.name}: {counted(found.orders, 'order')} compared, {differ}{apart}.")
         if not found.synced:

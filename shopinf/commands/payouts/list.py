@@ -52,7 +52,9 @@ def list_(
     rows = [each.listed() for each in found]
     desk.show(Result("shopinf.statements/1", LIST_COLUMNS, rows, body=body), form)
     if not rows:
-        desk.out.say("No statement is like that.  shopinf payouts close makes those of a period.")
+        narrowed = bool(status or run or influencer or period.given)
+        none = "No statement is like that." if narrowed else "No month was closed yet."
+        desk.out.say(f"{none}  Next: shopinf payouts close --period last-month")
 
 
 def _chosen(desk: Desk, stores: StoreChoice, period: PeriodChoice, people: Sequence[str]) -> list[Statement]:

@@ -17,6 +17,7 @@ from shopinf.times import in_zone
 if TYPE_CHECKING:
     from shopinf.products import Variant
     from shopinf.stores import Store
+from shopinf.words import counted
 
 app = Noun()
 
@@ -70,7 +71,10 @@ def list_(
         )
 
     found = [(store, list(filter(is_wanted, desk.ledger.products.of_shop(store.shop_id)))) for store in chosen]
-    desk.deliver(Outcomes.of(found), listed, form)
+    rows = desk.deliver(Outcomes.of(found), listed, form).rows
+    if not rows and len(unread) < len(chosen):
+        count = sum(len(desk.ledger.products.of_shop(store.shop_id)) for store in chosen)
+        desk.out.say(f"{counted(count, 'variant')} looked through: none is like that.")
 
 
 def _row(store: Store, each: Variant) -> dict[str, Cell]:
