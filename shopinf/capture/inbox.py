@@ -20,6 +20,8 @@ Take = Callable[[], Taken]  # takes in what waits, as much as is taken at once, 
 
 AT_ONCE = 500
 PATIENCE = 2.0  # seconds in which a ledger that is well has written an event
+MOST_WAITING = 16  # requests that wait for the ledger at once; the others leave the event on the disk
+_ENDING = 0.5  # seconds for the last events to get into the ledger; what does not waits on the disk for the next run
 _AGAIN = 1.0  # seconds between two tries
 _IDLE = 60.0  # seconds without an event after which the ledger is looked after all the same
 
@@ -101,7 +103,7 @@ class Inbox:
         with self._change:
             self._ending = True
             self._change.notify_all()
-        self._threads[1].join(PATIENCE)  # what it does not take in now waits on the disk for the next run
+        self._threads[1].join(_ENDING)
 
     # onto the disk
 
@@ -121,8 +123,8 @@ class Inbox:
             with self._change:
                 numbers = self._waiting.put([ticket.arrived for ticket in batch])
                 for seq, ticket in zip(numbers, batch, strict=True):
-                    if self._away:
-                        self._late += 1
+                    if self._away or len(self._queued) >= MOST_WAITING:
+                        self._late += self._away
                         ticket.settled.set()
                     else:
                         self._queued[seq] = ticket

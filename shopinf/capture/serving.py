@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from waitress.server import create_server
 
+from shopinf.capture.inbox import MOST_WAITING
 from shopinf.errors import MachineProblem
 
 if TYPE_CHECKING:
     from shopinf.capture.collector import Collector
 
-THREADS = 16  # each waits for a commit, and a commit takes all that wait
+THREADS = MOST_WAITING + 8  # each waits for a commit, and a commit takes all that wait; the rest serve the script
 _LARGEST = 65_536  # what is read at all; the collector itself takes far less
 
 

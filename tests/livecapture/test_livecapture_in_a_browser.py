@@ -237,6 +237,15 @@ def test_the_pixel_sends_nothing_before_consent_and_never_a_password(
     )
     lead = arrivals.next()
     assert (lead.email, lead.form, lead.last_name) == ("leo@ferrari.example", "checkout", "Ferrari")
+    submit("constructor", **{"contact[email]": "inherited@lind.example"})
+    submit("customer", **{"contact[email]": "card@lind.example", "contact[note]": "4111 1111-1111 1111"})
+    submit("customer", **{"contact[email]": "number@lind.example", "number": "1"})
+    here = {"location": {"pathname": "/ACCOUNT/Reset/7/abc", "search": "", "host": "x.example"}, "referrer": ""}
+    fields = [{"name": "form_type", "value": "customer"}, {"name": "contact[email]", "value": "reset@lind.example"}]
+    publish("form_submitted", context={"document": here}, data={"element": {"elements": fields}})
+    submit("customer", **{"contact[email]": "last@lind.example", "contact[first_name]": "a%2540b.example"})
+    lead = arrivals.next()
+    assert (lead.email, lead.first_name) == ("last@lind.example", None)
     assert arrivals.none
     assert b"correct-horse" not in b"".join(path.read_bytes() for path in run.home.glob("ledger.db*"))
 

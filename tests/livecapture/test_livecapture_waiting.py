@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -52,18 +53,16 @@ def locked(run: Bench) -> Iterator[None]:
 @contextmanager
 def without(run: Bench, instead: bytes | None = None) -> Iterator[None]:
     """The ledger is somewhere else, with something in its place or nothing."""
-    aside = run.home / "aside"
-    aside.mkdir()
-    files = list(run.home.glob("ledger.db*"))
-    for file in files:
-        file.rename(aside / file.name)
+    ledger, aside = run.home / "ledger.db", run.home / "aside.db"
+    with closing(sqlite3.connect(ledger)) as other:  # all of it into the one file
+        assert other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+    os.replace(ledger, aside)
     if instead is not None:
-        (run.home / "ledger.db").write_bytes(instead)
+        ledger.write_bytes(instead)
     yield
-    for file in run.home.glob("ledger.db*"):
-        file.unlink()
-    for file in files:
-        shutil.move(aside / file.name, file)
+    for end in ("-wal", "-shm"):
+        Path(f"{ledger}{end}").unlink(missing_ok=True)
+    os.replace(aside, ledger)
 
 
 def arrived(shop: PracticeStore, email: str, key: str = "k" * 24) -> Arrived:
@@ -100,6 +99,21 @@ def test_while_the_ledger_is_locked_events_wait_and_the_script_is_served(
     assert status(run, "waiting") is None
     served.stop()
     assert "20 left on this machine's disk for the ledger" in served.err.getvalue()
+
+
+def test_a_ledger_that_is_slow_leaves_threads_to_serve_the_script(
+    run: Bench, served: Collecting, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "PATIENCE", 60.0)  # nobody finds out that it is away
+    with ThreadPoolExecutor(40) as pool, locked(run):
+        posts = [
+            pool.submit(served.post, event(key, email=f"a{n}@slow.example"), caller=f"203.0.113.{n}") for n in range(40)
+        ]
+        assert next(as_completed(posts, timeout=30)).result() == 202
+        assert served.script() == 200
+    assert sorted({post.result() for post in posts}) == [202, 204]
+    served.stop()
+    assert len(leads(run)) == 40
 
 
 @pytest.mark.parametrize(
@@ -141,6 +155,9 @@ def test_it_starts_without_a_ledger_that_can_be_read_and_knows_its_stores_from_b
             assert served.script() == 200
             assert served.post(event(key)) == 202
             assert served.post(event("0" * 24)) == 503
+            asked = run("livecapture", "status")
+            assert (asked.code, asked.out) == (9, "")
+            assert f"maya-shop: 1 event waits in {run.home / 'livecapture.db'} for the ledger" in asked.err
         assert served.code == 130
     with collecting(run) as served:
         pass

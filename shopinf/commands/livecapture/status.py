@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
-from shopinf.errors import RequestRejected, ScopeMissing
+from shopinf.errors import MachineProblem, RequestRejected, ScopeMissing
 from shopinf.livecapture import Capture, ScriptTag, is_loaded_by, script_src
 from shopinf.outcomes import Done
 from shopinf.results import Failure, Result, columns
@@ -33,7 +33,7 @@ def status(desk: DeskContext, stores: StoreChoice = StoreChoice(), form: FormCho
     A pixel cannot be seen from outside; its events can. Where the collector runs on this machine, also how much room
     leads take of what they may, which events wait for the ledger, and what was refused today.
     """
-    outcomes = desk.each_store(desk.stores(stores), lambda store: _looked_at(desk, store)).or_nothing()
+    outcomes = desk.each_store(desk.stores(stores), lambda store: _seen(desk, store)).or_nothing()
 
     def answer(done: Done[Seen], failures: Sequence[Failure]) -> Result:
         rows = [row for _, (mine, _) in done for row in mine]
@@ -42,6 +42,21 @@ def status(desk: DeskContext, stores: StoreChoice = StoreChoice(), form: FormCho
 
     desk.deliver(outcomes, answer, form)
     outcomes.settle()
+
+
+def _seen(desk: Desk, store: Store) -> Seen:
+    """What is to be seen of a store; where the ledger cannot say, at least what waits for it is told."""
+    from shopinf.work.livecapture.taking import count_store
+
+    try:
+        return _looked_at(desk, store)
+    except MachineProblem:
+        if count := count_store(desk, store.shop_id):
+            waits = agreeing(count, "waits", "wait")
+            desk.out.note(
+                f"{store.name}: {counted(count, 'event')} {waits} in {desk.places.waiting_file} for the ledger"
+            )
+        raise
 
 
 def _looked_at(desk: Desk, store: Store) -> Seen:
