@@ -75,7 +75,7 @@ def measure(own: int, existing: int) -> None:
     rest, graph, refused, throttled, combining, changes = ask(pipe)
     pipe.send("end")
     rest, graph = rest - before[0], graph - before[1]
-    points = 10 * changes + (4 * existing if existing else 0)  # a change costs 10, a rule that is looked at 4
+    points = 10 * changes
     bounds = max(0, rest - BUCKET) / LEAK, max(0, points - POINTS) / RATE
     print(f"{combining} codes combine after {changes} changes: {rest} requests to REST, {graph} to GraphQL")
     print(f"{refused} of them refused with 429, {throttled} with THROTTLED")

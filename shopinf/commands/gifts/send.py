@@ -325,11 +325,17 @@ def _show_prospects(desk: Desk, prospects: Outcomes[Prospect], form: FormChoice,
 
 
 def _planned(desk: Desk, one: Prospect) -> Planned:
+    from shopinf.commands.gifts.proof import prove
+
     rows = []
+    dear, proof = prove(desk, one.store, one.steps)
     for step in one.steps:
         record = step.record if step.record and step.record.state is not State.FAILED else None
-        rows.append(send_row(one.store, one.shape.campaign, step, record, _PLANNED[step.fate]))
-    return rows, [*_stock(one.store, one), _forecast(desk, one)] if one.sends else []
+        status = _PLANNED[step.fate]
+        if step.sends and (why := dear.get(step.ask.place)):
+            step, status = replace(step, error=why), "failed"
+        rows.append(send_row(one.store, one.shape.campaign, step, record, status))
+    return rows, [*_stock(one.store, one), _forecast(desk, one), *proof] if one.sends else []
 
 
 def _forecast(desk: Desk, one: Prospect) -> str:

@@ -43,6 +43,13 @@ class Target:
     wanted: Combining
     fresh: bool = False
 
+    @property
+    def is_sure(self) -> bool:
+        """Is it known what the store has? Then it is not looked at before it is changed, which would cost points."""
+        rule = self.rule
+        known = rule.origin is Origin.MADE and rule.combining.combines is not None and not rule.uncombined
+        return self.fresh or (known and not rule.combining.meets(self.wanted))
+
 
 def may_combine(store: Store, *, read_only: bool = False) -> bool:
     """Had the store granted what combining needs, when it was last asked?"""
@@ -151,7 +158,8 @@ class _Combining:
     def bring(self, targets: Sequence[Target]) -> Failed:
         left = list(targets)
         try:
-            left = self._look([each for each in left if not each.fresh]) + [each for each in left if each.fresh]
+            sure = [each for each in left if each.is_sure]
+            left = self._look([each for each in left if not each.is_sure]) + sure
             lost = self._send(left)
             for _ in range(ROUNDS):
                 if not lost:
