@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from . import graph_discounts, graph_drafts
+from . import graph_discounts, graph_drafts, graph_visits
 from .points import MOST, PointsBucket
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .store import PracticeStore
 
 Json = dict[str, Any]
-PARTS = (graph_discounts, graph_drafts)
+PARTS = (graph_discounts, graph_drafts, graph_visits)
 WORDS = """
 schema { query: QueryRoot mutation: Mutation }
 interface Node { id: ID! }
@@ -44,6 +44,7 @@ class Graph:
     * ``several_order_discounts``: whether the plan lets discounts on the whole order combine with each other
     * ``shift``: how far the ids of discounts are from those of price rules
     * ``sorts``: discounts that are of another type (DiscountCodeApp, DiscountCodeBxgy), by rule
+    * ``journey_lag``: seconds until the visits before an order are told
     * ``surcharge``: what drafts cost too much; ``sitewide``: the discount that everybody has without a code
 
     :meth:`fail` has the next requests fail with a code.
@@ -51,6 +52,7 @@ class Graph:
 
     points: PointsBucket
     lag: float = 0.0
+    journey_lag: float = 0.0
     several_order_discounts: bool = True
     shift: int = 0
     surcharge: str = "0.00"

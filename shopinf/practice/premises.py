@@ -174,6 +174,7 @@ class Premises:
         self.draft_times: list[float] = []
         self.drafts_deleted = 0
         self.draft_wishes: dict[int, Json] = {}  # what was sent for each draft
+        self.first_visits: dict[int, tuple[str, str]] = {}  # by order: landing page and referrer, if not the last ones
         self.travelled: dict[int, int] = {}  # days that an order's parcel was let travel
         self.diary: list[str] = []  # what was let happen here, for the practice page
         self.requests: list[tuple[str, str, int]] = []

@@ -58,6 +58,7 @@ class Wish:
     * *lines*: (variant id, quantity) or (variant id, quantity, price); None picks something. *gift_card* adds one.
     * *automatic*, *manual*: discounts without a code, as (title, per cent) or whole.
     * *presentment* and *currency_rate*: what the buyer pays in, per unit of the shop's currency.
+    * *first_visit* is where somebody landed first, and from where, who came back later.
     * *at* may be in the past; *updated_at* is then now all the same, as for anything entered afterwards.
     * *force* asks of a code only that it exists; *code_moment* is when it must be live, if not *at*.
     """
@@ -69,6 +70,7 @@ class Wish:
     landing_site: str | None = "/"
     landing_site_ref: str | None = None
     referring_site: str | None = ""
+    first_visit: tuple[str, str] | None = None
     presentment: str | None = None
     currency_rate: money.Amount | None = None
     test: bool = False
@@ -115,6 +117,8 @@ def sell(shop: PracticeStore, code: str | Sequence[str] | None, wish: Wish) -> J
     order = compose(sale_of(shop, basket, discounts, purse, wish))
     shop._rates[order["id"]] = purse
     shop.orders[order["id"]] = order
+    if wish.first_visit:
+        shop.first_visits[order["id"]] = wish.first_visit
     if not shop.usage_lag and not wish.test:
         for record in used:
             record["usage_count"] += 1

@@ -28,6 +28,7 @@ SOCIAL = ("https://l.instagram.com/", "https://www.tiktok.com/", "https://www.yo
 # What a parcel is so many days after the order, as carriers report it.
 STAGES = ((1, "confirmed"), (2, "in_transit"), (4, "out_for_delivery"), (5, "delivered"))
 _FADING = 0.9  # of a post: after a day some 40 of a hundred come, after four days two or three
+_COMING_BACK = 0.15  # of the followers: they looked first, and buy without the link
 _RECENT = 2000  # orders that may come back
 
 
@@ -80,7 +81,10 @@ def leak(shop: PracticeStore, code: str, orders: int, days: int) -> Crowd:
 
 
 def post(shop: PracticeStore, code: str, orders: int, days: int) -> Crowd:
-    """Let followers come after a post *days* days ago, fewer each day, by the link or from the network itself."""
+    """Let followers come after a post *days* days ago, fewer each day.
+
+    They come by the link or from the network itself; some have looked before, and come back by themselves.
+    """
     rng = random.Random(f"post {shop.seed} {shop._next_order}")
     now, most = shop.now(), 1 - math.exp(-_FADING * days)
     after = sorted(-math.log(1 - rng.random() * most) / _FADING for _ in range(orders))  # days since the post
@@ -88,8 +92,11 @@ def post(shop: PracticeStore, code: str, orders: int, days: int) -> Crowd:
     wishes = []
     for waited in after:
         at = min(now, now - timedelta(days=days - waited))
-        landing = link if rng.random() < 0.7 else "/"
-        wishes.append({"at": at, "landing_site": landing, "referring_site": rng.choice(SOCIAL)})
+        landing, network = link if rng.random() < 0.7 else "/", rng.choice(SOCIAL)
+        wish: Json = {"at": at, "landing_site": landing, "referring_site": network}
+        if rng.random() < _COMING_BACK:
+            wish |= {"landing_site": "/", "referring_site": "", "first_visit": (link, network)}
+        wishes.append(wish)
     return _come(shop, code, wishes, rng, known=0.25)
 
 

@@ -98,9 +98,11 @@ def test_a_leaked_code_is_used_by_strangers_who_never_saw_the_influencer(
 
 def test_a_post_brings_followers_by_the_link_and_fades(shop: PracticeStore, maya: str, clock: Clock) -> None:
     crowd = shop.post(maya, orders=80, days=4)
-    assert all(order["referring_site"] in SOCIAL for order in crowd.orders)
-    linked = sum(order["landing_site"].startswith(f"/discount/{maya}") for order in crowd.orders)
-    assert 40 < linked < 75
+    link = f"/discount/{maya}"
+    direct = [order for order in crowd.orders if order["referring_site"] not in SOCIAL]
+    assert 0 < len(direct) < 25
+    assert all(shop.first_visits[order["id"]][0].startswith(link) for order in direct)
+    assert 40 < sum(order["landing_site"].startswith(link) for order in crowd.orders) < 75
     days = Counter(
         int((clock.now() - datetime.fromisoformat(order["created_at"])) / timedelta(days=1)) for order in crowd.orders
     )
