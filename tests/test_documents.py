@@ -10,15 +10,20 @@ import io
 import os
 import re
 from contextlib import ExitStack, closing
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from bench import Bench
 from transcripts import Step, alike, arguments, steps
 
+import shopinf.ledger.people
 import shopinf.local.machine
+import shopinf.payouts.runs
 from shopinf.desk import Desk
+from shopinf.discounts.codes import ALPHABET
 from shopinf.practice import PracticeStore
 
 pytestmark = pytest.mark.slow
@@ -36,6 +41,7 @@ def test_a_documents_sessions_come_out_as_they_stand_there(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     stand_in_berlin(run, tmp_path, monkeypatch)
+    call_alike(monkeypatch)
     store = run.open(seed=7, customers=40)
     run.wire.stores["127.0.0.1"] = store
     run.environ["SHOPINF_MAYA_SHOP_ACCESS_TOKEN"] = store.access_token
@@ -97,6 +103,22 @@ def stand_in_berlin(run: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     run.environ["TZ"] = "Europe/Berlin"
 
 
+def call_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have people and runs go by the same ids each time, so that a document can type those of statements and runs."""
+    people, runs = count(1), count(1)
+    drawn = SimpleNamespace(token_hex=lambda size: f"{next(people):0{2 * size}x}")
+    monkeypatch.setattr(shopinf.ledger.people, "secrets", drawn)
+    monkeypatch.setattr(shopinf.payouts.runs, "draw", lambda _: f"7K{ALPHABET[next(runs)]}")
+
+
+def send_back(store: PracticeStore, count: int = 4) -> None:
+    """Let a piece of the oldest orders that were sold by a code come back."""
+    sold = [each for each in store.orders.values() if each["discount_codes"] and not each["refunds"]]
+    paid = [each for each in sold if each["financial_status"] == "paid" and each["total_line_items_price"] != "0.00"]
+    for order in sorted(paid, key=lambda each: str(each["processed_at"]))[:count]:
+        store.refund(order["id"], [(order["line_items"][0]["id"], 1)], note="Returned")
+
+
 def leave_running(run: Bench, argv: list[str], others: ExitStack) -> None:
     """A run that is still reading its stores' orders when the next line is typed."""
     nothing = io.StringIO()
@@ -116,6 +138,11 @@ def play(step: Step, run: Bench, stores: list[PracticeStore], document: Path, ot
             assert alike(step.out, Path(name).read_text()), f"{place}\n{Path(name).read_text()}"
         case ["mkdir", name]:
             Path(name).mkdir()
+        case ["sleep", days] if days.endswith("d"):
+            run.clock.pass_(days=int(days[:-1]))
+        case ["curl", *_, address, "-d", _] if address.endswith("/practice/returns"):
+            for store in stores:
+                send_back(store)
         case ["curl", *_]:  # the practice store's own switch: a month of sales
             for store in stores:
                 if store.codes:

@@ -25,14 +25,16 @@ WIDTH = 80  # of a terminal that nobody has made wider
 FOLDER = Path("shopinf-demo")
 CREATORS = "creators.csv"  # what an agency has: the creators it knows
 FOUND = "influencers.csv"  # who of them buys in the store
+STATEMENTS = "statements"  # a folder with a page for each of them
 
 
 @app.command("demo", attended=True, epilog=examples("demo"))
 def demo(desk: DeskContext) -> None:
     """Run the whole story on a practice store in a minute.
 
-    It connects a store, verifies its scopes, finds influencers, makes codes, watches sales and attributes orders, in a
-    temporary home: neither your keyring nor your config is touched. The report files stay in ./shopinf-demo/.
+    It connects a store, verifies its scopes, finds influencers, makes codes, watches sales, attributes orders and
+    closes them into statements, in a temporary home: neither your keyring nor your config is touched. The files stay
+    in ./shopinf-demo/.
     """
     from shopinf.practice import PracticeStore, serve
 
@@ -71,6 +73,12 @@ def demo(desk: DeskContext) -> None:
         story.shopinf(f"{kept} -o {FOLDER}/attribution.xlsx")
         story.tell("8. And the page to send to the client: it leaves out what the influencers earn.")
         story.shopinf(f"orders attribute --period last-30-days --no-sync -o {FOLDER}/for-the-client.html")
+        story.tell("9. Close these weeks: what is owed to whom, and a page for each influencer.")
+        first, *_, last, _ = sorted({order["processed_at"][:10] for order in sold})  # the last day may not be over
+        story.shopinf(f"payouts close --from {first} --to {last} --columns influencer,earned,payable,statement")
+        story.shopinf(
+            f"payouts statement --from {first} --to {last} -o {FOLDER}/{STATEMENTS}/{{influencer}}.html --quiet"
+        )
         story.end()
 
 

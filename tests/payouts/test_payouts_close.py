@@ -111,6 +111,14 @@ def test_a_dry_run_shows_the_statements_and_writes_none(run: Bench, shop: Practi
     assert sums(close(run)["mia"]) == sums(shown["mia"])
 
 
+def test_a_dry_run_calls_a_payer_by_its_name_before_it_was_ever_closed(run: Bench, shop: PracticeStore) -> None:
+    october(run, shop)
+    run("stores", "group", "maya-shop", "North").ok()
+    for choice, name in ((), "maya-shop"), (("--group", "North"), "North"):
+        ran = run("payouts", "close", "--period", "2026-10", *choice, "--dry-run", "-f", "json").ok()
+        assert {each["payer"] for each in ran.json["statements"]} == {name}
+
+
 def test_a_period_that_is_not_over_is_refused(run: Bench, shop: PracticeStore) -> None:
     october(run, shop)
     for period in ("2026-11", "this-month", "2026"):

@@ -17,6 +17,7 @@ FILES = {
     "influencers.csv",
     "links.csv",
     "orders.csv",
+    "statements",
 }
 
 
@@ -37,8 +38,11 @@ def test_the_demonstration_tells_its_story_on_a_few_screens(
     monkeypatch.chdir(tmp_path)
     ran = run("demo").ok()
     assert {file.name for file in (tmp_path / FOLDER).iterdir()} == FILES
+    pages = sorted((tmp_path / FOLDER / "statements").iterdir())
+    assert len(pages) > 2
+    assert "statement, not an invoice" in pages[0].read_text().lower()
     lines = ran.out.splitlines()
-    assert len(lines) < 130
+    assert len(lines) < 150
     said = {line for line in lines if line.startswith(("note: ", "Next: ", "maya-shop "))}  # talk, which terminals wrap
     ours = [line for line in lines if line[:2].strip().rstrip(".").isdigit() or line.startswith(("$ ", "    "))]
     assert len(ours) > 15

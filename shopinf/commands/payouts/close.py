@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -134,7 +134,11 @@ def _answer(
 
 def _shown(desk: Desk, found: Closing) -> list[View]:
     """Its statements, by what they come to."""
-    shown = views(desk, found.statements)
+    # A payer that was never closed, in a rehearsal, is not known by its name yet.
+    shown = [
+        replace(each, payer=found.paying.name) if each.payer == found.paying.key else each
+        for each in views(desk, found.statements)
+    ]
     return sorted(shown, key=lambda each: (each.currency, -each.statement.figures.closing, each.influencer))
 
 

@@ -28,4 +28,6 @@ def hold(
 
     found = judge(desk, Action.HOLD, meant.about(desk, desk.stores(stores)), meant.why)
     desk.show(judged_result(desk, Action.HOLD, found, meant.why), form)
-    desk.out.say(f"{orders_words(found)} on hold; what comes later is held too.  Next: shopinf payouts release …")
+    said = f"{orders_words(found)} on hold" if found else "No order of that is entered yet"
+    later = "" if meant.order else "; what comes later is held too"
+    desk.out.say(f"{said}{later}.  Next: shopinf payouts release …")

@@ -46,7 +46,14 @@ class PaidOptions:
             read_day(self.on)
 
     def day(self, desk: Desk) -> date:
-        return read_day(self.on) if self.on else desk.clock.now().astimezone().date()
+        """The day of the payments; one that is still to come is told, since it is mostly a slip."""
+        today = desk.clock.now().astimezone().date()
+        day = read_day(self.on) if self.on else today
+        if day > today:
+            desk.out.warn(
+                f"{day} is still to come; if that is a slip, note each with payouts failed, and pay it again."
+            )
+        return day
 
 
 @app.command(

@@ -28,4 +28,7 @@ def reject(
 
     found = judge(desk, Action.REJECT, meant.about(desk, desk.stores(stores)), meant.why)
     desk.show(judged_result(desk, Action.REJECT, found, meant.why), form)
-    desk.out.say(f"{orders_words(found)} rejected; shopinf payouts release gives them back.")
+    said = (
+        f"{orders_words(found)} rejected" if found else "No order of that is entered yet, and none will earn anything"
+    )
+    desk.out.say(f"{said}; shopinf payouts release gives back what was rejected.")

@@ -28,4 +28,4 @@ def release(
 
     found = judge(desk, Action.RELEASE, meant.about(desk, desk.stores(stores)), meant.why)
     desk.show(judged_result(desk, Action.RELEASE, found, meant.why), form)
-    desk.out.say(f"{orders_words(found)} released.")
+    desk.out.say(f"{orders_words(found)} released." if found else "No order of that is entered yet; none is held.")
