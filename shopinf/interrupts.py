@@ -6,9 +6,20 @@ what was done. Signals are the process's, and so is this.
 
 from __future__ import annotations
 
-import threading
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+STOPPED = 130
+
+
+def signals() -> list[signal.Signals]:
+    """Ctrl-C, a polite kill, and a terminal that was closed, unless `nohup` has that one ignored."""
+    known = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]  # Windows has no SIGHUP
+    hup = known[-1]
+    if hup is not None and signal.getsignal(hup) is signal.SIG_IGN:
+        known.pop()
+    return [each for each in known if each is not None]
 
 
 class _Whole:
@@ -21,6 +32,8 @@ class _Whole:
     @contextmanager
     def __call__(self) -> Iterator[None]:
         """A short block that is done as a whole; a Ctrl-C in it is raised when it ends."""
+        import threading  # not above: until this module is there, Ctrl-C is Python's own
+
         if threading.current_thread() is not threading.main_thread():  # only the main thread is interrupted
             yield
             return

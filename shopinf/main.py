@@ -4,35 +4,50 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from shopinf import __version__
+from shopinf.interrupts import STOPPED, signals
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from shopinf.commands.tree import Run
     from shopinf.desk import Setting
 
 
-STOPPED = 130
-
-
-def run() -> None:
+def run() -> NoReturn:
     """The `shopinf` program."""
-    code = main(sys.argv[1:])
-    if code == STOPPED:
-        _leave()
-    sys.exit(code)
+    _listen()
+    try:
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:  # between the command and its end
+        code = STOPPED
+    _leave(code)
 
 
-def _leave() -> None:
-    """End at once after Ctrl-C: Python would first clear away all that the stores' threads have in memory."""
+def _listen() -> None:
+    """End at once where a signal comes before a run can stop cleanly, or when it is over already."""
+    for number in signals():
+        signal.signal(number, _stop)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    with suppress(OSError):
+        os.write(2, b"Stopped\n")
+    os._exit(STOPPED)
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once: Python would first clear away all that is in memory, and be torn open there by a late Ctrl-C."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):  # closed, or nobody reads it
             stream.flush()
-    os._exit(STOPPED)
+    os._exit(code)
 
 
 def main(argv: Sequence[str], setting: Setting | None = None) -> int:

@@ -9,17 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from shopinf.interrupts import whole
+from shopinf.interrupts import STOPPED, signals, whole
 from shopinf.times import Clock
 
-STOPPED = 130
 # Wrappers (uv run, npx, make) hand on a Ctrl-C that the terminal already sent to everyone: that echo is no second wish.
 ECHO = 0.5
 
 
 @contextmanager
 def stopping(clock: Clock) -> Iterator[None]:
-    """Have the first SIGINT or SIGTERM stop *clock* and raise KeyboardInterrupt, the second end the process at once.
+    """Have the first signal to end stop *clock* and raise KeyboardInterrupt, the second end the process at once.
 
     Only the main thread can listen to signals; elsewhere this does nothing. They are listened to even where a
     script's `&` had them ignored: whoever presses Ctrl-C there means all of it.
@@ -40,7 +39,7 @@ def stopping(clock: Clock) -> Iterator[None]:
         threading.Thread(target=clock.stop.set, daemon=True).start()
         whole.interrupt()
 
-    former = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    former = {number: signal.signal(number, stop) for number in signals()}
     try:
         yield
     except KeyboardInterrupt:

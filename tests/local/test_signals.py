@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +115,71 @@ def test_a_wait_in_the_main_thread_is_ended_by_a_signal_from_outside() -> None:
     run.send_signal(signal.SIGTERM)
     assert run.communicate(timeout=20)[0] == "True\n"
     assert run.returncode == 0
+
+
+AT_A_STEP = """
+import signal, sys
+
+step, number = sys.argv[1], int(sys.argv[2])
+del sys.argv[1:3]
+
+class Now:
+    def find_spec(self, name, path=None, target=None):
+        if name == step:
+            signal.raise_signal(number)
+
+from shopinf import main
+sys.meta_path.insert(0, Now())
+
+for name in ("_seldom_collected", "_leave"):
+    def later(*given, done=getattr(main, name), name=name):
+        if name == step:
+            signal.raise_signal(number)
+        return done(*given)
+    setattr(main, name, later)
+
+if step == "close":
+    from shopinf.desk import Desk
+    def close(desk, done=Desk.close):
+        done(desk)
+        signal.raise_signal(number)
+    Desk.close = close
+if step == "ended":
+    from shopinf.commands.tree import Run
+    Run.ended = lambda run, code: signal.raise_signal(number)
+main.run()
+"""
+STEPS = [
+    "_seldom_collected",
+    "shopinf.commands.tree",
+    "typer",
+    "shopinf.desk",
+    "shopinf.commands.stores",
+    "shopinf.local.storebook",
+    "ended",
+    "close",
+    "_leave",
+]
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_at_any_step_ends_with_130_and_no_traceback(step: str, number: signal.Signals, tmp_path: Path) -> None:
+    environ = {**os.environ, "SHOPINF_HOME": str(tmp_path)}
+    argv = [sys.executable, "-c", AT_A_STEP, step, str(int(number)), "stores", "list"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, env=environ)
+    assert done.returncode == 130
+    assert "Stopped" in done.stderr or step == "ended"
+    assert "Traceback" not in done.stderr
+    assert "mistake" not in done.stderr
+
+
+def test_nohup_means_what_it_says(tmp_path: Path) -> None:
+    environ = {**os.environ, "SHOPINF_HOME": str(tmp_path)}
+    argv = [sys.executable, "-c", AT_A_STEP, "shopinf.desk", str(int(signal.SIGHUP)), "stores", "list"]
+
+    def nohup() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, env=environ, preexec_fn=nohup)
+    assert done.returncode == 0
