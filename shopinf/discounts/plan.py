@@ -58,6 +58,7 @@ class RuleRecord:
     run: str | None = None  # that sent it
     combining: Combining = UNTOUCHED  # as the store is known to have it
     asked: Combining = UNSAID  # what it is to combine with, as far as that was said
+    refused: str | None = None  # why the store does not have it so
 
     @property
     def in_doubt(self) -> bool:

@@ -84,6 +84,7 @@ def read_record(row: Row[Any], rules: dict[int, RuleRecord]) -> CodeRecord:
             run=one["rule_run"],
             combining=_combining(one["rule_combining"], Origin(one["rule_origin"])),
             asked=Combining.from_facts(one["rule_combining_asked"]),
+            refused=(one["rule_combining_asked"] or {}).get("refused"),
         )
     return CodeRecord(
         id=one["id"],

@@ -27,6 +27,13 @@ class CombiningShelf:
         """Rules, by the ledger's ids, are about to be told what to combine with."""
         self._write(shop_id, wanted, "combining_asked", "rule.combining")
 
+    def refused(self, shop_id: int, rule: int, wanted: Combining, why: str) -> None:
+        """The store does not have a rule, by the ledger's id, combine as wanted."""
+        facts = {**wanted.facts(), "refused": why}
+        with self._database.writing() as db:
+            db.execute(update(price_rules).where(price_rules.c.id == rule).values(combining_asked=facts))
+            self._ledger.note(db, shop_id, "rule.combining_refused", f"rule:{rule}", facts)
+
     def told(self, shop_id: int, found: Mapping[int, Combining]) -> None:
         """The store has rules, by the ledger's ids, combine so now."""
         self._write(shop_id, found, "combining", "rule.combined")

@@ -6,7 +6,7 @@ Fields: https://shopify.dev/docs/api/admin-graphql/latest/objects/DiscountCodeNo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,8 @@ from shopinf.shopify.graphql import Query, Written, ask, change, in_parts
 from shopinf.shopify.shop import Facts
 
 DOING, FEATURE = "combining codes", "discounts"
+FEW = 3  # rules that are looked up one by one
+MOST_LOOKED_UP = 250  # of many that are not found by their ids
 TOGETHER = 100  # nodes in one question, of four objects each: well below the thousand points it may cost
 
 _GID = "gid://shopify/DiscountCodeNode/"
@@ -153,8 +155,17 @@ def gid(price_rule_id: int) -> str:
     return f"{_GID}{price_rule_id}"
 
 
+def read_rules(shop: Shop, codes: Mapping[int, str]) -> dict[int, Node]:
+    """The nodes of price rules, each with one of its codes, which leads there where the rule's id does not."""
+    found = read_nodes(shop, list(codes)) if len(codes) > FEW else {}
+    for rule_id in [each for each in codes if each not in found][:MOST_LOOKED_UP]:
+        if (node := look_up_node(shop, codes[rule_id])) is not None:
+            found[rule_id] = node
+    return found
+
+
 def read_nodes(shop: Shop, price_rule_ids: Sequence[int]) -> dict[int, Node]:
-    """The nodes of these price rules, as far as the store has them."""
+    """The nodes of these price rules, as far as the store has them by these ids."""
     by_gid = {gid(each): each for each in price_rule_ids}
     found: dict[int, Node] = {}
     for answer in in_parts(list(by_gid), TOGETHER, lambda ids: ask(shop, NODES, ids=ids)):

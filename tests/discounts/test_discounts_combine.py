@@ -156,7 +156,7 @@ def test_what_cannot_be_combined_with_is_refused_before_anything_is_made(
 ) -> None:
     refused = run(*ONE, "--combines-with", wrong)
     assert refused.code == 2
-    assert "product, order and shipping" in refused.err
+    assert "product, order, shipping" in refused.err
     assert shop.writes == []
 
 
@@ -204,6 +204,10 @@ def test_a_class_that_may_not_combine_so_is_told_in_the_stores_words(run: Bench,
     assert row["status"] == "created"
     assert "The combinesWith settings are not valid for the discount class." in row["error"]
     assert "SHIPFREE" in shop.codes
+    [kept] = run("discounts", "list", "-f", "json").ok().json["rows"]
+    assert "not valid for the discount class" in kept["error"]
+    [problem] = run("discounts", "check", "-f", "json").json["rows"]
+    assert problem["fix"] == "the store refused it, so: shopinf discounts combine --code SHIPFREE --with none"
     better = run(*free, "--combines-with", "order", "-f", "json").ok()  # no other terms: the first were never there
     assert codes_of(better)[0]["combines_with"] == "order"
 
@@ -392,8 +396,12 @@ def test_a_code_of_another_apps_function_is_left_to_that_app(run: Bench, shop: P
 
 def test_a_rule_that_graphql_knows_by_another_id_is_found_by_its_code(run: Bench, shop: PracticeStore) -> None:
     shop.graph.shift = 1000
+    shop.faults.drop_after(GRAPHQL, times=2)
     run(*ONE, "--combines-with", "order").ok()
     assert combines(shop, "MAYA15") == "order"
+    run("discounts", "check").ok()
+    set_combining(shop, shop.codes["MAYA15"], order=False)
+    assert run("discounts", "check").code == 7
 
 
 # check

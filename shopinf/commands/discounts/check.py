@@ -117,7 +117,8 @@ def _check_store(desk: Desk, store: Store, records: Sequence[CodeRecord], lacked
     found = survey(desk.shop(store), [record.code for record in looked_at], unread)
     people = people_of(desk, looked_at)
     rows = list(lacked)
-    combining, why = see(desk, store, [record.rule.price_rule_id or 0 for record in _comparable(looked_at, found)])
+    there_too = _comparable(looked_at, found)
+    combining, why = see(desk, store, {record.rule.price_rule_id or 0: record.code for record in there_too})
     for record in looked_at:
         there = found.get(folded(record.code))
         if (odd := unread.get(folded(record.code))) is None:
@@ -165,6 +166,9 @@ def _combining_problems(record: CodeRecord, seen: Mapping[int, Combining]) -> li
         rule.meant.combines if "combines with" in names else None, rule.meant.applies if "applies to" in names else None
     )
     fix = f"shopinf discounts combine --code {quoted(record.code)} {back.words}"
+    if rule.refused and there:
+        kept = replace(back, combines=there.combines) if back.combines is not None else there
+        fix = f"the store refused it, so: shopinf discounts combine --code {quoted(record.code)} {kept.words}"
     if record.origin is Origin.TRACKED:
         fix = "nothing: it is only tracked, and taken as the store has it"
     return [(f"in the store it {each.name} {each.was}, {word} {each.wanted}", fix) for each in different]

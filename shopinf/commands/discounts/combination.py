@@ -74,7 +74,8 @@ def unmet(record: CodeRecord, failed: Mapping[int, ShopinfError]) -> str | None:
         said = f"it applies as it did, not to {_purchases(asked.applies)}"
     else:
         said = "it was not seen whether it combines as asked"
-    return f"{said}: {why.message}" if why else f"{said}; shopinf discounts check says what to do"
+    reason = why.message if why else rule.refused
+    return f"{said}: {reason}" if reason else f"{said}; shopinf discounts check says what to do"
 
 
 def unmet_failures(

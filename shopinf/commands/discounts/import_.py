@@ -115,7 +115,7 @@ def import_(
 
     def work(store: Store) -> TakenIn:
         fates = take_in(desk, store, _readable(lines, unread[store]), owners, there[store], adopted.get(store, {}))
-        _, why = see(desk, store, [found.rule.id for found in there[store].values()])
+        _, why = see(desk, store, {found.rule.id: found.code.code for found in there[store].values()})
         notes = _notes(store, fates, there[store]) + ([f"{why}."] if why else [])
         return TakenIn(_rows(desk, store, fates, owners), fates.existing, notes)
 

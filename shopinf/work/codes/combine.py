@@ -124,19 +124,18 @@ def named(records: Iterable[CodeRecord], failed: Failed) -> Mapping[str, Shopinf
     return {first[rule]: error for rule, error in failed.items() if rule in first}
 
 
-def see(desk: Desk, store: Store, price_rule_ids: Iterable[int]) -> tuple[Mapping[int, Combining], str | None]:
-    """What the store has these rules combine with, kept as well; and why it is not known, where it is not.
+def see(desk: Desk, store: Store, codes: Mapping[int, str]) -> tuple[Mapping[int, Combining], str | None]:
+    """What the store has rules combine with, kept as well; and why it is not known, where it is not.
 
-    A store that does not let us ask loses nothing else by it.
+    *codes* has one for each rule, by the store's ids. A store that does not let us ask loses nothing else by it.
     """
-    ids = sorted(set(price_rule_ids))
-    if not ids:
+    if not codes:
         return {}, None
     lacks = f"what codes of {store.name} combine with was not looked at"
     if not may_combine(store, read_only=True):
         return {}, f"{lacks}: read_discounts is not granted"
     try:
-        found = {id: node.combining for id, node in remote.read_nodes(desk.shop(store), ids).items()}
+        found = {rule: node.combining for rule, node in remote.read_rules(desk.shop(store), codes).items()}
     except Stopped:
         raise
     except ShopinfError as error:
@@ -189,6 +188,7 @@ class _Combining:
                     lost.append(target)
                 elif error is not None:
                     self._failed[target.rule.id] = error
+                    self._shelf.refused(self._store.shop_id, target.rule.id, target.wanted, error.message)
                     self._tick(1)
                 else:
                     done[target.rule.id] = target.wanted.over(target.rule.combining)
@@ -219,8 +219,8 @@ class _Combining:
 
     def _look(self, targets: Sequence[Target]) -> list[Target]:
         """Those of *targets* that do not combine as wanted; the others are done."""
-        ids = [target.rule.price_rule_id for target in targets if target.rule.price_rule_id is not None]
-        nodes = remote.read_nodes(self._shop, list(dict.fromkeys(ids))) if ids else {}
+        codes = {each.rule.price_rule_id: each.code for each in targets if each.rule.price_rule_id is not None}
+        nodes = remote.read_rules(self._shop, codes)
         self._sorts |= {rule_id: node.sort for rule_id, node in nodes.items()}
         left, done = [], {}
         for target in targets:
