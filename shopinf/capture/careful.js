@@ -54,7 +54,7 @@
   }
 
   function opens(path) { // whoever has the address of an account, an order or a new password may be able to open it
-    return readings(path).some(function (each) {
+    return path.length > 2000 || readings(path).some(function (each) {
       var page = /\/(accounts?|orders?|checkouts?|customer_\w+|password|reset|recover|activate|unsubscribe)(\/|$)/i;
       return page.test(each) ||
         /(reset|forgot|recover)\w*[-_ ]?password|password[-_ ]?(reset|recover)/i.test(each);
@@ -100,8 +100,8 @@
 
   function pays(fields) { // has it a card's fields, or a card's number in whatever field?
     return fields.some(function (each) {
-      var words = [each.name, each.id, each.autocomplete].join(" ");
-      if (/card|cvv|cvc|iban|cc-/i.test(words) || readings(each.value || "").some(isCard)) return true;
+      var words = [each.name, each.id, each.autocomplete].join(" "), said = String(each.value || "").slice(0, 9999);
+      if (/card|cvv|cvc|iban|cc-/i.test(words) || readings(said).some(isCard)) return true;
       var other = /phone|mobile|tel|house|street|order|vat/i;
       return /(^|[ [_-])(cc|pan|number)(\]| |$)/i.test(words) && !other.test(words);
     });

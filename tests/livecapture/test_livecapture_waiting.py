@@ -20,6 +20,7 @@ from shopinf.capture.waiting import Waiting
 from shopinf.errors import MachineProblem
 from shopinf.livecapture import Arrived, Bounds, Kept, read_event
 from shopinf.practice import PracticeStore
+from shopinf.work.livecapture import collect
 from shopinf.work.livecapture.taking import Taking, waiting_at
 
 from .capturing import PAGE, Collecting, collecting, collecting_apart, desk_of, event, keep, key_of
@@ -99,6 +100,16 @@ def test_while_the_ledger_is_locked_events_wait_and_the_script_is_served(
     assert status(run, "waiting") is None
     served.stop()
     assert "20 left on this machine's disk for the ledger" in served.err.getvalue()
+
+
+def test_a_collector_that_starts_while_the_ledger_is_locked_takes_events_all_the_same(
+    run: Bench, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collect, "_FIRST", 0.5)
+    with locked(run), collecting(run) as served:
+        assert served.script() == 200
+        assert served.post(event(key)) == 202
+    assert status(run, "waiting") == "1 event waits for the ledger"
 
 
 def test_a_ledger_that_is_slow_leaves_threads_to_serve_the_script(

@@ -112,9 +112,9 @@ def sites_of(desk: Desk, stores: Sequence[Store], waiting: Waiting, more: Sequen
     A ledger that is new has no keys, while the scripts in the storefronts have one: it is given that.
     """
     former = {shop_id: key for key, shop_id in waiting.remembered().items()}
-    found = {
-        desk.ledger.leads.open(store.shop_id, key=former.get(store.shop_id)).key: store.shop_id for store in stores
-    }
+    leads, ids = desk.ledger.leads, [store.shop_id for store in stores]
+    # Reading comes first: a ledger that another program writes to can be read.
+    found = {(leads.capture(each) or leads.open(each, key=former.get(each))).key: each for each in ids}
     waiting.remember(found)
     return remembered_sites(stores, waiting, more)
 
