@@ -118,7 +118,7 @@ def user_refusal(complaints: Sequence[UserComplaint], store: str, doing: str) ->
 
 _HINTS = {
     "INVALID_COMBINES_WITH_FOR_DISCOUNT_CLASS": "A code for shipping combines with no other for shipping; a code for a "
-    "whole order combines with another for the order only on plans that allow it. Leave that kind out of --with.",
+    "whole order combines with another for the order only on plans that allow it. Leave that kind out.",
     "TAKEN": "Choose another code.",
     "APPLIES_ON_NOTHING": "A code has to hold for one-time purchases, for subscriptions, or for both.",
     "INVALID_PRODUCT_DISCOUNTS_FALSE_WITH_EXISTING_TAGS_ON_SAME_CART_LINE": "In the Shopify admin the code combines "

@@ -40,7 +40,7 @@ from shopinf.people.influencers import Named, Source
 from shopinf.people.persons import read_typed
 from shopinf.people.profiles import Known
 from shopinf.periods import read_day
-from shopinf.results import Cell, Failure, Result
+from shopinf.results import Cell, Failure, Result, common_hint
 from shopinf.sheets.fields import read_mapping
 from shopinf.shell import quoted
 from shopinf.words import agreeing, counted
@@ -369,9 +369,10 @@ def _show_done(desk: Desk, outcomes: Outcomes[Made], asked: int, form: FormChoic
         apart = sum(row["error"] is not None and row["status"] != "failed" for row in whole.rows)
         lacks = [f"{summary.failed} of {counted(summary.asked, 'code')} could not be made"] * bool(summary.failed)
         lacks += [f"{counted(apart, 'code')} {agreeing(apart, 'does', 'do')} not combine as asked"] * bool(apart)
+        own = None if summary.failed else common_hint(failures)
         raise PartlyDone(
             "; ".join(lacks) or f"Not all was done for {counted(summary.asked, 'code')}",
-            hint="Correct what is named above and run the same command again; what exists stays.",
+            hint=own or "Correct what is named above and run the same command again; what exists stays.",
         )
     return summary
 
