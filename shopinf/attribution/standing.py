@@ -21,6 +21,7 @@ class Status(StrEnum):
 
 # Where nothing more is expected to be paid in; what is refunded of it is in the amounts.
 _SETTLED = frozenset({"paid", "partially_refunded", "refunded"})
+_DECIDED = " decided on "
 _UNPAID = frozenset({"pending", "authorized", "partially_paid"})
 
 
@@ -46,9 +47,14 @@ def looked_at(
     when = f"{decision.at.astimezone(zone):%Y-%m-%d}"
     if not decision.holds(order):
         return worth, status, (*reasons, f"it has changed since {decision.by} looked at it on {when}")
-    why = f"{decision.by} decided on {when}: {decision.says(order.currency)} ({decision.reason})"
+    why = f"{decision.by}{_DECIDED}{when}: {decision.says(order.currency)} ({decision.reason})"
     unpaid = _unsettled(order)
     return decision.settle(order, worth), Status.PENDING if unpaid else Status.APPROVED, (why, *unpaid)
+
+
+def is_decision(reason: str) -> bool:
+    """Is that the word of somebody who looked at an order?"""
+    return _DECIDED in reason
 
 
 def _unlaid(order: Order) -> tuple[str, ...]:

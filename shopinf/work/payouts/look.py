@@ -17,7 +17,7 @@ from shopinf.attribution.credits import Credit
 from shopinf.attribution.decisions import Decision
 from shopinf.attribution.earning import NOTHING_EARNED, Earned, Part, at_moment
 from shopinf.attribution.sales import Sale, sale
-from shopinf.attribution.standing import Status, looked_at
+from shopinf.attribution.standing import Status, is_decision, looked_at
 from shopinf.orders import Order
 from shopinf.payouts.closing import Again, Fresh, unchanged
 from shopinf.payouts.entries import Account, OrderKey, Recorded, payable_from
@@ -131,7 +131,11 @@ def _fresh(scope: Scope, looked: Looked, person: str, credits: Sequence[Credit])
 def _said(credit: Credit) -> list[str]:
     """What the influencer should know of an order: why it earns less than the rate says, or nothing."""
     known = {"self_referral", "assumed", "cancelled"}
-    return [each for each in credit.reasons if each in known or each.startswith(("payment ", "split with", "decided"))]
+    return [
+        each
+        for each in credit.reasons
+        if each in known or each.startswith(("payment ", "split with")) or is_decision(each)
+    ]
 
 
 def _come_to(order: Order, worth: Sale, parts: Sequence[Part]) -> Earned:
@@ -163,10 +167,10 @@ def _look_again(desk: Desk, scope: Scope, looked: Looked, entered: set[int]) -> 
         order = orders.get(recorded.first.order.order_id)
         if order is None:
             continue
-        if (worth := _settled(order, looked)) is None:
+        if (settled := _settled(order, looked)) is None:
             looked.seen = min(looked.seen, order.updated_at)  # the next closing looks at it again
             continue
-        looked.again.append(_again(scope, looked, order, worth, recorded, statement or 0))
+        looked.again.append(_again(scope, looked, order, settled, recorded, statement or 0))
         if statement and any(isinstance(part.rate, Tiers) for part in recorded.parts):
             looked.pools.add((statement, recorded.first.account.person))
     looked.pools |= accounts.moved_elsewhere(store.shop_id, last)
@@ -194,16 +198,24 @@ def _key(recorded: Recorded) -> tuple[OrderKey, str]:
     return recorded.first.order, recorded.first.account.person
 
 
-def _settled(order: Order, looked: Looked) -> Sale | None:
-    """What an order has come to; None where it needs a look first, or is not paid any more: it waits."""
+def _settled(order: Order, looked: Looked) -> tuple[Sale, str] | None:
+    """What an order has come to, and who said so if somebody did.
+
+    None where it needs a look first, or is not paid any more: it waits.
+    """
     decision = looked.decisions.get(order.order_id)
     worth, status, reasons = looked_at(order, sale(order), decision, looked.store.zone)
     if status is Status.NEEDS_REVIEW:
         looked.doubt(order, reasons)
-    return worth if status in (Status.APPROVED, Status.REVERSED) else None
+    if status not in (Status.APPROVED, Status.REVERSED):
+        return None
+    return worth, "; ".join(filter(is_decision, reasons))
 
 
-def _again(scope: Scope, looked: Looked, order: Order, worth: Sale, recorded: Recorded, pool: int) -> Again:
+def _again(
+    scope: Scope, looked: Looked, order: Order, settled: tuple[Sale, str], recorded: Recorded, pool: int
+) -> Again:
+    worth, decided = settled
     parts = recorded.parts
     places = {(part.shares, part.place): part for part in parts}
     net = sum(
@@ -211,7 +223,7 @@ def _again(scope: Scope, looked: Looked, order: Order, worth: Sale, recorded: Re
     )
     last = worth.moments[-1]
     earned = _come_to(order, worth, parts)
-    return Again(recorded, earned, net, last.at, pool, str(last.what), _free_at(scope.terms, order, looked))
+    return Again(recorded, earned, net, last.at, pool, decided or str(last.what), _free_at(scope.terms, order, looked))
 
 
 def waiting(looked: Sequence[Looked]) -> Mapping[str, int]:
