@@ -70,6 +70,15 @@ def test_a_stores_file_holds_what_a_run_for_it_alone_shows(
     assert sorted(path.name for path in tmp_path.glob(f"*.{suffix}")) == [f"{name}.{suffix}" for name in SHOPS]
 
 
+def test_a_clients_page_over_several_stores_is_warned_of(
+    run: Bench, shops: dict[str, PracticeStore], tmp_path: Path
+) -> None:
+    said = "is for a client and shows 2 stores to whoever reads it. A file for each: -o '{store}.html'"
+    assert said in both(run, "-o", str(tmp_path / "all.html")).ok().err
+    for more in (("-o", str(tmp_path / "{store}.html")), ("-o", str(tmp_path / "all.html"), "--for", "internal"), ()):
+        assert "for a client" not in both(run, *more).ok().err
+
+
 def test_reports_are_made_for_each_store_too(run: Bench, shops: dict[str, PracticeStore], tmp_path: Path) -> None:
     for suffix in ("xlsx", "html"):
         both(run, "-o", str(tmp_path / f"{{store}}.{suffix}")).ok()

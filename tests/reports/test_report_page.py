@@ -329,3 +329,11 @@ def test_stores_go_by_their_own_names_where_these_tell_them_apart() -> None:
     assert {row["Store"] for row in table(made(whole), "Stores")[:-1]} == {"Maya Shop", "Paris"}
     alike = replace(whole, stores=[replace(store, title="Kiosk") for store in whole.stores])
     assert {row["Store"] for row in table(made(alike), "Stores")[:-1]} == {"maya-shop", "paris"}
+
+
+def test_what_is_paid_and_open_stands_beside_the_commission_where_it_was_asked_for() -> None:
+    found = made(sample("EUR", client=False, choice=Choice(payments=True)))
+    for block in found.all("div", "table"):
+        heads = [head.text for head in block.all("thead")[0].all("th")]
+        assert heads[heads.index("Commission") :][:3] == ["Commission", "Paid", "Open"]
+    assert "Paid" not in [head.text for head in made(sample("EUR", choice=Choice(payments=True))).all("th")]

@@ -28,6 +28,7 @@ from shopinf.commands.orders.rules import RuleChoice
 from shopinf.discounts.campaigns import find_campaign
 from shopinf.results import Audience, Failure, Format, Result
 from shopinf.times import iso
+from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.attribution.overview import Covered, Overview
@@ -142,6 +143,12 @@ def attribute(
     result = desk.deliver(outcomes, answer, form, periods=spans, pieces=apart)
     if not result.rows:
         desk.out.say("No order of this period used a code that shopinf made or imported.")
+    meant = desk.form(form)
+    if client and meant.format.readers and len(outcomes.done) > 1 and "{store}" not in str(meant.output):
+        desk.out.warn(
+            f"{meant.output} is for a client and shows {counted(len(outcomes.done), 'store')} to whoever reads it. "
+            f"A file for each: -o '{{store}}{meant.format.suffixes[0]}'"
+        )
     outcomes.settle()
     unread.settle((odd for _, part in outcomes.done for odd in part.unread), ODD_ORDERS)
 
