@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -67,4 +68,8 @@ def rate_in(row: Row, read: Callable[[str], str]) -> str | None:
         return row.read("commission", lambda text: read(f"{text.removesuffix('%')}%"))
     if any(word in said for word in ("flat", "fix", "amount", "betrag")):
         return row.read("commission", lambda text: read(text if "." in text else f"{text}.00"))
+    if re.fullmatch(r"0?[.,]\d+", written := row.written.get("commission", "")):
+        raise row.problem(
+            f"{written!r} can be a share or an amount", key="commission", hint="Write it like 10%, or like 0.10 USD."
+        )
     return row.read("commission", read)

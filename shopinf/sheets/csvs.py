@@ -44,7 +44,9 @@ def csv_records(
             return
         delimiter = "\t" if tabs else delimiter
         told(delimiter)
-        reader = csv.reader(chain(first, lines), delimiter=delimiter, strict=True)
+        # Databases write `\\"` within a quoted cell, where sheets write the mark twice.
+        escape = "\\" if any('\\"' in line for line in first) and not any('""' in line for line in first) else None
+        reader = csv.reader(chain(first, lines), delimiter=delimiter, strict=True, escapechar=escape)
         yield from _rows(file, reader, skipped, sieve)
     finally:
         with suppress(ValueError):  # closed already, when a sheet is given up in the middle

@@ -47,10 +47,13 @@ def find_header(file: str, records: Sequence[Record], fields: Fields, mapping: M
     """
     best: tuple[int, int] | None = None
     for at, record in enumerate(records[:_FAR]):
-        names = tuple(record.cells)
+        names: tuple[str, ...] = tuple(record.cells)
         below = _below(records, at)
         if not _may_be_header(names, below, fields, first=at == 0):
             continue
+        if (named := _under_groups(records, at, fields)) is not None:
+            at, names = at + 1, named
+            below = _below(records, at)
         known = known_file(names)
         if known and known not in fields.takes:
             raise BadSheet(file, f"this is {known}", line=record.line, hint=_WAYS[known].replace("FILE", quoted(file)))
@@ -77,6 +80,24 @@ def find_header(file: str, records: Sequence[Record], fields: Fields, mapping: M
         )
     record = records[best[1]]
     raise lacking(file, record.line, tuple(record.cells), fields, mapping, _below(records, best[1]))
+
+
+def _under_groups(records: Sequence[Record], at: int, fields: Fields) -> tuple[str, ...] | None:
+    """The column names in the row below, where the one at *at* has headings of groups; those of a platform count."""
+    if at + 1 >= len(records):
+        return None
+    groups, names = records[at].cells, records[at + 1].cells
+    below = _below(records, at + 1)
+    if not _may_be_header(names, below, fields, first=False):
+        return None
+    if fields.recognised(names, {}) <= max(1, fields.recognised(groups, {})):
+        return None
+    group, found = "", list[str]()
+    for place, name in enumerate(names):
+        group = (groups[place].strip() if place < len(groups) else "") or group
+        whole = f"{group} {name}"
+        found.append(whole if name and read_platform(group) in platform_names() and fields.meant(whole) else name)
+    return tuple(found)
 
 
 def _meant(names: Sequence[str], known: str | None, mapping: Mapping[str, str]) -> dict[str, str]:

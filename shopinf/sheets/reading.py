@@ -17,6 +17,7 @@ from shopinf.plain import harmless
 from shopinf.sheets.fields import Fields, Places, find_places
 from shopinf.sheets.headers import find_header, lacking, looks_like_codes
 from shopinf.sheets.names import Kind
+from shopinf.sheets.passing import passing
 from shopinf.sheets.records import Broken, Record, Sieve
 from shopinf.sheets.spelling import in_unit
 from shopinf.sheets.telling import Told
@@ -232,8 +233,12 @@ class _Opening:
         yield places, None
         width = len(header.names)
         rest = chain(ahead[header.at + 1 :], records)
+        passed = passing(header.names, self.fields.meant)
         for record in _one_table(rest, block=bool(before), told=self.told, file=self.file):
-            yield places, self._row(record, places, width)
+            if why := passed(record.cells):
+                self.told.passed[why] += 1
+            else:
+                yield places, self._row(record, places, width)
 
     def _objects(self, records: Iterator[Record]) -> Iterator[tuple[Places, Row | None]]:
         known: dict[tuple[str, ...], Places] = {}

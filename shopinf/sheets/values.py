@@ -25,6 +25,16 @@ _NOTHING = frozenset(
 )
 _NAMES_TOO = frozenset({"nan", "none", "null", "unknown"})  # somebody may be called so, with a capital
 _MONEY = re.compile(r"[€$£¥₹]|\b[A-Z]{3}\b|\bkr\b|\bzł\b|\bRs\.?")
+_PER_CENT = re.compile(
+    r"(?<=\d)\s*(?:per ?cent|prozent|pct|procent|por ?ciento|pour ?cent|per ?cento|por ?cento)\b", re.I
+)
+_BEHIND = re.compile(
+    r"(?<=[\d%€$£A-Z])\s+(?:off|(?:de |di |d')?(?:discount|rabatt|descuento|réduction|remise|sconto|desconto)|"
+    r"korting|nachlass|"
+    r"(?:per|pro|par|por) (?:sale|order|verkauf|bestellung|vente|commande|venta|pedido|vendita|ordine)|"
+    r"(?:of )?(?:net )?sales|commission|provision)$",
+    re.I,
+)
 _MONTHS = {
     word: number
     for number, words in enumerate(
@@ -156,11 +166,11 @@ def _read(text: str, kind: Kind, manner: Manner, *, fraction: bool) -> tuple[str
         case Kind.RATE:
             return _rate(text, manner, fraction=fraction)
         case Kind.PERCENT:
-            return _percent(text, manner, fraction=fraction), None
-        case Kind.EITHER if "%" in text:
-            return _percent(text, manner), None
+            return _percent(_bare(text), manner, fraction=fraction), None
+        case Kind.EITHER if "%" in (said := _bare(text)):
+            return _percent(said, manner), None
         case Kind.MONEY | Kind.EITHER:
-            return _money(text, manner), None
+            return _money(_bare(text), manner), None
         case Kind.DAY:
             return _day(text, manner), None
         case Kind.NUMBER:
@@ -173,6 +183,11 @@ def _count(text: str, manner: Manner) -> tuple[str, str | None]:
         return text, None
     number = read_number(text, manner.decimal)
     return f"{int(number.value)}", "of a range, its lower end" if number.is_least else None
+
+
+def _bare(text: str) -> str:
+    """A value without what people write behind it: `15% off`, `15 Prozent Rabatt`, `5 USD per order`."""
+    return text if not text[-1:].isalpha() else _BEHIND.sub("", _PER_CENT.sub("%", text)).strip()
 
 
 def _share(text: str, manner: Manner) -> Number:

@@ -136,10 +136,14 @@ def test_an_id_that_loses_to_a_known_email_is_told(
         ("Rabatt", "12,5 %", "percentage", "12.5"),
         ("Discount", "20", "percentage", "20"),
         ("Rabatt", "5,00 €", "fixed_amount", "5.00"),
+        ("Rabatt in %", "20", "percentage", "20"),
+        ("Discount ($)", "5", "fixed_amount", "5.00"),
+        ("Discount amount (%)", "20", "percentage", "20"),
+        ("Discount", "Free shipping", "free_shipping", None),
     ],
 )
 def test_a_discount_column_is_what_the_code_takes_off(
-    run: Bench, store: PracticeStore, path: Path, column: str, cell: str, kind: str, value: str
+    run: Bench, store: PracticeStore, path: Path, column: str, cell: str, kind: str, value: str | None
 ) -> None:
     path.write_text(f"handle;{column}\nria;{cell}\n", encoding="utf-8")
     made = run(*(str(path) if word == "SHEET" else word for word in CREATE), "-f", "json").ok()

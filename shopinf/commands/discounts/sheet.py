@@ -38,6 +38,11 @@ FIELDS = Fields.of(
     "note",
     required=WHO,
 )
+# What a column of discounts says of a code that takes off the shipping.
+_FREE_SHIPPING = frozenset(
+    "free shipping|free_shipping|gratisversand|gratis versand|kostenloser versand|livraison gratuite|livraison offerte|"
+    "envío gratis|envio gratis|spedizione gratuita|gratis verzending|frete grátis|frete gratis".split("|")
+)
 
 
 @dataclass(frozen=True)
@@ -173,9 +178,12 @@ def gives(row: Row, money: Amounts, otherwise: Kind | None) -> tuple[Kind | None
         return Kind.PERCENTAGE, row.read("amount", percentage)
     if row["amount"]:
         return Kind.FIXED_AMOUNT, row.read("amount", money.read)
+    said = row["value_type"].casefold()
+    if _FREE_SHIPPING & {row["value"].casefold().strip(), said.strip()}:
+        return Kind.FREE_SHIPPING, Decimal(0)
     if not row["value"]:
         return None, None
-    said, written = row["value_type"].casefold(), row.written.get("value", "")
+    written = row.written.get("value", "")
     unit = unit_of(row.headers.get("value", ""))
     bare = not ("%" in written or any(not (sign.isdigit() or sign in ".,+- ") for sign in written))
     fixed = "fix" in said or "amount" in said or "betrag" in said or unit is Unit.MONEY
