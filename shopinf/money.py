@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -13,6 +14,29 @@ from shopinf.errors import BadInput
 _WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
 _THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
 _DIGITS = dict.fromkeys(_WHOLE.split(), 0) | dict.fromkeys(_THOUSANDTHS.split(), 3)
+
+
+_DOLLARS = frozenset("USD CAD AUD NZD SGD HKD MXN".split())
+_SIGNS: Mapping[str, frozenset[str]] = {
+    "€": frozenset({"EUR"}),
+    "£": frozenset({"GBP"}),
+    "$": _DOLLARS,
+    "¥": frozenset({"JPY", "CNY"}),
+    "₹": frozenset({"INR"}),
+    "zł": frozenset({"PLN"}),
+    "R$": frozenset({"BRL"}),
+}
+_CODES = re.compile(
+    r"\b(?:EUR|GBP|JPY|CNY|INR|PLN|BRL|CHF|SEK|NOK|DKK|CZK|HUF|RON|TRY|ZAR|AED|ILS|KRW|THB|USD|CAD|AUD|NZD|SGD|HKD|MXN)\b"
+)
+
+
+def said_currencies(text: str) -> frozenset[str]:
+    """The currencies that *text* may mean by a sign or a code in it; none where it says none."""
+    if found := _CODES.findall(text):
+        return frozenset(found)
+    sign = next((sign for sign in sorted(_SIGNS, key=len, reverse=True) if sign in text), None)
+    return _SIGNS[sign] if sign else frozenset()
 
 
 def digits(currency: str) -> int:

@@ -11,14 +11,17 @@ from decimal import Decimal
 from shopinf.errors import BadInput
 
 _SCALES = {
-    1_000: "k t tsd tausend thousand mil mila mille duizend",
+    1_000: "k t tsd tausend thousand mil mila mille duizend tys tysięcy tusen bin 千",
+    10_000: "万 萬",
     1_000_000: "m mn mm mi mio mln mill million millions millionen millón millon millones milhão milhao milhões "
-    "milhoes milione milioni miljoen",
+    "milhoes milione milioni miljoen "
+    "miljoner milionów milyon",
+    100_000_000: "億 亿",
     1_000_000_000: "b bn mrd billion milliarde milliarden milliard miljard",
 }
 _BY_WORD = {word: scale for scale, words in _SCALES.items() for word in words.split()}
 _AROUND = re.compile(r"^(?:[a-z ]+:)?\s*(?:ca\.?|approx\.?|about|circa|etwa|env\.?|aprox\.?)?\s*[~≈]?\s*")
-_AFTER = re.compile(r"\s*(?:\+|followers?|abonnenten|abonnés|seguidores|subscribers|subs)?\s*$")
+_AFTER = re.compile(r"\s*(?:\+|followers?|abonnenten|abonnés|seguidores|subscribers|subs)?\s*(?:\([^()]*\))?\s*$")
 _RANGE = re.compile(r"(.*\d\s*[^\W\d]*\.?)\s*(?:-|–|—|\bto\b|\bbis\b|\bà\b)\s*(\d.*)")
 _NUMBER = re.compile(r"([+-]?)(\d[\d.,]*|[.,]\d+)\s*([^\W\d_]+)?\.?")
 

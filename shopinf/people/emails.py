@@ -12,7 +12,9 @@ _DOTLESS = frozenset({"gmail.com", "googlemail.com"})  # these deliver to the sa
 # Without a dot as well: a company's own mail server may be called `intranet`.
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _PUBLIC = re.compile(r"[A-Za-z0-9][^\"]*@[^\"]+\.[^\".]{2,}")
-_PLAIN = re.compile(r"[\w.+-]+@[\w.-]+")
+_PLAIN = re.compile(r"[\w.+-]+@[\w.-]*\w")
+_AT = re.compile(r"\s*[(\[{]\s*at\s*[)\]}]\s*", re.IGNORECASE)  # as people hide addresses from robots
+_DOT = re.compile(r"\s*[(\[{]\s*dot\s*[)\]}]\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,;|/<>()\[\]\"]+")
 _AROUND = "'`’‘“”*.:!?"  # what stands around an address in a sentence and is none of it
 
@@ -46,6 +48,8 @@ def read_emails(text: str) -> list[str]:
     if is_alone(text):
         return [text]
     shown = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
+    if "@" not in shown:
+        shown = _DOT.sub(".", _AT.sub("@", shown))
     words = (_unwrapped(word) for word in _BETWEEN.split(shown))
     return list(dict.fromkeys(word for word in words if is_email(word)))
 

@@ -111,6 +111,10 @@ _CLOTHES = re.compile(r"((?!vm|vt)[a-z]{2}(-[a-z]{2})?|www|m|mobile|web|touch)\.
 _TOLD = re.compile(
     r"(?:[^@]*\(@(?P<in>[\w.-]{1,100})\)|@(?P<bare>[\w.-]{1,100})\s+[-–|/])\s*[-–|/•]?\s*(?P<of>[\w ]*)\W*.*"
 )
+# `IG: ana`, `ana (TikTok)`, and what stands between several.
+_BEFORE = re.compile(r"(?P<of>[^\W\d_]+(?: [^\W\d_]+)?)\s*(?::|\s[-–])\s*@?(?P<name>[\w.-]{1,100})")
+_BEHIND = re.compile(r"@?(?P<name>[\w.-]{1,100})\s*[(\[](?P<of>[\w ]+)[)\]]")
+_BETWEEN = re.compile(r"[,;|\n]+|\s+/\s+|\s+(?:&|\+|and|und|y|e|et)\s+(?=@|https?://)|(?<![:\s])\s+(?=https?://|@\w)")
 _CHANNEL_ID = re.compile(r"UC[\w-]{22}")
 _NAME = re.compile(r"@?[\w.·-]{1,100}")
 
@@ -139,6 +143,8 @@ def read_handle(text: str, platform: str | None = None) -> Written:
     if (told := _TOLD.fullmatch(word)) is not None:
         of = read_platform(told["of"] or "")
         return Written(told["in"] or told["bare"], of if of in platform_names() else platform)
+    if (labelled := _labelled(word)) is not None:
+        return Written(*labelled)
     word = word.strip(_AROUND).removeprefix("//").strip()
     found = _URL.match(word)
     if found is None and ("@" in word or _site(word) is None):
@@ -149,6 +155,24 @@ def read_handle(text: str, platform: str | None = None) -> Written:
     if site is None:
         return Written("", platform, url, elsewhere=True)
     return Written(_name_in([unquote(part) for part in path.split("/") if part], site), site.platform, url)
+
+
+def split_accounts(text: str) -> list[str]:
+    """Several accounts in one cell, each by its link, its @ or its platform; anything else is one."""
+    parts = [part for each in _BETWEEN.split(text) if (part := each.strip(" ,;|"))]
+    return parts if len(parts) > 1 and all(map(_is_signed, parts)) else [text]
+
+
+def _is_signed(part: str) -> bool:
+    written = read_handle(part)
+    return written.address is not None or re.match(r"@\w", part) is not None or _labelled(_shown(part)) is not None
+
+
+def _labelled(word: str) -> tuple[str, str] | None:
+    """The handle and the platform in `IG: mia` and `mia (TikTok)`."""
+    if (found := _BEFORE.fullmatch(word) or _BEHIND.fullmatch(word)) and read_platform(found["of"]) in platform_names():
+        return found["name"], str(read_platform(found["of"]))
+    return None
 
 
 def _shown(text: str) -> str:

@@ -82,7 +82,7 @@ class Fields:
         for field in self.fields:
             of_side = field.key.partition("_")[0] in PLATFORMS  # hundreds of names, without words around them
             for rank, name in enumerate((field.key, *field.names)):
-                for form in (folded(name), *(() if of_side else looser(name))):
+                for form in (folded(name), *(() if of_side else looser(name, unit=True))):
                     found.setdefault(form, []).append((_LOOSE + rank, field.key))
         return found
 

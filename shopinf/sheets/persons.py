@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from shopinf.errors import BadSheet
 from shopinf.people.emails import read_emails
-from shopinf.people.handles import Written, profile_address, read_handle, read_platform
+from shopinf.people.handles import Written, profile_address, read_handle, read_platform, split_accounts
 from shopinf.people.profiles import Account, Profile, together
 from shopinf.sheets.names import PARTS, SIDES
 from shopinf.sheets.reading import Row
@@ -135,7 +135,8 @@ def _accounts(row: Mapping[str, str], now: datetime | None) -> Iterator[Account]
     if not sides and not platform and (only := _lone_side(row)):
         platform, cells = only
         followers, engagement = followers or cells[0], engagement or cells[1]
-    general = _account(platform, row.get("handle", ""), row.get("profile_url", ""), followers, engagement, now)
+    (handle, *others), (url, *links) = (split_accounts(row.get(key, "")) for key in ("handle", "profile_url"))
+    general = _account(platform, handle, url, followers, engagement, now)
     if general is not None:
         number, verified = row.get("platform_user_id") or None, _yes(row.get("verified", ""))
         more = number is not None or verified is not None
@@ -149,6 +150,9 @@ def _accounts(row: Mapping[str, str], now: datetime | None) -> Iterator[Account]
         known = _account(sides[at].platform, sides[at].handle, "", followers, engagement, now)
         sides[at] = sides[at].more(known) if known else sides[at]
     yield from sides
+    for each in (*others, *links):
+        if (further := _account(None, each, "", "", "", now)) is not None:
+            yield further
 
 
 def _alike(one: Account, other: Account) -> bool:

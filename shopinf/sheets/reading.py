@@ -22,7 +22,7 @@ from shopinf.sheets.records import Broken, Record, Sieve
 from shopinf.sheets.spelling import in_unit
 from shopinf.sheets.telling import Told
 from shopinf.sheets.texts import find_encoding
-from shopinf.sheets.values import Doubtful, Manner, is_nothing, manner_of, plain, read_cell
+from shopinf.sheets.values import Doubtful, Manner, is_endless, is_nothing, manner_of, plain, read_cell
 from shopinf.shell import quoted
 from shopinf.words import counted
 
@@ -324,17 +324,20 @@ class _Opening:
         if key not in _AS_WRITTEN and is_nothing(text, name=key in _NAMES):
             return ""
         kind = self.fields.kinds[key]
-        if kind is Kind.TEXT:
-            return text
+        if kind is Kind.TEXT or ((kind is Kind.DAY or key == "usage_limit") and is_endless(text)):
+            return text if kind is Kind.TEXT else ""
         value, word = read_cell(text, kind, self.manner, fraction=key in self.manner.fractions)
         if kind is Kind.EITHER and re.fullmatch(r"[-+]?[\d.]+", value):
             value = in_unit(value, header)
+        if key.endswith(_FIGURES) and not re.fullmatch(r"\d+(\.\d+)?", value):
+            raise Doubtful(f"{text!r} is not a number", hint="Write it with digits, like 12500 or 3.4.")
         if word:
             self.told.words[f"of {key} {word}"] += 1
         return value
 
 
 _AS_WRITTEN = frozenset({"note", "quantity", "campaign", "slot"})  # of these `-` is no empty cell
+_FIGURES = ("followers", "engagement", "engagement_rate_pct")  # what is no number in these is not passed over
 _NAMES = frozenset({"first_name", "last_name", "name", "influencer", "handle"})
 
 

@@ -51,15 +51,18 @@ def _spelled(name: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def looser(name: str) -> tuple[str, ...]:
-    """*name* as it may be meant, folded, the surest first: without remarks in brackets, without words around it."""
+def looser(name: str, *, unit: bool = False) -> tuple[str, ...]:
+    """*name* as it may be meant, folded, the surest first: without remarks in brackets, without words around it.
+
+    In the end without its unit as well, unless that is a part of it.
+    """
     if len(name) > _LONGEST or not _CELLS.isdisjoint(name):
         return ()
     bare = name if any(map(_OTHER.search, map(_spelled, _BRACKETS.findall(name)))) else _BRACKETS.sub(" ", name)
     words = _words(bare)
     without = [word for word in words if word not in _AROUND]
     unitless = [word for word in without if word not in _PERCENT and not _MONEY.fullmatch(word)]
-    forms = ["".join(words), "".join(without), "".join(unitless)]
+    forms = ["".join(words), "".join(without), "" if unit else "".join(unitless)]
     return tuple(form for form in dict.fromkeys(forms) if form and form != folded(name))
 
 

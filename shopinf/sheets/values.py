@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from shopinf.errors import BadInput
@@ -21,8 +22,14 @@ from shopinf.sheets.spelling import folded
 # What programs and people write into a cell that has nothing in it.
 _NOTHING = frozenset(
     "not found|not available|not generated|null|none|nan|undefined|n/a|n.a.|#n/a|-|--|—|–|sei la|sei lá|k.a.|"
-    "keine angabe|no email|no e-mail|unbekannt|unknown|?".split("|")
+    "k. a.|hidden|private|keine angabe|no email|no e-mail|unbekannt|unknown|?".split("|")
 )
+# Said of a day or a limit that there is none.
+_ENDLESS = frozenset(
+    "never|no end|no end date|no expiry|no limit|does not expire|ongoing|open|open end|open-end|unbegrenzt|unlimited|∞|"
+    "illimité|ilimitado|illimitato|onbeperkt|mai|nunca|jamais|nooit|nie|sin caducidad|sans limite".split("|")
+)
+_EXCEL, _FIRST, _LAST = date(1899, 12, 30), 36_526, 73_050  # a spreadsheet's first day; from 2000 to 2099
 _NAMES_TOO = frozenset({"nan", "none", "null", "unknown"})  # somebody may be called so, with a capital
 _MONEY = re.compile(r"[€$£¥₹]|\b[A-Z]{3}\b|\bkr\b|\bzł\b|\bRs\.?")
 _PER_CENT = re.compile(
@@ -132,6 +139,11 @@ def is_nothing(text: str, *, name: bool = False) -> bool:
     return word.casefold() in _NOTHING and not (name and word.casefold() in _NAMES_TOO and word != word.lower())
 
 
+def is_endless(text: str) -> bool:
+    """Does a cell say that there is no end, or no limit?"""
+    return text.strip().casefold() in _ENDLESS
+
+
 def plain(text: str) -> str:
     """*text* in plain letters: full-width ones are the usual ones, and what cannot be seen is gone."""
     if text.isascii():
@@ -182,6 +194,8 @@ def _count(text: str, manner: Manner) -> tuple[str, str | None]:
     if text.isascii() and text.isdigit():
         return text, None
     number = read_number(text, manner.decimal)
+    if number.value != number.value.to_integral_value():
+        raise Doubtful(f"{text!r} is no whole number", hint="Write it without decimals, like 12500.")
     return f"{int(number.value)}", "of a range, its lower end" if number.is_least else None
 
 
@@ -234,6 +248,8 @@ def _text(number: Decimal) -> str:
 def _day(text: str, manner: Manner) -> str:
     """A day as YYYY-MM-DD, with its time where there is one."""
     word = text.strip()
+    if re.fullmatch(r"\d{5}(\.\d+)?", word) and _FIRST <= int(word[:5]) <= _LAST:
+        return (_EXCEL + timedelta(days=int(word[:5]))).isoformat()
     if re.match(r"\d{4}-\d{2}-\d{2}", word):
         return word
     if found := re.fullmatch(r"(\d{4})[./](\d{1,2})[./](\d{1,2})", word):

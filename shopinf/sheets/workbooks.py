@@ -16,6 +16,8 @@ from shopinf.sheets.packed import Parts, TooLarge
 from shopinf.sheets.records import Broken, Record
 from shopinf.words import counted
 
+# The currency in a number's format: `[$€-407]`, `"$"#,##0`, `#,##0.00 "EUR"`; `[$-409]` is only a language.
+_CURRENCY = re.compile(r'\[\$([^\]\-]+)(?:-[^\]]*)?\]|"\s*([€$£¥₹]|[A-Z]{3}|kr|zł)\.?\s*"|(?<!\[)([€$£¥₹])')
 _LAST_ROW = 1_048_576  # of a sheet of Excel
 _EMPTY_COLUMNS = 1000  # a row of a sheet has fewer; what a format dragged to the far right makes longer is empty
 
@@ -134,7 +136,7 @@ def _written_rows(file: str, sheet: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def _typed(cell: Any) -> str:
-    """A cell's value as somebody would type it: 12 for 12.0, 15% for 0.15 shown in per cent, dates in ISO."""
+    """A cell's value as somebody would type it: 12 for 12.0, 15% and 10 € where they are shown so, dates in ISO."""
     value, shown = cell.value, str(getattr(cell, "number_format", "") or "")
     match value:
         case None:
@@ -167,4 +169,6 @@ def _number(value: float | Decimal, shown: str) -> str:
         text = text.rstrip("0").rstrip(".")
     if re.fullmatch("0+", shown) and text.isdigit():  # postal codes: 01234 is shown by the format 00000
         text = text.zfill(len(shown))
-    return f"{text}%" if percent else text
+    money = _CURRENCY.search(shown)
+    sign = next((each for each in money.groups() if each), "") if money else ""
+    return f"{text}%" if percent else f"{text} {sign}".rstrip()

@@ -22,6 +22,8 @@ from shopinf.people.emails import folded_email, is_email, is_public, read_emails
         ("ann\u200b@post.example\ufeff", ["ann@post.example"]),
         ("ann＠post.example", ["ann@post.example"]),
         ("'ann@post.example", ["ann@post.example"]),
+        ("ann [at] post (dot) example", ["ann@post.example"]),
+        ("ann@post.example.", ["ann@post.example"]),
         ("Write to ann@post.example.", ["ann@post.example"]),
         ("a@post.example\nb@post.example\na@post.example", ["a@post.example", "b@post.example"]),
         ("@maya", []),

@@ -153,6 +153,8 @@ def test_every_account_of_a_row_has_its_own_followers(tmp_path: Path) -> None:
         ("Ana Lima (@ana) | TikTok", "ana", "tiktok"),
         ("@ana - IG", "ana", "instagram"),
         ("＠ana", "ana", None),
+        ("IG: ana", "ana", "instagram"),
+        ("ana (TikTok)", "ana", "tiktok"),
         ("https://www.instagram.com/_u/ana", "ana", "instagram"),
     ],
 )
@@ -220,6 +222,20 @@ def test_a_name_beside_half_of_it_is_the_other_half_or_the_whole(
     tmp_path: Path, text: str, rows: list[tuple[str, str]]
 ) -> None:
     assert [(row["first_name"], row["last_name"]) for row in opened(tmp_path, text, PEOPLE)] == rows
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "https://instagram.com/ana https://www.tiktok.com/@ana.t",
+        "Instagram: @ana; TikTok: @ana.t",
+        "@ana (IG) / @ana.t (TikTok)",
+    ],
+)
+def test_several_accounts_in_a_cell_are_all_of_that_person(tmp_path: Path, cell: str) -> None:
+    (row,) = opened(tmp_path, f"Link,Email\n{cell},ana@x.example\n", PEOPLE)
+    found = {each.platform: each.handle for each in read_profile(row.values).accounts}
+    assert found == {"instagram": "ana", "tiktok": "ana.t"}
 
 
 def test_a_creators_name_of_several_words_is_no_handle(tmp_path: Path) -> None:

@@ -114,6 +114,11 @@ def test_the_sign_before_decimals_is_told_by_the_other_numbers(texts: list[str],
         ("3,42 %", Kind.RATE, "3.42"),
         ("1,2 Mio.", Kind.COUNT, "1200000"),
         ("24.12.2026", Kind.DAY, "2026-12-24"),
+        ("46380", Kind.DAY, "2026-12-24"),
+        ("2026-12-24 23:59", Kind.DAY, "2026-12-24 23:59"),
+        ("1.2万", Kind.COUNT, "12000"),
+        ("10k (IG)", Kind.COUNT, "10000"),
+        ("12,5 tys.", Kind.COUNT, "12500"),
         ("24/12/2026", Kind.DAY, "2026-12-24"),
         ("24. Dezember 2026", Kind.DAY, "2026-12-24"),
         ("Dec 24, 2026", Kind.DAY, "2026-12-24"),
@@ -130,7 +135,14 @@ def test_a_cell_is_read_into_one_form(text: str, kind: Kind, cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"), [("1,234", Kind.COUNT), ("2276008 %", Kind.RATE), ("3/4/2026", Kind.DAY), ("1.500", Kind.MONEY)]
+    ("text", "kind"),
+    [
+        ("1,234", Kind.COUNT),
+        ("12.5", Kind.COUNT),
+        ("2276008 %", Kind.RATE),
+        ("3/4/2026", Kind.DAY),
+        ("1.500", Kind.MONEY),
+    ],
 )
 def test_a_cell_with_two_readings_or_none_that_can_be_is_refused(text: str, kind: Kind) -> None:
     with pytest.raises(Doubtful):

@@ -135,7 +135,7 @@ def test_an_id_that_loses_to_a_known_email_is_told(
         ("Discount", "20%", "percentage", "20"),
         ("Rabatt", "12,5 %", "percentage", "12.5"),
         ("Discount", "20", "percentage", "20"),
-        ("Rabatt", "5,00 €", "fixed_amount", "5.00"),
+        ("Rabatt", "5,00 $", "fixed_amount", "5.00"),
         ("Rabatt in %", "20", "percentage", "20"),
         ("Discount ($)", "5", "fixed_amount", "5.00"),
         ("Discount amount (%)", "20", "percentage", "20"),
@@ -149,6 +149,33 @@ def test_a_discount_column_is_what_the_code_takes_off(
     made = run(*(str(path) if word == "SHEET" else word for word in CREATE), "-f", "json").ok()
     (row,) = made.json["codes"]
     assert (row["value_type"], row["value"]) == (kind, value)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"), [("Discount", "10 €"), ("Discount (EUR)", "10"), ("amount", "EUR 10"), ("commission", "5.00 £")]
+)
+def test_an_amount_in_another_currency_than_the_stores_is_no_amount_of_theirs(
+    run: Bench, store: PracticeStore, path: Path, column: str, cell: str
+) -> None:
+    path.write_text(f"handle;{column}\nria;{cell}\nulf;\n", encoding="utf-8")
+    made = run(*(str(path) if word == "SHEET" else word for word in CREATE), "-f", "json")
+    assert (made.code, [row["status"] for row in made.json["codes"]]) == (7, ["failed", "created"])
+    assert "and the store has USD" in made.err
+
+
+def test_a_share_of_commission_without_its_sign_is_asked_about(run: Bench, store: PracticeStore, path: Path) -> None:
+    path.write_text("handle,commission\nria,0.1\nulf,10%\n")
+    made = run(*(str(path) if word == "SHEET" else word for word in IMPORT))
+    assert made.code == 7
+    assert "'0.1' can be a share or an amount" in made.err
+    assert known(run) == {"ulf"}
+
+
+def test_a_number_of_followers_that_is_none_is_told(run: Bench, store: PracticeStore, path: Path) -> None:
+    path.write_text("handle,followers\nria,many\nulf,1200\n")
+    made = run(*(str(path) if word == "SHEET" else word for word in IMPORT)).ok()
+    assert "line 2, column followers: 'many' is not a number" in made.err
+    assert known(run) == {"ria", "ulf"}
 
 
 def test_a_bad_row_fails_alone_and_all_of_them_are_named_at_once(run: Bench, store: PracticeStore, path: Path) -> None:

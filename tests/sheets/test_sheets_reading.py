@@ -280,6 +280,24 @@ def test_a_workbook_gives_values_as_they_were_typed(tmp_path: Path) -> None:
     assert row.extra == {"at": "09:00:00", "live": "true", "sum": "0.3", "share": "15%"}
 
 
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        ('#,##0.00 "€"', "10 €"),
+        ('"$"#,##0.00', "10 $"),
+        ("[$€-407]#,##0.00", "10 €"),
+        ("[$$-409]#,##0.00", "10 $"),
+        ("[$-409]#,##0.00", "10"),
+        ('#,##0 "EUR"', "10 EUR"),
+        ("0.00", "10"),
+    ],
+)
+def test_an_amount_of_a_workbook_keeps_its_currency(tmp_path: Path, shown: str, text: str) -> None:
+    path = workbook(tmp_path / "a.xlsx", [["influencer", "note"], ["maya", 10]], formats={"B2": shown})
+    (row,) = rows_of(path, path.read_bytes())
+    assert row["note"] == text
+
+
 def test_a_workbooks_lines_are_its_row_numbers(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", [[], ["influencer"], ["maya"], [], [None], ["zoe"]])
     assert [(row["influencer"], row.line) for row in read_sheet(path, FIELDS)] == [("maya", 3), ("zoe", 6)]

@@ -184,6 +184,7 @@ def _of_row(row: Row, campaign: str, money: Amounts, now: datetime, file: str | 
     codes = [code for each in _BETWEEN.split(row["code"]) if (code := each.strip())]
     if not codes:
         return []
+    money.check(row, "commission")
     commission, wish = rate_in(row, money.commission), _wish(row, money, of_shopify=file is not None)
     campaign_of_it = row.read("campaign", read_campaign) or campaign
     profile = read_profile({} if file else row.values, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from shopinf.discounts.links import read_redirect
 from shopinf.discounts.plan import Ask
 from shopinf.discounts.terms import Kind, Wish
 from shopinf.errors import BadInput, BadSheet
-from shopinf.money import read_amount
+from shopinf.money import read_amount, said_currencies
 from shopinf.payouts.rates import has_amounts, read_rate
 from shopinf.people.identity import known_of, one_each
 from shopinf.people.influencers import Influencer
@@ -122,6 +123,16 @@ class Amounts:
     def read(self, text: str) -> Decimal:
         return read_amount(text, self.currency).amount
 
+    def check(self, row: Row, key: str) -> None:
+        """Refuse an amount that its cell or column says to be in another currency than the stores'."""
+        said = said_currencies(f"{row.written.get(key, '')} {row.headers.get(key, '')}")
+        if said and "%" not in row[key] and not said & set(self._currencies):
+            raise row.problem(
+                f"{row.written.get(key, '')!r} is in {' or '.join(sorted(said))}, and the store has {self.currency}",
+                key=key,
+                hint=f"Write it in {self.currency}, or give a percentage.",
+            )
+
     def commission(self, text: str) -> str:
         """A commission as it is kept: `10%`, or an amount with the currency's decimals."""
         rate = read_rate(text)
@@ -144,6 +155,7 @@ def _asked(row: Row, general: Ask, money: Amounts, now: datetime) -> tuple[Ask, 
     who = read_reachable(row, now)
     known = known_of(who.profile, None)
     row.check("percent", "amount", "value")
+    money.check(row, "commission")
     kind, value = gives(row, money, general.wish.kind)
     own = Wish(
         kind,
@@ -177,6 +189,7 @@ def gives(row: Row, money: Amounts, otherwise: Kind | None) -> tuple[Kind | None
     if row["amount"] and unit_of(row.headers.get("amount", "")) is Unit.PERCENT:
         return Kind.PERCENTAGE, row.read("amount", percentage)
     if row["amount"]:
+        money.check(row, "amount")
         return Kind.FIXED_AMOUNT, row.read("amount", money.read)
     said = row["value_type"].casefold()
     if _FREE_SHIPPING & {row["value"].casefold().strip(), said.strip()}:
@@ -190,12 +203,14 @@ def gives(row: Row, money: Amounts, otherwise: Kind | None) -> tuple[Kind | None
     per_cent = "%" in row["value"] or "percent" in said or "prozent" in said
     if per_cent or (bare and not fixed and otherwise is not Kind.FIXED_AMOUNT):
         return Kind.PERCENTAGE, row.read("value", lambda text: percentage(text.lstrip("-")))
+    money.check(row, "value")
     return Kind.FIXED_AMOUNT, row.read("value", lambda text: money.read(text.lstrip("-")))
 
 
 def day_in_cell(text: str) -> date:
-    """A day; a spreadsheet may hand over midnight with it."""
-    return read_day(text.replace("T", " ").removesuffix(" 00:00:00").removesuffix(" 00:00"))
+    """A day; a spreadsheet may hand over a time with it, at which nothing begins or ends."""
+    found = re.fullmatch(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*", text)
+    return read_day(found[1] if found else text)
 
 
 def uses(text: str) -> int:
