@@ -306,8 +306,18 @@ def test_what_is_missing_for_a_run_is_said_with_what_to_add(run: Bench, closed: 
     assert run("payouts", "pay", "--run", "R-9", "--payees", "x", "-o", "y").code == 3
 
 
+def test_what_was_paid_by_hand_has_no_rail_and_no_file(run: Bench, closed: Path) -> None:
+    run("payouts", "paid", statements(run)["mia"]["statement"]).ok()
+    name = next(each["run"] for each in statements(run).values() if each["run"])
+    refused = pay(run, closed, "--run", name)
+    assert (refused.code, "was noted by hand, so it has no file" in refused.err) == (2, True)
+    assert pay(run, closed, rail="hand").code == 2
+
+
 def test_only_the_payers_that_were_named_are_paid(run: Bench, closed: Path) -> None:
-    assert pay(run, closed, "--payer", "nord").code == 2
+    refused = pay(run, closed, "--payer", "maya-shp")
+    assert (refused.code, "Did you mean maya-shop?" in refused.err) == (3, True)
+    run.connect(run.open(handle="nord", seed=2)).ok()  # of several stores the payer says which
     assert len(pay(run, closed, "--payer", "maya-shop").ok().json["payments"]) == 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,8 +23,9 @@ from shopinf.commands.options import (
 from shopinf.commands.payouts.choice import chosen_payers, run_called
 from shopinf.commands.payouts.payees import read_payees
 from shopinf.console.files import check_place
-from shopinf.errors import BadInput, PartlyDone
+from shopinf.errors import BadInput, NotFound, PartlyDone
 from shopinf.money import Money
+from shopinf.nearest import did_you_mean
 from shopinf.payouts.payees import Payer as From
 from shopinf.payouts.runs import Rail
 from shopinf.results import Cell, Failure, Result, columns
@@ -46,11 +48,21 @@ COLUMNS = columns(
 _NAMED = 20  # influencers to whom nothing is payable, and why
 
 
+class FileRail(StrEnum):
+    """The rails that take a file."""
+
+    PAYPAL = "paypal"
+    WISE = "wise"
+    REVOLUT = "revolut"
+    SEPA = "sepa"
+    CSV = "csv"
+
+
 @dataclass(frozen=True)
 class RunOptions:
     """How a run pays: by which rail, whom, from where, and into which file."""
 
-    rail: Annotated[Rail | None, typer.Option("--rail", help="What carries the money.")] = None
+    rail: Annotated[FileRail | None, typer.Option("--rail", help="What carries the money.")] = None
     payees: Annotated[
         Path | None, typer.Option("--payees", help="The sheet with where the money goes.", metavar="FILE")
     ] = None
@@ -140,8 +152,10 @@ def _asked(desk: Desk, options: RunOptions, again: Run | None, *, dry_run: bool)
     from shopinf.payfiles.rails import RAILS, pay_file
     from shopinf.work.payouts.pay import Asked
 
-    rail = again.rail if again else options.rail
-    if rail is None or rail not in RAILS:
+    if again and again.rail not in RAILS:
+        raise BadInput(f"Run {again.name} was noted by hand, so it has no file", hint="shopinf payouts list")
+    rail = again.rail if again else Rail(options.rail) if options.rail else None
+    if rail is None:
         raise BadInput("The rail is missing", hint=f"Add --rail, one of {', '.join(RAILS)}.")
     if options.payees is None:
         raise BadInput(
@@ -187,15 +201,18 @@ def _payers(desk: Desk, stores: StoreChoice, named: Sequence[str]) -> list[Payer
     """The payers of the chosen stores; a group only where all of its stores are chosen."""
     from shopinf.work.payouts.payers import payer_names
 
+    if named and stores == StoreChoice():  # a payer says whose stores are meant
+        stores = StoreChoice(all_stores=True)
     found = chosen_payers(desk, stores, whole=True)
     if not named:
         return found
     names = payer_names(desk, found)
     wanted = {each.strip().casefold() for each in named}
     if unknown := wanted - {name.casefold() for name in names.values()}:
-        raise BadInput(
-            f"{', '.join(sorted(unknown))} is no payer of these stores",
-            hint=f"Closed were {', '.join(sorted(names.values())) or 'none of them'}.",
+        one, known = min(unknown), sorted(names.values())
+        raise NotFound(
+            f"No payer of these stores is called {one}",
+            hint=did_you_mean(one, known, f"Closed were {', '.join(known) or 'none of them'}."),
         )
     return [each for each in found if names[each.key].casefold() in wanted]
 
