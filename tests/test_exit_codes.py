@@ -198,6 +198,24 @@ def test_9_a_full_disk(run: Bench, shop: PracticeStore, program: Program) -> Non
     two_sentences(err)
 
 
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("ledger", "export", "a\udcff.db"),
+        ("stores", "list", "-o", "a\udcff.csv"),
+        ("connect", "a\udcff"),
+        ("stores", "list", "--format=\udcff"),
+        ("\udcff",),
+    ],
+)
+def test_2_an_argument_that_is_not_utf_8(run: Bench, argv: tuple[str, ...]) -> None:
+    ran = run(*argv)
+    assert (ran.code, ran.out) == (2, "")
+    assert "\ufffd" in ran.err
+    assert "is not UTF-8 text" in ran.err
+    two_sentences(ran.err)
+
+
 def test_9_a_disk_that_takes_no_more(run: Bench, program: Program, served: tuple[PracticeStore, str]) -> None:
     def almost_full() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

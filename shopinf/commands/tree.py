@@ -223,6 +223,7 @@ def carry_out(argv: Sequence[str], run: Run) -> int:
     argv = list(argv) or ["--help"]
     if os.environ.get("_SHOPINF_COMPLETE"):  # a shell asks for completions, or for its script of them
         return int(command.main(args=argv, prog_name="shopinf", standalone_mode=False, obj=run) or 0)
+    _check_text(argv)
     try:
         # Not `command.main`: it makes a silent exit code of Ctrl-C, of a closed pipe and of the end of a file.
         with command.make_context("shopinf", list(argv), obj=run) as context:  # a list of its own: it is used up
@@ -241,6 +242,16 @@ def carry_out(argv: Sequence[str], run: Run) -> int:
         _begin_log(run, argv, error.path)
         raise BadInput(error.message, hint=error.hint) from None
     return answer if isinstance(answer, int) else 0
+
+
+def _check_text(argv: Sequence[str]) -> None:
+    """Refuse bytes that are no text: they could be no name in any answer, no key in the ledger, no part of a call."""
+    for word in argv:
+        if any("\udc80" <= sign <= "\udcff" for sign in word):  # how Python keeps bytes that are not UTF-8
+            raise BadInput(
+                f"The argument {word} is not UTF-8 text",
+                hint="Have the terminal write UTF-8; a file with such a name needs another one first.",
+            )
 
 
 def _begin_log(run: Run, argv: Sequence[str], path: str) -> None:
