@@ -15,6 +15,7 @@ from urllib.parse import quote
 from sqlalchemy import JSON, Connection, Table, TableClause, Text, column, func, insert, select, table, update
 
 from shopinf.errors import BadInput, MachineProblem
+from shopinf.ledger.checking import HINT, check, check_raw, told
 from shopinf.ledger.engine import Database
 from shopinf.ledger.tables import Moment, lock_notes, meta, metadata
 
@@ -33,7 +34,7 @@ def counts(database: Database) -> dict[str, int]:
 def copy(source: Database, target: Database) -> dict[str, int]:
     """Put everything of *source* in the place of what is in *target*, as one step; returns the rows of each table."""
     copied: dict[str, int] = {}
-    with source.reading() as old, target.writing() as new:
+    with told(source.shown, "its parts contradict one another"), source.reading() as old, target.writing() as new:
         for each in reversed(_MOVED):
             new.execute(each.delete())
         for each in _MOVED:
@@ -82,16 +83,12 @@ def opened_file(path: Path, folder: Path) -> Iterator[Database]:
             closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as file,
             closing(sqlite3.connect(taken)) as ours,
         ):
-            found = file.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
-            odd = file.execute("SELECT name FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchone()
-            if odd or file.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
-                found = None
+            check_raw(path, file)
             file.backup(ours)
     except sqlite3.Error:
-        found = None
-    if found is None:
-        raise BadInput(f"{path} is not a ledger", hint="Name a file of shopinf ledger export, or another ledger.db.")
+        raise BadInput(f"{path} is not a ledger", hint=HINT) from None
     with closing(Database.in_file(taken, shown=str(path))) as database:
+        check(database)
         yield database
 
 
