@@ -98,6 +98,13 @@ def ask(shop: Shop, query: Query[Model], /, **variables: Any) -> Model:
     for attempt in range(1, TRIES + 1):
         response, answer = _exchange(shop, query, body, declared, last=attempt == TRIES)
         codes = {each.code for each in answer.errors}
+        cost = answer.cost()
+        if "THROTTLED" in codes and cost is not None and cost.asked > cost.size:
+            raise TooMuch(  # it would never fit
+                f"{shop.access.name} finds one request for {query.doing} too much: {cost.asked:.0f} points of "
+                f"{cost.size:.0f}",
+                hint="Choose fewer codes at a time.",
+            )
         if attempt < TRIES and ("THROTTLED" in codes or (answer.broke and not query.writes)):
             if answer.broke:
                 shop.clock.wait(0.5 * 2 ** (attempt - 1))

@@ -192,6 +192,9 @@ def test_many_codes_are_not_asked_for_one_by_one_where_the_scope_is_missing(
     assert done.code == 7
     assert len(shop.codes) == 40
     assert asked(shop) <= 10
+    run("verify-scopes").ok()
+    told = run("discounts", "create", "--campaign", "w", "--sheet", str(sheet), *wish)
+    assert "maya-shop had not granted write_discounts when it was last asked" in told.err
     assert len(done.json["failures"]) == 1  # said once for all of them
     assert all(row["error"] for row in codes_of(done))
 

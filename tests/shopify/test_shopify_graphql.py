@@ -154,6 +154,17 @@ def test_a_question_that_is_too_dear_is_asked_in_halves() -> None:
     ]
 
 
+def test_a_question_that_would_never_fit_into_the_bucket_is_asked_in_halves() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        ids = json.loads(request.content)["variables"]["ids"]
+        told = {"extensions": cost(4.0 * len(ids), 100, size=100, rate=5)}
+        if 4 * len(ids) > 100:
+            return reply({"errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}]} | told)
+        return reply({"data": {"nodes": [node(int(each.rpartition("/")[2])) for each in ids]}} | told)
+
+    assert len(read_nodes(shop_on(ScriptedWire(answer)), range(1, 81))) == 80
+
+
 # refusals
 
 SENTENCES: dict[str, tuple[Any, type[ShopinfError], str]] = {

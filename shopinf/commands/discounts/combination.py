@@ -12,6 +12,7 @@ from shopinf.discounts.combining import Applies, Combining, read_applies, read_w
 from shopinf.discounts.plan import CodeRecord
 from shopinf.errors import NotAllowed, ShopinfError
 from shopinf.results import Failure
+from shopinf.scopes import lacking_to_combine
 from shopinf.words import agreeing, counted, few
 
 if TYPE_CHECKING:
@@ -107,12 +108,14 @@ def applies_notes(store: Store, records: Iterable[CodeRecord]) -> list[str]:
     ]
 
 
-def lacks_scope(store: Store) -> str:
-    """What is said before codes are made that will not combine, for a scope is missing."""
-    return (
-        f"{store.name} had not granted write_discounts when it was last asked, which combining needs; the codes would "
-        f"stay as they are made. shopinf verify-scopes asks again."
-    )
+def scope_notes(stores: Iterable[Store]) -> list[str]:
+    """What is said before anything is written, of stores where codes will not combine for want of a scope."""
+    return [
+        f"{store.name} had not granted {scope} when it was last asked, which combining needs; the codes would stay as "
+        "they are made. shopinf verify-scopes asks again."
+        for store in stores
+        if (scope := lacking_to_combine(store.scopes)) is not None
+    ]
 
 
 def _purchases(applies: Applies) -> str:

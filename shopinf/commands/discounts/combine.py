@@ -12,8 +12,8 @@ from shopinf.commands.discounts.choice import CodeChoice, choose_codes, people_o
 from shopinf.commands.discounts.combination import (
     AppliesOption,
     applies_notes,
-    lacks_scope,
     read_combining,
+    scope_notes,
     unmet,
     unmet_failures,
 )
@@ -196,8 +196,6 @@ def _rows(
 
 
 def _show_plan(desk: Desk, chosen: Mapping[Store, Sequence[CodeRecord]], wanted: Combining, form: FormChoice) -> None:
-    from shopinf.work.codes.combine import may_combine
-
     rows: list[dict[str, Cell]] = []
     notes: list[str] = []
     for store, records in chosen.items():
@@ -205,8 +203,7 @@ def _show_plan(desk: Desk, chosen: Mapping[Store, Sequence[CodeRecord]], wanted:
         rows += _rows(desk, store, [_after(record, wanted) for record in records], {})
         said = [sentence for record in concerned for sentence in _planned(store, record, wanted)]
         notes += said[:MOST] + [f"and {counted(len(said) - MOST, 'more change')} likewise"] * (len(said) > MOST)
-        if concerned and not may_combine(store):
-            notes.append(lacks_scope(store))
+        notes += scope_notes([store]) if concerned else []
     desk.show(Result("shopinf.discounts.combine/1", CODE_COLUMNS, rows, notes=notes), form)
     count = sum(_concerns(record, wanted) for records in chosen.values() for record in records)
     desk.out.say(f"{counted(count, 'code')} would be changed.")

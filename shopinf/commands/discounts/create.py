@@ -12,7 +12,14 @@ import typer
 from shopinf.commands.completion import campaign_names
 from shopinf.commands.discounts.changes import asleep_notes, is_updated, later_notes, update_notes, updated_row
 from shopinf.commands.discounts.choice import RedirectOption, UtmOption
-from shopinf.commands.discounts.combination import ALONE, CombiningOptions, applies_notes, unmet, unmet_failures
+from shopinf.commands.discounts.combination import (
+    ALONE,
+    CombiningOptions,
+    applies_notes,
+    scope_notes,
+    unmet,
+    unmet_failures,
+)
 from shopinf.commands.discounts.prospect import Prospect, find_prospect, show_prospects
 from shopinf.commands.discounts.rows import CODE_COLUMNS, Summary, bare_row, code_row, codes_result
 from shopinf.commands.discounts.sheet import Amounts, Asked, percentage, read_rows
@@ -235,6 +242,8 @@ def create(
     made = sum(one.count(Fate.MAKE) for _, one in prospects.done)
     writes = made + sum(one.count(Fate.CHANGE) for _, one in prospects.done)
     said = [ALONE] if made and not combining.wanted.combines else []
+    if combining.wanted and writes:
+        said += scope_notes(store for store, _ in prospects.done)
     for sentence in said:
         desk.out.note(sentence)
     if writes:

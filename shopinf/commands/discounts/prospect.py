@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shopinf.commands.discounts.changes import update_notes, updated_row
-from shopinf.commands.discounts.combination import ALONE, lacks_scope
+from shopinf.commands.discounts.combination import ALONE, scope_notes
 from shopinf.commands.discounts.rows import Summary, bare_row, code_row, codes_result
 from shopinf.commands.options import FormChoice
 from shopinf.discounts.codes import collision_chance
@@ -133,14 +133,12 @@ def _planned(desk: Desk, one: Prospect) -> Planned:
 
 def _combining_notes(one: Prospect, count: int, rules: int) -> list[str]:
     """How many changes by GraphQL combining takes, and whether the store allows them."""
-    from shopinf.work.codes.combine import may_combine
-
     asked = any(step.ask.combining for step in one.steps if step.fate is Fate.MAKE)
     if not asked:
         return []
     changes = counted(count if one.shape.own_rules else rules, "change")
     notes = [f"{one.store.name}: what the codes combine with and apply to takes {changes} by GraphQL more."]
-    return notes if may_combine(one.store) else [*notes, lacks_scope(one.store)]
+    return [*notes, *scope_notes([one.store])]
 
 
 @dataclass(frozen=True)

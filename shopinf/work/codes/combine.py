@@ -51,11 +51,6 @@ class Target:
         return self.fresh or (known and not rule.combining.meets(self.wanted))
 
 
-def may_combine(store: Store, *, read_only: bool = False) -> bool:
-    """Had the store granted what combining needs, when it was last asked?"""
-    return lacking_to_combine(store.scopes, read_only=read_only) is None
-
-
 def is_there(record: CodeRecord) -> bool:
     """Is there a rule in the store that is ours to change?"""
     there = record.state in (State.LIVE, State.PAUSED) and record.rule.price_rule_id is not None
@@ -132,7 +127,7 @@ def see(desk: Desk, store: Store, codes: Mapping[int, str]) -> tuple[Mapping[int
     if not codes:
         return {}, None
     lacks = f"what codes of {store.name} combine with was not looked at"
-    if not may_combine(store, read_only=True):
+    if lacking_to_combine(store.scopes, read_only=True):
         return {}, f"{lacks}: read_discounts is not granted"
     try:
         found = {rule: node.combining for rule, node in remote.read_rules(desk.shop(store), codes).items()}
