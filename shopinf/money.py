@@ -86,7 +86,7 @@ class Money:
     @property
     def minor(self) -> int:
         """Integer minor units: 9000 for 90.00 USD, 1000 for 1000 JPY."""
-        return int(self.rounded().amount.scaleb(digits(self.currency)))
+        return int(rounded(self.amount, self.currency).scaleb(digits(self.currency)))
 
     def rounded(self) -> Money:
         """Rounded half up to the minor unit."""
@@ -118,8 +118,8 @@ class Money:
 
     def __str__(self) -> str:
         """The amount alone with the currency's own number of decimals, as our outputs show money."""
-        amount = rounded(self.amount, self.currency)
-        return f"{amount if amount else abs(amount):f}"
+        amount = rounded(self.amount, self.currency)  # with so many decimals that it is never written with an exponent
+        return str(amount if amount else abs(amount))
 
 
 def read_amount(text: str, currency: str) -> Money:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from shopinf.money import Money
@@ -26,20 +27,27 @@ def as_json(value: Any) -> Any:
             return value
         case str():
             return harmless(str(value), lines=True)
-        case Decimal():
-            return f"{value:f}"
+        case dict():
+            return {_key(key): as_json(one) for key, one in value.items()}
         case Money():
             return str(value)
+        case Decimal():
+            return f"{value:f}"
         case datetime():
             return iso(value)
         case date():
             return value.isoformat()
         case Mapping():
-            return {harmless(str(key)): as_json(one) for key, one in value.items()}
+            return {_key(key): as_json(one) for key, one in value.items()}
         case Sequence() | set() | frozenset():
             return [as_json(one) for one in value]
         case _:
             return harmless(str(value), lines=True)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _key(key: object) -> str:
+    return harmless(str(key))
 
 
 def as_text(value: Cell, *, lines: bool = False) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, insert, literal, 
 from shopinf.errors import Busy
 from shopinf.ledger.accountrows import entry_row, read_statement
 from shopinf.ledger.dues import latest_statements, read_dues, read_marks
-from shopinf.ledger.merging import next_step, of_whom_now
+from shopinf.ledger.merging import merged_into, next_step, of_whom_now
 from shopinf.ledger.tables.payouts import claims, entries, payments, runs, statements
 from shopinf.ledger.upserts import parts
 from shopinf.money import Money
@@ -95,9 +95,9 @@ class Payments:
         with self._database.writing() as db:
             row = {"name": name, "rail": str(rail), "at": now, "by": self._ledger.by}
             run = int(db.execute(runs.insert().values(row)).inserted_primary_key[0])  # type: ignore[index]
-            claimed = 0
+            claimed, people = 0, _people(db, wanted)
             for payer, minimum in sorted(minimums.items()):
-                for each in _candidates(db, payer, minimum, now):
+                for each in _candidates(db, payer, minimum, now, people):
                     if each.statement.id in wanted and each.payment is None and each.now.entries:
                         claimed += self._claim(db, run, each, wanted[each.statement.id], now)
             if not claimed:
@@ -272,6 +272,15 @@ class Payments:
                 (person, currency, rail, Money.from_minor(int(amount), currency).amount, count)
                 for person, currency, rail, amount, count in db.execute(query)
             ]
+
+
+def _people(db: Connection, wanted: Collection[int]) -> set[str]:
+    """Whose these statements are now."""
+    kept, found = merged_into(db), set[str]()
+    for part in parts(sorted(wanted)):
+        query = select(statements.c.person).where(statements.c.id.in_(part)).distinct()
+        found |= {kept.get(person, person) for person in db.execute(query).scalars()}
+    return found
 
 
 def _candidates(

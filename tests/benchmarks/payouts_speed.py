@@ -182,16 +182,16 @@ def told(what: str, spent: Spent) -> str:
 
 
 def close_all(year: Year, asked: argparse.Namespace) -> None:
-    answer = str(year.home / "answer.json")
+    answer = str(year.home / f"answer.{asked.format}")
     payees = year.home / "payees.csv"
     people = (f"person{number},Person {number},person{number}@pay.example\n" for number in range(asked.influencers))
     payees.write_text("influencer,name,email\n" + "".join(people))
     ratios = []
     for number, month in enumerate(MONTHS):
         year.pass_month(number)
-        report = ("orders", "attribute", "--no-sync", "--period", month, "-q", "-f", "json", "-o", answer)
+        report = ("orders", "attribute", "--no-sync", "--period", month, "-q", "-o", answer)
         reported = year.command(*report)
-        closed = year.command("payouts", "close", "--period", month, "--leave-review", "-q", "-f", "json", "-o", answer)
+        closed = year.command("payouts", "close", "--period", month, "--leave-review", "-q", "-o", answer)
         ratios.append(closed.cpu / reported.cpu)
         print(f"{month}: {told('report', reported)}; {told('closing', closed)}; ratio {ratios[-1]:.2f}", end="")
         if asked.pay:
@@ -208,6 +208,7 @@ def main() -> None:
     options.add_argument("--orders", type=int, default=50_000)
     options.add_argument("--influencers", type=int, default=200)
     options.add_argument("--returns", type=float, default=0.04, help="the share of a month that comes back in the next")
+    options.add_argument("--format", choices=["csv", "json"], default="csv", help="JSON has every entry of a closing")
     options.add_argument("--pay", action="store_true")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
