@@ -118,19 +118,20 @@ def csv_text(result: Result) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([column.key for column in result.columns])
-    writer.writerows([_csv_cell(column, row.get(column.key)) for column in result.columns] for row in result.rows)
+    cells = [(column.key, column.kind in (Kind.NUMBER, Kind.MONEY)) for column in result.columns]
+    writer.writerows([_csv_cell(row.get(key), numbers=numbers) for key, numbers in cells] for row in result.rows)
     return text.getvalue()
 
 
-def _csv_cell(column: Column, value: Cell) -> str:
+def _csv_cell(value: Cell, *, numbers: bool) -> str:
     if value is None:
         return ""
     if isinstance(value, Money):  # most cells of a long answer are money
         return str(value)
     text = as_text(value, lines=True)
-    if isinstance(value, (bool, int, float, Decimal, date)):
+    if not isinstance(value, str) and isinstance(value, (bool, int, float, Decimal, date)):
         return text
     # A number that came as text is still a number in a column of numbers; in a column of text it is text.
-    if column.kind in (Kind.NUMBER, Kind.MONEY) and _NUMBER.fullmatch(text):
+    if numbers and _NUMBER.fullmatch(text):
         return text
     return formula_safe(text)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shopinf.money import Money
+from shopinf.money import Money, digits
 from shopinf.payouts.entries import Account, Entry, Kind, OrderKey
 from shopinf.payouts.statements import Figures, HoldFrom, Statement, Terms
 from shopinf.periods import Period
@@ -130,9 +130,10 @@ def read_entry(row: Mapping[Any, Any], person: str | None = None) -> Entered:
 def read_statement(row: Mapping[Any, Any], person: str | None = None) -> Statement:
     """A statement from its row; *person* where the influencer was merged into another."""
     account = Account(row["payer"], person or row["person"], row["currency"])
+    places = -digits(account.currency)
 
     def money(name: str) -> Decimal:
-        return Money.from_minor(row[name], account.currency).amount
+        return Decimal(row[name]).scaleb(places)
 
     return Statement(
         row["name"],

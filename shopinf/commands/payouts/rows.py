@@ -55,7 +55,7 @@ class View:
 
     def row(self) -> dict[str, Cell]:
         """The columns of a statement."""
-        each, sums = self.statement, self.statement.figures
+        each, sums, currency = self.statement, self.statement.figures, self.currency
         amounts = {
             "opening": sums.opening,
             "earned": sums.earned,
@@ -69,10 +69,10 @@ class View:
             "statement": each.name,
             "payer": self.payer,
             "influencer": self.influencer,
-            "currency": self.currency,
+            "currency": currency,
             "period_from": each.first,
             "period_to": each.last,
-            **{name: Money(amount, self.currency) for name, amount in amounts.items()},
+            **{name: Money(amount, currency) for name, amount in amounts.items()},
             "payable_on": each.payable_on,
             "status": str(self.status),
             "reason": each.reason or None,
