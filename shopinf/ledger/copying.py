@@ -6,8 +6,9 @@ The file is a ledger itself, on SQLite. Locks belong to the runs that hold them 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,7 +19,9 @@ from shopinf.errors import BadInput, MachineProblem
 from shopinf.ledger.checking import HINT, check, check_raw, told
 from shopinf.ledger.engine import Database
 from shopinf.ledger.tables import Moment, lock_notes, meta, metadata
+from shopinf.ledger.tables.people import forgotten
 
+_KEY = select(meta.c.value).where(meta.c.key == "hash_key")
 TOGETHER = 1000  # rows on their way at once
 
 _MOVED = [each for each in metadata.sorted_tables if each not in (meta, lock_notes)]
@@ -31,17 +34,30 @@ def counts(database: Database) -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
-def copy(source: Database, target: Database) -> dict[str, int]:
-    """Put everything of *source* in the place of what is in *target*, as one step; returns the rows of each table."""
+Marks = Mapping[str, datetime]  # hashes of the e-mails of those who asked to be forgotten, and when that was
+
+
+def copy(
+    source: Database, target: Database, forget_again: Callable[[Connection, Marks], object] | None = None
+) -> dict[str, int]:
+    """Put everything of *source* in the place of what is in *target*, as one step; returns the rows of each table.
+
+    *forget_again* is given those who were forgotten in *target*, in the same step: a copy from before brings them back.
+    A ledger with another key has other hashes, so nobody can be known by them in it.
+    """
     copied: dict[str, int] = {}
     with told(source.shown, "its parts contradict one another"), source.reading() as old, target.writing() as new:
+        marks = {row.email_key: row.at for row in new.execute(select(forgotten))}
+        former = new.execute(_KEY).scalar_one()
         for each in reversed(_MOVED):
             new.execute(each.delete())
         for each in _MOVED:
             copied[each.name] = _copy_table(each, old, new)
-        key = old.execute(select(meta.c.value).where(meta.c.key == "hash_key")).scalar_one()
+        key = old.execute(_KEY).scalar_one()
         new.execute(update(meta).where(meta.c.key == "hash_key").values(value=key))
         target.count_on(new, _MOVED)
+        if forget_again is not None and key == former:
+            forget_again(new, marks)
         target.owe(new)
     target.compact()
     return {name: count for name, count in copied.items() if count}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, or_, select, union, update
+from sqlalchemy import Column, Connection, Table, delete, func, insert, select, union, update
 
 from shopinf.errors import BadInput
 from shopinf.ledger.merging import move_money, sums_of
@@ -113,28 +114,47 @@ def forget(ledger: Journal, email: str | None, one: Influencer | None, wait: flo
     """
     hashes = {email_key(ledger.database.key(), email)} if email else set()
     with ledger.database.writing() as db:
-        people = {one.id} if one else set()
-        people |= set(db.execute(select(emails.c.person).where(emails.c.email_key.in_(hashes))).scalars())
-        people |= set(db.execute(select(influencers.c.id).where(influencers.c.email_key.in_(hashes))).scalars())
-        hashes |= set(db.execute(select(emails.c.email_key).where(emails.c.person.in_(people))).scalars())
-        also = select(influencers.c.email_key).where(influencers.c.id.in_(people), influencers.c.email_key.is_not(None))
-        hashes |= set(db.execute(also).scalars())
-        gone = {
-            "names and e-mail": _gone(db, influencers, influencers.c.id.in_(people)),
-            "further e-mails": _gone(db, emails, emails.c.person.in_(people)),
-            "former names": _gone(db, aliases, aliases.c.person.in_(people)),
-            "accounts": _gone(db, accounts, accounts.c.person.in_(people)),
-            "matches with customers": _gone(db, matches, matches.c.person.in_(people)),
-            "look-ups at providers": _gone(db, lookups, or_(lookups.c.person.in_(people), lookups.c.key.in_(hashes))),
-            "leads": _gone(db, leads, or_(leads.c.person.in_(people), leads.c.email_key.in_(hashes))),
-            "names in statements": unname(ledger, db, people),
-        }
-        upsert(db, forgotten, [{"email_key": each, "at": ledger.clock.now()} for each in hashes], replace=False)
-        for person in sorted(people):
-            ledger.note(db, 0, "influencer.forgotten", f"person:{person}", {})
-        ledger.database.owe(db)
+        gone = _forget(ledger, db, {one.id} if one else set(), {each: ledger.clock.now() for each in hashes})
     ledger.database.compact(wait)
+    return gone
+
+
+def forget_again(ledger: Journal, db: Connection, marks: Mapping[str, datetime]) -> dict[str, int]:
+    """Erase whom an older copy of the ledger brought back, in the caller's transaction; *marks* are as they were."""
+    return _forget(ledger, db, set(), marks) if marks else {}
+
+
+def _forget(ledger: Journal, db: Connection, people: set[str], marks: Mapping[str, datetime]) -> dict[str, int]:
+    """Erase *people* and those with the e-mails of *marks*: their hashes, and since when they are forgotten."""
+    hashes = set(marks)
+    for part in parts(sorted(marks)):
+        people |= set(db.execute(select(emails.c.person).where(emails.c.email_key.in_(part))).scalars())
+        people |= set(db.execute(select(influencers.c.id).where(influencers.c.email_key.in_(part))).scalars())
+    for part in parts(sorted(people)):
+        hashes |= set(db.execute(select(emails.c.email_key).where(emails.c.person.in_(part))).scalars())
+        also = select(influencers.c.email_key).where(influencers.c.id.in_(part), influencers.c.email_key.is_not(None))
+        hashes |= set(db.execute(also).scalars())
+    gone = {
+        "names and e-mail": _all_gone(db, influencers, (influencers.c.id, people)),
+        "further e-mails": _all_gone(db, emails, (emails.c.person, people)),
+        "former names": _all_gone(db, aliases, (aliases.c.person, people)),
+        "accounts": _all_gone(db, accounts, (accounts.c.person, people)),
+        "matches with customers": _all_gone(db, matches, (matches.c.person, people)),
+        "look-ups at providers": _all_gone(db, lookups, (lookups.c.person, people), (lookups.c.key, hashes)),
+        "leads": _all_gone(db, leads, (leads.c.person, people), (leads.c.email_key, hashes)),
+        "names in statements": unname(ledger, db, people),
+    }
+    now = ledger.clock.now()
+    upsert(db, forgotten, [{"email_key": each, "at": marks.get(each, now)} for each in sorted(hashes)], replace=False)
+    for person in sorted(people):
+        ledger.note(db, 0, "influencer.forgotten", f"person:{person}", {})
+    ledger.database.owe(db)
     return {what: count for what, count in gone.items() if count}
+
+
+def _all_gone(db: Connection, table: Table, *where: tuple[Column[Any], set[str]]) -> int:
+    """Remove the rows that have any of these values in one of these columns; returns how many that were."""
+    return sum(_gone(db, table, column.in_(part)) for column, values in where for part in parts(sorted(values)))
 
 
 def known_only_by(db: Connection, shop_id: int) -> set[str]:

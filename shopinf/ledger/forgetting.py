@@ -29,6 +29,10 @@ class Forgetting:
         with self._database.reading() as db:
             return {row.email_key: row.at for row in db.execute(select(forgotten))}
 
+    def __len__(self) -> int:
+        """By how many e-mails people were forgotten here."""
+        return len(self._days)
+
     def since(self, emails: Iterable[str]) -> datetime | None:
         """When the person with one of *emails* asked to be forgotten; None where nobody did."""
         if not self._days:

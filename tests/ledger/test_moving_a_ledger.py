@@ -92,7 +92,9 @@ def test_work_goes_on_in_the_other_ledger(worked: Bench, other: Bench, shop: Pra
 def test_what_is_in_a_ledger_is_only_replaced_when_it_is_said(worked: Bench, tmp_path: Path) -> None:
     backup = str(tmp_path / "all.db")
     worked("ledger", "export", backup).ok()
-    worked("influencers", "forget", "zoe@x.example", "--yes").ok()
+    sheet = tmp_path / "more.csv"
+    sheet.write_text("influencer,email\nlater,later@x.example\n")
+    worked("influencers", "import", str(sheet)).ok()
     later = rows(worked)
     refused = worked("ledger", "import", backup)
     assert refused.code == 2
@@ -101,7 +103,25 @@ def test_what_is_in_a_ledger_is_only_replaced_when_it_is_said(worked: Bench, tmp
     assert "Nothing was written" in worked("ledger", "import", backup, "--replace", "--dry-run").ok().err
     assert rows(worked) == later
     worked("ledger", "import", backup, "--replace", "--yes").ok()
-    assert any("zoe@x.example" in repr(row) for row in rows(worked)["influencers"])
+    assert not any("later@x.example" in repr(row) for row in rows(worked)["influencers"])
+
+
+def test_an_older_copy_does_not_bring_back_who_was_forgotten(worked: Bench, other: Bench, tmp_path: Path) -> None:
+    backup = str(tmp_path / "all.db")
+    worked("ledger", "export", backup).ok()
+    worked("influencers", "forget", "zoe@x.example", "--yes").ok()
+    [mark] = rows(worked)["forgotten"]
+    worked.clock.pass_(days=3)
+    worked("ledger", "import", backup, "--replace", "--yes").ok()
+    after = rows(worked)
+    assert [row for row in after["influencers"] if "zoe" in repr(row)] == []
+    assert after["forgotten"] == [mark]
+    assert len(after["codes"]) == 4
+    if "SHOPINF_LEDGER_URL" not in worked.environ:
+        assert b"zoe@x.example" not in b"".join(path.read_bytes() for path in worked.home.glob("ledger.db*"))
+    other("influencers", "forget", "ann@other.example", "--yes").ok()
+    ran = other("ledger", "import", backup, "--replace", "--yes").ok()
+    assert "is no copy of this ledger, so whoever was forgotten here (1 e-mail) cannot be told in it" in ran.err
 
 
 def test_an_import_that_breaks_off_leaves_what_was_there(

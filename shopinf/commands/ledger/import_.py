@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from shopinf.words import counted, few
 if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.ledger.books import Books
+    from shopinf.ledger.engine import Database
 
 app = Noun()
 
@@ -42,10 +44,11 @@ def import_(
     """Bring a file of `ledger export` into the ledger, as one step: all of it or nothing.
 
     With SHOPINF_LEDGER_URL set it moves the ledger of one machine into the database of a team. A ledger that has
-    something in it is only replaced with --replace, after a question.
+    something in it is only replaced with --replace, after a question; who was forgotten in it stays forgotten.
     """
     from shopinf.ledger.books import Books
     from shopinf.ledger.copying import copy, counts, opened_file
+    from shopinf.ledger.erasing import forget_again
     from shopinf.local.copies import Copies
 
     if not file.is_file():
@@ -62,11 +65,12 @@ def import_(
         if there:
             desk.out.say(f"The ledger {desk.ledger.shown} will lose {_content(there)}.")
             _warn_of_older_books(desk, Books.of(ledger.database).but(Books.of(source)), file)
+            _warn_of_forgotten(desk, source, file)
         if not dry_run:
             if there:
                 desk.out.confirm(f"Replace it by {file}?")
             with _alone(desk):
-                found = copy(source, ledger.database)
+                found = copy(source, ledger.database, partial(forget_again, ledger))
     desk.show(moved("import", found), form)
     desk.out.say("Nothing was written." if dry_run else f"The ledger {desk.ledger.shown} is what {file} was.")
 
@@ -96,6 +100,15 @@ def _warn_of_older_books(desk: Desk, lost: Books, file: Path) -> None:
         f"{file} is older than the books here: it lacks {' and '.join(named)}. What was paid since is payable again "
         "by it; note each payment with shopinf payouts paid before the next run."
     )
+
+
+def _warn_of_forgotten(desk: Desk, source: Database, file: Path) -> None:
+    """Say when those who were forgotten here cannot be known in the file: it has hashes of its own."""
+    if (count := len(desk.ledger.forgetting)) and source.key() != desk.ledger.database.key():
+        desk.out.warn(
+            f"{file} is no copy of this ledger, so whoever was forgotten here ({counted(count, 'e-mail')}) cannot be "
+            "told in it; forget them again with shopinf influencers forget."
+        )
 
 
 def _content(found: Mapping[str, int]) -> str:
