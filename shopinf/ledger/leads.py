@@ -6,7 +6,6 @@ import json
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, LargeBinary, Text, cast, delete, func, literal, select, update
@@ -80,10 +79,6 @@ class Leads:
 
     # who was heard of
 
-    @cached_property
-    def _key(self) -> bytes:
-        return self._database.key()
-
     def take(self, queue: str, fetch: Callable[[int], Sequence[tuple[int, Arrived]]], bounds: Bounds) -> Taken:
         """Write down the events that wait in *queue*, as many as *fetch* gives at once, each of them once.
 
@@ -110,7 +105,9 @@ class Leads:
         return Taken(mark, refused, len(batch))
 
     def _keep(self, db: Connection, batch: Sequence[tuple[int, Arrived]], bounds: Bounds) -> frozenset[int]:
-        keys = {seq: email_key(self._key, each.lead.email) for seq, each in batch}
+        # Asked for each time: another ledger may have come into the place of this one since.
+        key = bytes.fromhex(db.execute(select(meta.c.value).where(meta.c.key == "hash_key")).scalar_one())
+        keys = {seq: email_key(key, each.lead.email) for seq, each in batch}
         hidden = _hidden(db, set(keys.values()))
         known = _known(db, set(keys.values()))
         rooms = {shop_id: self._known_room(db, shop_id) for shop_id in {each.shop_id for _, each in batch}}
@@ -161,10 +158,11 @@ class Leads:
 
     def forgotten_among(self, emails: Collection[str]) -> set[str]:
         """Those of *emails* whose person asked to be forgotten."""
-        keys = {email_key(self._key, email): email for email in emails}
+        key = self._database.key()
+        keys = {email: email_key(key, email) for email in emails}
         with self._database.reading() as db:
-            hidden = _hidden(db, keys)
-        return {email for email in emails if email_key(self._key, email) in hidden}
+            hidden = _hidden(db, set(keys.values()))
+        return {email for email in emails if keys[email] in hidden}
 
     def of_shops(self, shop_ids: Iterable[int]) -> list[Kept]:
         """The leads of these stores that may still be kept, the latest first."""

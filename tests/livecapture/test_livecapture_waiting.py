@@ -158,6 +158,19 @@ def test_a_copy_that_is_put_in_the_ledgers_place_is_written_from_then_on(
     assert [each.lead.email for each in leads(run)] == ["after@wait.example"]
 
 
+def test_another_ledger_in_its_place_hides_those_that_were_forgotten_in_that(
+    run: Bench, served: Collecting, key: str, tmp_path: Path
+) -> None:
+    other = Bench(tmp_path / "other", clock=run.clock)
+    other("influencers", "forget", "maya@lind.example", "--yes").ok()
+    other("ledger", "export", str(tmp_path / "other.db")).ok()
+    assert served.post(event(key)) == 204
+    run("ledger", "import", str(tmp_path / "other.db"), "--replace", "--yes").ok()
+    assert served.post(event(key)) == 204
+    assert served.post(event(key, email="leo@ferrari.example")) == 204
+    assert [each.lead.email for each in leads(run)] == ["leo@ferrari.example"]
+
+
 def test_it_starts_without_a_ledger_that_can_be_read_and_knows_its_stores_from_before(run: Bench, key: str) -> None:
     with collecting(run):
         pass

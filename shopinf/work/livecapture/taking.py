@@ -22,6 +22,7 @@ from shopinf.stores import Store
 if TYPE_CHECKING:
     from shopinf.desk import Desk
 
+_ASK = 60.0  # seconds
 _PURGE = timedelta(hours=1).total_seconds()
 
 Sites = dict[str, Site]
@@ -51,15 +52,13 @@ class Taking:
         self._desk, self._waiting, self._bounds, self._known = desk, waiting, bounds, known
         self._file: tuple[int, int] | None = None  # what identifies the ledger's file
         self._batch: Sequence[tuple[int, Arrived]] = ()
-        self._asked = False
+        self._asked: float | None = None
         self._purged = -_PURGE
 
     def __call__(self) -> Taken:
         try:
             self._look_at_file()
-            if not self._asked:
-                self._known()
-                self._asked = True
+            self._ask()
             self._purge()
             taken = self._desk.ledger.leads.take(self._waiting.id, self._fetch, self._bounds)
         except Exception:
@@ -94,8 +93,15 @@ class Taking:
         else:
             if self._file not in (None, (found.st_dev, found.st_ino)):
                 self._desk.let_go_of_ledger()
-                self._asked = False
+                self._asked = None
             self._file = (found.st_dev, found.st_ino)
+
+    def _ask(self) -> None:
+        """Have the keys asked for, now and then: another ledger may come into the place of this one."""
+        now = self._desk.clock.monotonic()
+        if self._asked is None or now - self._asked >= _ASK:
+            self._known()
+            self._asked = now
 
     def _purge(self) -> None:
         """Erase what is too old to be kept, now and then."""
