@@ -201,3 +201,22 @@ def test_a_bar_counts_one_thing_as_one() -> None:
     assert Task("asking Modash", "people", 1, 0.0, done=1).reached == "asking Modash, 1 of 1 person"
     assert Task("matching a.csv", "rows that may fit", None, 0.0, done=1).reached.endswith(", 1 row that may fit")
     assert Task("reading orders", "orders", 12, 0.0, done=1).reached == "reading orders, 1 of 12 orders"
+
+
+def test_options_that_exclude_each_other_say_which_to_leave_out(run: Bench, shop: PracticeStore) -> None:
+    refused = run(*ONE, "--amount", "5")
+    assert refused.code == 2
+    assert refused.err.endswith("hint: Leave out --percent or --amount.\n")
+
+
+def test_the_end_of_what_is_typed_answers_a_question_with_no(run: Bench, shop: PracticeStore) -> None:
+    run(*ONE).ok()
+    ran = run.at_a_terminal("influencers", "forget", "maya", lines=["\x04"])
+    assert ran.code == 130
+    assert "Stopped at the question; nothing was written\n" in ran.err
+    assert "Answer y, or add --yes." in ran.err
+
+
+def test_one_row_that_was_left_out_was(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text('influencer,email\nmaya,\n,""\n,leo\n')
+    assert "1 of 2 rows was left out" in run("influencers", "import", str(tmp_path / "people.csv")).err

@@ -198,8 +198,11 @@ def exactly_one(**given: object) -> str:
     chosen = [name for name, value in given.items() if value not in (None, False)]
     names = [f"--{name.rstrip('_').replace('_', '-')}" for name in given]
     listed = " or ".join([", ".join(names[:-1]), names[-1]])
-    if len(chosen) != 1:
-        raise BadInput(f"Choose exactly one of {listed}" if not chosen else f"Only one of {listed} can be given")
+    if not chosen:
+        raise BadInput(f"Exactly one of {listed} is needed", hint=f"Add one, like {names[0]}.")
+    if len(chosen) > 1:
+        spelled = [f"--{name.rstrip('_').replace('_', '-')}" for name in chosen]
+        raise BadInput(f"Only one of {listed} can be given", hint=f"Leave out {' or '.join(spelled)}.")
     return chosen[0]
 
 

@@ -270,7 +270,10 @@ class Out:
         if self.yes:
             return
         self._need_somebody(f"This needs a yes: {question}", f"Add {flag} to answer it beforehand.")
-        answer = self._read(prompts.read_line, f"{question} [y/N] ")
+        try:
+            answer = self._read(prompts.read_line, f"{question} [y/N] ")
+        except Stopped:  # the end of what is typed
+            answer = ""
         if answer.strip().lower() not in ("y", "yes"):
             raise Stopped("Stopped at the question; nothing was written", hint=f"Answer y, or add {flag}.")
 

@@ -18,7 +18,7 @@ from shopinf.sheets.fields import Fields, read_mapping
 from shopinf.sheets.names import PERSON, WHO
 from shopinf.sheets.persons import Who, read_who
 from shopinf.sheets.reading import Row, Sheet, each_row
-from shopinf.words import counted
+from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -59,7 +59,7 @@ def import_(
     desk.show(Result("shopinf.influencers.import/1", COLUMNS, rows, failures=failures), form)
     if failures:
         raise PartlyDone(
-            f"{len(failures)} of {counted(count, 'row')} were left out",
+            f"{len(failures)} of {counted(count, 'row')} {agreeing(len(failures), 'was', 'were')} left out",
             hint="Correct what is named above and import the sheet again; the others are in.",
         )
 

@@ -136,8 +136,10 @@ def _wanted(desk: Desk, base: Base, *, consented_only: bool) -> list[Customer]:
     if hidden := desk.ledger.enrichment.forgotten():
         key = desk.ledger.database.key()
         kept = [each for each in found if not (each.email and email_key(key, each.email) in hidden)]
-        if len(kept) < len(found):
-            base.notes.append(f"{len(found) - len(kept):,} who asked to be forgotten were left out")
+        if gone := len(found) - len(kept):
+            base.notes.append(
+                f"{counted(gone, 'customer')} who asked to be forgotten {agreeing(gone, 'was', 'were')} left out"
+            )
         found = kept
     if consented_only:
         kept = [each for each in found if each.consented]
