@@ -13,6 +13,7 @@ from typing import Any
 
 from shopinf.errors import BadInput, ShopinfError
 from shopinf.money import Money
+from shopinf.nearest import did_you_mean
 from shopinf.words import agreeing
 
 Cell = str | int | bool | Decimal | Money | datetime | date | None | Sequence[str]
@@ -79,7 +80,7 @@ def chosen_columns(declared: Sequence[Column], names: Sequence[str]) -> list[Col
     if unknown := [name for name in names if name not in known]:
         raise BadInput(
             f"There {agreeing(len(unknown), 'is no column', 'are no columns')} {', '.join(unknown)}",
-            hint=f"This command has {', '.join(known)}.",
+            hint=did_you_mean(unknown[0], list(known), f"This command has {', '.join(known)}."),
         )
     return [known[name] for name in dict.fromkeys(names)]
 

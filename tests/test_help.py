@@ -128,6 +128,7 @@ def test_a_command_that_is_none_names_the_nearest(run: Bench, typed: str, hint: 
         ("discounts create --count 3", "--campaign is missing"),
         ("orders attribute --by influncer", "--by: 'influncer' is none of 'influencer', 'code', …"),
         ("discounts create --percnt 5", "There is no option --percnt; near it: …"),
+        ("stores group maya-shop", "NAME is missing"),
         ("stores show a b", "Too much was typed: b"),
         ("stores list -f", "-f needs a value"),
     ],
@@ -168,6 +169,9 @@ def test_an_option_that_takes_a_value_says_which(name: str) -> None:
         ("orders attribute --by influenser", "Did you mean influencer? Otherwise: shopinf orders attribute --help"),
         ("orders attribute --period lastmonth", "Did you mean last-month? Otherwise: …"),
         ("sources connect modsh", "Did you mean modash? Otherwise: …"),
+        ("discounts list -f jsn", "Did you mean json? Otherwise: Choose one of table, csv, json, jsonl."),
+        ("discounts list --columns cod,status", "Did you mean code? Otherwise: …"),
+        ("reference sheets code", "Did you mean codes? Otherwise: shopinf reference sheets"),
         ("discounts list -s maya", "Did you mean maya-shop? Otherwise: shopinf connect maya"),
     ],
 )

@@ -23,7 +23,10 @@ _TOLD: Sequence[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"^No such option: (\S+) \(Possible options: (.*)\)$", r"There is no option \1; near it: \2"),
     (r"^No such option: (\S+?)\.? Did you mean (.*?)\?$", r"There is no option \1; near it: \2"),
     (r"^No such option: (\S+)", r"There is no option \1"),
-    (r"^Missing (?:option|argument|parameter) '?([^' ]+)'?.*$", r"\1 is missing"),
+    (
+        r"^Missing (?:option|argument|parameter) '?([^' ]+)'?.*$",
+        lambda found: f"{found[1] if found[1].startswith('-') else found[1].upper()} is missing",
+    ),
     (r"^Got unexpected extra arguments? \((.*)\)$", r"Too much was typed: \1"),
     (r"^Got unexpected extra argument\(s\) \((.*)\)$", r"Too much was typed: \1"),
     (r"^Option '?([^' ]+)'? requires an argument$", r"\1 needs a value"),

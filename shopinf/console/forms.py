@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shopinf.console.files import check_place
 from shopinf.errors import BadInput
+from shopinf.nearest import did_you_mean
 from shopinf.results import Form, Format
 
 
@@ -57,7 +58,9 @@ def _named(format: str, known: list[Format]) -> Format:
     for each in Format:
         if each == format.strip().lower():
             return each
-    raise BadInput(f"There is no format {format!r}", hint=f"Choose one of {', '.join(known)}.")
+    raise BadInput(
+        f"There is no format {format!r}", hint=did_you_mean(format, known, f"Choose one of {', '.join(known)}.")
+    )
 
 
 def _by_suffix(output: Path | None, known: list[Format]) -> Format:

@@ -11,6 +11,7 @@ from shopinf.commands.options import DeskContext, Noun, ReportForm, examples
 from shopinf.errors import BadInput, NotFound
 from shopinf.nearest import did_you_mean
 from shopinf.results import Format, Result, columns
+from shopinf.shell import quoted
 
 if TYPE_CHECKING:
     from shopinf.sheets.fields import Fields
@@ -86,7 +87,7 @@ def sheets(
 ) -> None:
     """Show what columns the sheets may have; with a name and -o FILE.xlsx or FILE.csv write a template."""
     if name is not None and name not in SHEETS:
-        raise NotFound(f"There is no sheet {name}", hint=did_you_mean(name, SHEETS, "shopinf reference sheets"))
+        raise NotFound(f"There is no sheet {name}", hint=did_you_mean(name, [*SHEETS], "shopinf reference sheets"))
     meant = desk.form(form)
     if meant.format is Format.HTML:
         raise BadInput("A sheet is no page", hint="End the file with .xlsx or .csv.")
@@ -135,4 +136,5 @@ def _write_template(desk: DeskContext, name: str, form: ReportForm) -> None:
         content=lambda _: template(name, keys, [row[key] or "" for key in keys]),
     )
     desk.show(result, form)
-    desk.out.say(f"Fill it in below the column names and give it to: shopinf {SHEETS[name][0]}")
+    file = quoted(str(desk.form(form).output))
+    desk.out.say(f"Fill it in below the column names.  Next: shopinf {SHEETS[name][0].replace('FILE', file)}")
