@@ -89,8 +89,9 @@ class Outcomes(Generic[T]):
         )
 
     def _all_failed(self, code: int) -> ShopinfError:
+        every = "both" if len(self.all) == 2 else f"all {len(self.all)}"
         error = ShopinfError(
-            f"all {len(self.all)} stores failed: {'; '.join(map(_words, told(self.failures)))}",
+            f"{every} stores failed: {'; '.join(map(_words, told(self.failures, alike=2)))}",
             hint=common_hint(self.failures) or "shopinf doctor tells what to do for each store.",
         )
         error.code = code

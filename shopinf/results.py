@@ -131,8 +131,8 @@ _VARIABLE = re.compile(r"\bSHOPINF_[A-Z0-9_]+?_(ACCESS_TOKEN|API_KEY|API_SECRET_
 _REQUEST = re.compile(r" \(request [^)]*\)")
 
 
-def told(failures: Iterable[Failure]) -> list[Told]:
-    """*failures* in their order; stores that failed alike, but for their names, share one sentence."""
+def told(failures: Iterable[Failure], *, alike: int = _ALIKE) -> list[Told]:
+    """*failures* in their order; so many stores that failed *alike*, but for their names, share one sentence."""
     every = list(failures)
     groups: dict[tuple[str, str], list[str]] = {}
     for each in every:
@@ -145,7 +145,7 @@ def told(failures: Iterable[Failure]) -> list[Told]:
             continue
         words, hint = _nameless(each)
         stores = groups[words, hint]
-        if len(stores) < _ALIKE:
+        if len(stores) < alike:
             said.append(Told([each.of_store], each.sentence, each.hint))
         elif stores[0] == each.of_store:
             said.append(Told(stores, words, hint or None))

@@ -220,3 +220,12 @@ def test_the_end_of_what_is_typed_answers_a_question_with_no(run: Bench, shop: P
 def test_one_row_that_was_left_out_was(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text('influencer,email\nmaya,\n,""\n,leo\n')
     assert "1 of 2 rows was left out" in run("influencers", "import", str(tmp_path / "people.csv")).err
+
+
+def test_two_stores_that_fail_for_one_reason_say_it_once(run: Bench) -> None:
+    for name in ("nord", "sued"):
+        run.connect(run.open(handle=name)).ok()
+    run.keyring.entries.clear()
+    said = run("orders", "sync", "--all-stores").err
+    assert said.startswith("error: both stores failed: nord, sued: There are no credentials for the store")
+    assert said.count("There are no credentials") == 1

@@ -309,9 +309,11 @@ def _folded(grid: _Grid, screen: Screen) -> str:
     """Lines about one thing: nothing is cut, text goes on below itself; a link that is too long stays one word."""
     if screen.width is not None:
         room = grid.room(screen.width)
-        narrow = sorted(range(len(grid.cells)), key=grid.cells.__getitem__)  # what needs little room has all of it
-        cells = _spread([grid.cells[at] for at in narrow], [grid.least[at] for at in narrow], room)
-        grid.widths = _spread(grid.widths, [cells[narrow.index(at)] for at in range(len(narrow))], room)
+        narrow = sorted(range(len(grid.cells)), key=grid.cells.__getitem__)
+        left = room
+        for place, at in enumerate(narrow):  # what needs little room has all of it, the others share the rest
+            grid.widths[at] = min(grid.widths[at], max(left // (len(narrow) - place), grid.least[at]))
+            left -= grid.widths[at]
     return grid.text(screen, folded=True)
 
 

@@ -281,7 +281,12 @@ def _show(
 ) -> None:
     rows.sort(key=lambda row: (str(row["payer"]), str(row["currency"]), str(row["influencer"])))
     failures = [
-        Failure(str(row["payer"]), str(row["statement"]), f"{row['influencer']}: {row['error']}", BadInput.code)
+        Failure(
+            str(row["payer"]),
+            str(row["statement"]),
+            _sentence(str(row["influencer"]), str(row["error"])),
+            BadInput.code,
+        )
         for row in rows
         if row["status"] == "failed"
     ]
@@ -314,8 +319,13 @@ def _show(
     if failures:
         raise PartlyDone(
             f"{len(failures)} of {counted(len(rows), 'payment')} cannot be made, and {_stay(len(failures))} payable",
-            hint="Correct the payees' sheet and run the same command again, into another file.",
+            hint=f"Correct the payees' sheet and run the same command again{', into another file' if files else ''}.",
         )
+
+
+def _sentence(influencer: str, error: str) -> str:
+    """`maya is not in the payees' sheet`, and what is a sentence of its own after the name."""
+    return f"{influencer}{' ' if error.startswith('is ') else ': '}{error}"
 
 
 def _stay(count: int) -> str:

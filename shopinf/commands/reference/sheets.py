@@ -11,6 +11,7 @@ from shopinf.commands.options import DeskContext, Noun, ReportForm, examples
 from shopinf.errors import BadInput, NotFound
 from shopinf.nearest import did_you_mean
 from shopinf.results import Format, Result, columns
+from shopinf.sheets.names import Kind
 from shopinf.shell import quoted
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ SHEETS = {
     "rates": ("rates import FILE", "shopinf.commands.rates.import_"),
     "balances": ("payouts adjust --sheet FILE", "shopinf.commands.payouts.former"),
     "payees": ("payouts pay --payees FILE", "shopinf.commands.payouts.payees"),
+}
+_KINDS = {
+    Kind.COUNT: "whole number",
+    Kind.RATE: "percent",
+    Kind.MONEY: "amount",
+    Kind.EITHER: "percent or amount",
+    Kind.NUMBER: "digits",
 }
 EXAMPLES = {
     "influencer": "maya",
@@ -102,7 +110,7 @@ def sheets(
             "command": SHEETS[each][0],
             "column": field.key,
             "required": _needed(fields, field.key),
-            "kind": str(field.kind),
+            "kind": _KINDS.get(field.kind, str(field.kind)),
             "example": EXAMPLES.get(field.key),
         }
         for each in ([name] if name else SHEETS)
