@@ -93,9 +93,21 @@ def creators(shop: PracticeStore) -> str:
 
 
 def typed(line: str) -> str:
-    """A command as it is typed: on several lines where one would be broken by the terminal."""
-    lines = textwrap.wrap(f"$ shopinf {line}", WIDTH - 2, break_long_words=False, break_on_hyphens=False)
-    return " \\\n    ".join(lines)
+    """A command as it is typed: on several lines where one would be broken, an option always with its value."""
+    words = line.split(" ")
+    pieces: list[str] = []
+    for before, word in zip(["", *words], words, strict=False):
+        if before.startswith("-") and not word.startswith("-"):
+            pieces[-1] += f" {word}"
+        else:
+            pieces.append(word)
+    lines = ["$ shopinf"]
+    for piece in pieces:
+        if len(lines[-1]) + 1 + len(piece) <= WIDTH - 2:  # room for what says that it goes on
+            lines[-1] += f" {piece}"
+        else:
+            lines.append(f"    {piece}")
+    return " \\\n".join(lines)
 
 
 class Story:
@@ -141,5 +153,5 @@ class Story:
     def end(self) -> None:
         self.tell(f"That was the story. The files are in ./{FOLDER}/:")
         for file in sorted(FOLDER.iterdir()):
-            self._out.print(f"  {FOLDER}/{file.name}")
+            self._out.print(f"  {FOLDER}/{file.name}{'/' if file.is_dir() else ''}")
         self._out.print("\nNext: shopinf connect YOUR-STORE, or shopinf practice for a store to play with")
