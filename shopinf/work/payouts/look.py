@@ -131,11 +131,14 @@ def _fresh(scope: Scope, looked: Looked, person: str, credits: Sequence[Credit])
 def _said(credit: Credit) -> list[str]:
     """What the influencer should know of an order: why it earns less than the rate says, or nothing."""
     known = {"self_referral", "assumed", "cancelled"}
-    return [
+    said = [
         each
         for each in credit.reasons
         if each in known or each.startswith(("payment ", "split with")) or is_decision(each)
     ]
+    last = credit.sale.moments[-1]
+    returned = credit.status is Status.APPROVED and last.amounts.returns > 0
+    return said or ([str(last.what)] if returned else [])
 
 
 def _come_to(order: Order, worth: Sale, parts: Sequence[Part]) -> Earned:
