@@ -72,14 +72,41 @@ class Reported:
 # What rails call it, folded. PayPal's unclaimed payments wait for somebody without an account, and come back later.
 _STATES: Mapping[State, frozenset[str]] = {
     State.PAID: frozenset(
-        {"success", "completed", "paid", "complete", "sent", "done", "outgoing payment sent", "accsettled", "acsc"}
+        {
+            "success",
+            "completed",
+            "paid",
+            "complete",
+            "sent",
+            "done",
+            "outgoing payment sent",
+            "accsettled",
+            "acsc",
+            "accc",
+        }
     ),
     State.FAILED: frozenset(
         {"failed", "denied", "returned", "refunded", "reversed", "blocked", "cancelled", "canceled", "declined"}
-        | {"rejected", "rjct", "bounced back", "funds refunded", "error"}
+        | {"rejected", "rjct", "canc", "bounced back", "funds refunded", "error"}
     ),
     State.CLAIMED: frozenset(
-        {"unclaimed", "pending", "onhold", "on hold", "processing", "new", "created", "scheduled", "in progress"}
+        {
+            "accp",
+            "actc",
+            "acsp",
+            "acwc",
+            "pdng",
+            "rcvd",
+            "unclaimed",
+            "pending",
+            "onhold",
+            "on hold",
+            "processing",
+            "new",
+            "created",
+            "scheduled",
+            "in progress",
+        }
     ),
 }
 

@@ -38,7 +38,8 @@ class PaidOptions:
         str | None, typer.Option("--reference", help="The rail's or bank's own number.", metavar="T")
     ] = None
     report: Annotated[
-        Path | None, typer.Option("--report", help="The rail's report: paid, failed, unclaimed.", metavar="FILE")
+        Path | None,
+        typer.Option("--report", help="The rail's report: a sheet, or a bank's pain.002 or camt.053.", metavar="FILE"),
     ] = None
 
     def __post_init__(self) -> None:

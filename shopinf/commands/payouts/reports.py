@@ -16,6 +16,7 @@ from shopinf.sheets.reading import Row, read_sheet
 if TYPE_CHECKING:
     from shopinf.desk import Desk
 
+_LARGEST = 100_000_000  # bytes of a bank's message
 FIELDS = Fields.of(
     "statement state amount currency reference reason",
     required="state",
@@ -41,7 +42,12 @@ FIELDS = Fields.of(
 
 
 def read_report(desk: Desk, file: Path, statements: Sequence[str]) -> list[Reported]:
-    """The rows of a report that name a statement; a state that is new to us is told and not guessed at."""
+    """The rows of a report that name a statement; a state that is new to us is told and not guessed at.
+
+    It is a sheet, or a message of a bank.
+    """
+    if file.suffix.lower() == ".xml":
+        return _read_message(desk, file, statements)
     sheet = read_sheet(file, FIELDS, stdin=desk.setting.stdin)
     known = {each.casefold(): each for each in statements}
     found, unheard, count = [], set[str](), 0
@@ -57,11 +63,48 @@ def read_report(desk: Desk, file: Path, statements: Sequence[str]) -> list[Repor
             state = State.CLAIMED
         found.append(_reported(row, statement, state))
     tell_sheet(desk, sheet, count)
-    if unheard:
-        desk.out.warn(f"{sheet.file}: states that are new to us, not used: {', '.join(sorted(unheard))}")
+    _warn_of_unheard(desk, str(sheet.file), unheard)
     if not found:
         raise BadInput(f"{sheet.file} names no statement", hint="Give the report of the payments, one a row.")
     return found
+
+
+def _read_message(desk: Desk, file: Path, statements: Sequence[str]) -> list[Reported]:
+    """What a bank's message says of *statements*; what else moved the account is no business of the run."""
+    from shopinf.payfiles.bankreport import read_bank_report
+
+    if not file.is_file():
+        raise BadInput(f"There is no file {file}", hint="Check the name and the folder.")
+    if file.stat().st_size > _LARGEST:
+        raise BadInput(f"{file} is larger than a report of payments is", hint="Give that of the run's days alone.")
+    found, unheard = [], set[str]()
+    for each in read_bank_report(file.read_bytes(), str(file)):
+        if not each.statement.upper().startswith("S-"):
+            continue
+        named = desk.ledger.accounts.named(each.statement)
+        state = read_state(each.state)
+        if state is None:
+            unheard.add(each.state or "none")
+        found.append(
+            Reported(
+                named.name if named else each.statement,
+                state or State.CLAIMED,
+                each.number,
+                each.amount,
+                each.currency,
+                each.reference,
+                each.reason,
+            )
+        )
+    _warn_of_unheard(desk, str(file), unheard)
+    if not found:
+        raise BadInput(f"{file} names no statement", hint="Give the bank's report of the days after the run.")
+    return [each for each in found if each.statement in statements] or found
+
+
+def _warn_of_unheard(desk: Desk, name: str, unheard: set[str]) -> None:
+    if unheard:
+        desk.out.warn(f"{name}: states that are new to us, not used: {', '.join(sorted(unheard))}")
 
 
 def _statement(desk: Desk, row: Row, known: dict[str, str]) -> str:
