@@ -216,6 +216,21 @@ def test_2_an_argument_that_is_not_utf_8(run: Bench, argv: tuple[str, ...]) -> N
     two_sentences(ran.err)
 
 
+@pytest.mark.parametrize("stores", [1, 2])
+def test_9_no_memory_is_left(run: Bench, stores: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in range(stores):
+        run.connect(run.open(handle=f"shop-{place}")).ok()
+
+    def full(*given: object, **more: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("shopinf.work.orders.sync._Syncing.run", full)
+    ran = run("orders", "sync", "--all-stores")
+    assert (ran.code, ran.out) == (9, "")
+    two_sentences(ran.err)
+    assert "no memory left" in ran.err
+
+
 def test_9_a_disk_that_takes_no_more(run: Bench, program: Program, served: tuple[PracticeStore, str]) -> None:
     def almost_full() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
