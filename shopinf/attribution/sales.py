@@ -317,6 +317,10 @@ def _disagreements(
         problems.append("goods were restocked without a refund, and there is no current subtotal to tell if they count")
     withheld = sum([each.withheld for each in reading.taken], _NOTHING)
     net = found.amounts.net_sales
+    if not problems and order.financial_status == "refunded" and not withheld and net > allowed:
+        problems.append(
+            f"the whole payment went back, and no refund says for what {rounded(net, currency)} would be left"
+        )
     if not problems and net > kept + withheld + allowed:
         problems.append(f"{rounded(net, currency)} would be earned, of {rounded(kept, currency)} that the buyer keeps")
     return tuple(problems)

@@ -284,6 +284,12 @@ def test_a_refund_in_the_buyers_currency_is_compared_in_it() -> None:
     assert (str(got.amounts.net_sales), got.status) == ("60.00", Status.APPROVED)
 
 
+def test_a_payment_that_went_back_whole_while_no_refund_says_for_what_needs_a_look() -> None:
+    whole = refund(sent="97.20")
+    for status, needs in (("refunded", Status.NEEDS_REVIEW), ("partially_refunded", Status.APPROVED)):
+        assert credit(replace(kept(whole), financial_status=status)).status is needs
+
+
 @pytest.mark.parametrize("status", ["pending", "success"])
 def test_a_fee_is_the_stores_own_cent_whatever_the_exchange_rate_makes_of_it(status: str) -> None:
     """24.30 and 1.75 of tax were 20.59 EUR; by that 19.39 EUR are a cent less than the fee leaves."""
