@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shopinf.commands.options import DeskContext, Noun, examples
-from shopinf.errors import BadInput, MachineProblem
+from shopinf.errors import BadInput, MachineProblem, Stopped
 from shopinf.stores import variable_stem
 from shopinf.words import counted
 
@@ -73,7 +73,13 @@ def practice(
             desk.out.print(how_to_connect(shop, url))
         desk.out.print(what_can_happen(served.urls))
         desk.out.say("The stores are open until Ctrl-C. They sell with every code you make.")
-        _keep_shop(desk, shops)
+        try:
+            _keep_shop(desk, shops)
+        except (Stopped, KeyboardInterrupt):
+            raise Stopped(
+                "The stores are closed; codes and sales of this time are gone with them",
+                hint="shopinf practice opens them as they were at first; shopinf disconnect forgets one.",
+            ) from None
 
 
 def opened(place: int, *, seed: int, plan: str, orders: int) -> PracticeStore:

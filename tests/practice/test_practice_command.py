@@ -31,6 +31,14 @@ def test_who_opens_a_store_is_told_of_its_page_and_what_can_be_done_there(stoppe
     assert f'curl {url}/practice/leak -d \'{{"orders": 40, "days": 3}}\'\n' in ran.out
 
 
+@pytest.mark.slow
+def test_who_closes_the_stores_is_told_that_they_keep_nothing(stopped: Bench) -> None:
+    ran = stopped("practice", "--port", "0", "--orders", "0")
+    assert ran.code == 130
+    assert "The stores are closed; codes and sales of this time are gone with them\n" in ran.err
+    assert "recorded" not in ran.err
+
+
 def test_several_stores_differ_in_name_currency_tax_and_time_zone() -> None:
     shops = [opened(place, seed=1, plan="standard", orders=0) for place in range(len(STORES) + 1)]
     assert len({shop.name for shop in shops}) == len({shop.handle for shop in shops}) == len(shops)
