@@ -29,6 +29,8 @@ def did_you_mean(typed: str, known: Iterable[str], otherwise: str) -> str:
     near = nearest(typed, known)
     if near is None:
         return otherwise
+    if otherwise.startswith("Choose "):  # it goes on in the middle of a line
+        otherwise = otherwise[0].lower() + otherwise[1:]
     return f"Did you mean {known[near] if isinstance(known, Mapping) else near}? Otherwise: {otherwise}"
 
 

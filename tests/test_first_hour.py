@@ -229,3 +229,16 @@ def test_two_stores_that_fail_for_one_reason_say_it_once(run: Bench) -> None:
     said = run("orders", "sync", "--all-stores").err
     assert said.startswith("error: both stores failed: nord, sued: There are no credentials for the store")
     assert said.count("There are no credentials") == 1
+
+
+def test_what_is_paused_is_resumed_by_the_line_that_is_said(run: Bench, shop: PracticeStore) -> None:
+    run(*ONE).ok()
+    said = run("discounts", "pause", "--campaign", "q4", "--influencer", "maya").ok().err
+    assert said.endswith("1 code paused.  Next: shopinf discounts resume --campaign q4 --influencer maya\n")
+    assert "1 code looked at: none is active." in run("discounts", "list", "--status", "active").ok().err
+
+
+def test_a_chance_that_is_next_to_none_is_no_power_of_ten(run: Bench, shop: PracticeStore) -> None:
+    line = ("discounts", "create", "--campaign", "q7", "--percent", "10", "--dry-run", "--count")
+    assert "a chance of less than 0.01 %" in run(*line, "2").ok().err
+    assert "a chance of 5.5 %" in run(*line, "10000").ok().err

@@ -220,7 +220,7 @@ def read_platforms(texts: Iterable[str]) -> frozenset[str]:
     for word in (word for text in texts for word in text.split(",") if word.strip()):
         name = read_platform(word)
         if name is None or name not in (*platform_names(), *MORE_PLATFORMS):
-            names = f"choose from {', '.join(platform_names())}."
+            names = f"Choose one of {', '.join(platform_names())}."
             raise BadInput(f"{word.strip()!r} is not a platform", hint=did_you_mean(word, platform_names(), names))
         found.add(name)
     return frozenset(found)

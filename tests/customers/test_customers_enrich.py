@@ -201,7 +201,7 @@ def test_a_list_of_those_who_consented_is_whole_each_time(run: Bench, store: Pra
 def test_nothing_found_is_said_with_what_was_looked_at(run: Bench, store: PracticeStore, tmp_path: Path) -> None:
     sheet = write(tmp_path / "i.csv", [{"email": "nobody@strangers.example"}])
     said = run("customers", "enrich", "--source", f"csv:{sheet}").ok().err
-    assert f"40 customers looked up in {sheet}: none of them belongs in the list." in said
+    assert f"40 customers looked up in {sheet}: none of them is in it." in said
     assert "Nobody left an e-mail in maya-shop, as far as was heard here." in run("livecapture", "leads").ok().err
 
 
@@ -325,7 +325,7 @@ def test_a_sheet_of_a_million_strangers_is_read_without_keeping_them(
         (["--source", "gravatar", "--tag", "a,b"], "cannot be a customer's tag"),
         (["--source", "gravatar", "--max-credits", "-1"], "--max-credits"),
         (["--source", "gravatar", "--platform", "myspace"], "is not a platform"),
-        (["--source", "gravatar", "--platform", "instagrm"], "Did you mean instagram? Otherwise: choose from"),
+        (["--source", "gravatar", "--platform", "instagrm"], "Did you mean instagram? Otherwise: choose one of"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

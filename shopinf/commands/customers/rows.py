@@ -56,7 +56,8 @@ def say_nobody(desk: Desk, enriched: Enriched, sources: Sequence[str]) -> None:
         stay = f"{counted(listed, 'influencer')} {agreeing(listed, 'is', 'are')} known from before"
         desk.out.say(f"{counted(looked, 'customer')} looked up in {' and '.join(sources)}: nobody new; {stay}.")
     elif looked:
-        none = agreeing(looked, "it is no influencer that belongs in the list", "none of them belongs in the list")
+        it = agreeing(len(sources), "it", "them")
+        none = f"none of them is in {it}" + (" and as asked for" if enriched.narrowed else "")
         desk.out.say(f"{counted(looked, 'customer')} looked up in {' and '.join(sources)}: {none}.")
     else:
         desk.out.say(f"There was no customer to look up in {' and '.join(sources)}.")

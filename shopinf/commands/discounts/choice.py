@@ -15,6 +15,7 @@ from shopinf.discounts.plan import CodeRecord, State
 from shopinf.errors import NotFound
 from shopinf.nearest import did_you_mean
 from shopinf.orders import folded
+from shopinf.shell import quoted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -46,6 +47,12 @@ class CodeChoice:
     @property
     def codes(self) -> Sequence[str]:
         return self.code or ()
+
+    @property
+    def typed(self) -> str:
+        """The same choice for another command, as it is typed."""
+        named = [("campaign", self.campaign), ("influencer", self.influencer), *(("code", each) for each in self.codes)]
+        return " ".join(f"--{option} {quoted(value)}" for option, value in named if value)
 
     @property
     def is_all(self) -> bool:

@@ -14,6 +14,7 @@ from shopinf.discounts.plan import Standing
 from shopinf.errors import BadInput
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result
+from shopinf.words import counted
 
 app = Noun()
 
@@ -51,8 +52,11 @@ def list_(
         ]
         return Result("shopinf.discounts.list/1", LIST_COLUMNS, rows, failures=failures)
 
-    if not desk.deliver(found_rows(desk, chosen, choice), answer, form).rows:
-        desk.out.say("No codes to show.  Next: shopinf discounts create --help")
+    found = found_rows(desk, chosen, choice)
+    if not desk.deliver(found, answer, form).rows:
+        count, asked = sum(len(rows) for _, rows in found.done), " or ".join(sorted(wanted))
+        looked = f"{counted(count, 'code')} looked at: none is {asked}." if count and wanted else "No codes to show."
+        desk.out.say(f"{looked}  Next: shopinf discounts create --help")
 
 
 def _read_standings(words: Collection[str]) -> set[Standing]:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 JOB_SECONDS = 5.0  # what a job of a hundred codes takes, as a guess
 
 
+_SELDOM = 0.01  # per cent: whatever is rarer is told as less than that
+
+
 @dataclass(frozen=True)
 class Prospect:
     """What would be done in one store."""
@@ -190,8 +193,8 @@ class Forecast:
         if pattern.signs and self.count > 1:
             chance = 100 * collision_chance(self.count, pattern.signs)
             sentences.append(
-                f"{self.store}: with {pattern.signs} random signs two of {counted(self.count, 'code')} meet with a "
-                f"chance of {chance:.2g} %; then one of them is drawn anew. The random signs shown are examples."
+                f"{self.store}: the random signs shown are examples. That two codes are drawn alike has a chance of "
+                f"{f'{chance:.2g}' if chance >= _SELDOM else f'less than {_SELDOM}'} %; then one of them is drawn anew."
             )
         return sentences
 

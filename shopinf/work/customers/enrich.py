@@ -83,6 +83,7 @@ class Enriched:
     shared_notes: Sequence[str]
     shared_failures: Sequence[Failure]
     errors: Sequence[ShopinfError]  # of providers that stopped answering
+    narrowed: bool = False  # by followers or platforms, so that somebody who is known may be left out
 
     @property
     def anybody(self) -> bool:
@@ -168,6 +169,7 @@ class _Run:
             notes,
             self.waterfall.failures,
             self.waterfall.errors,
+            bool(self.asked.wanted.min_followers or self.asked.wanted.platforms),
         )
 
     def _mine(self, number: int, seen: Seen, found: Sequence[Found], failures: Sequence[Failure]) -> Mine:
