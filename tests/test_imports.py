@@ -15,7 +15,7 @@ from shopinf.commands.tree import COMMANDS, file_of
 HOUSE = Path(shopinf.__file__).parent
 FILES = sorted(HOUSE.rglob("*.py"))
 
-PURE = {"discounts", "gifts", "people", "attribution", "payouts", "schedules"}
+PURE = {"discounts", "gifts", "people", "attribution", "leaks", "payouts", "schedules"}
 FAR_SIDES = {"shopify", "sources"}
 NEAR_SIDES = {"local", "ledger", "sheets", "console", "reports", "payfiles", "capture"}
 FRONT = {"desk", "work", "commands", "main", "__main__"}
