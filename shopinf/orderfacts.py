@@ -54,13 +54,14 @@ def to_facts(order: Order) -> dict[str, Any]:
         if order.email_key or order.phone_key or order.address_key
         else None,
         "land": [order.landing.code, order.landing.ref, [*map(list, order.landing.utm)]] if order.landing else None,
+        "from": order.referrer,
         "src": order.source_name,
         "tags": list(order.tags),
         "gift": order.gift,
         "skel": order.skeleton,
         "old": order.outdated,
     }
-    facts.update((key, value) for key, value in optional.items() if value)
+    facts.update((key, value) for key, value in optional.items() if value or (key == "from" and value is not None))
     if order.applications is None or order.applications:
         facts["apps"] = order.applications and [[a.type, a.code, a.title, a.target_type] for a in order.applications]
     return facts
@@ -107,6 +108,7 @@ def from_facts(facts: Mapping[str, Any]) -> Order:
         phone_key=keys[1],
         address_key=keys[2],
         landing=Landing(land[0], land[1], tuple([(key, value) for key, value in land[2]])) if land else None,
+        referrer=have("from"),
         source_name=have("src"),
         tags=tuple(have("tags", ())),
         gift=have("gift", False),

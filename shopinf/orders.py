@@ -204,6 +204,7 @@ class Order:
     phone_key: str | None = None
     address_key: str | None = None
     landing: Landing | None = None
+    referrer: str | None = None  # the host that the last visit came from; empty: none; None: no visit is known
     source_name: str | None = None
     tags: tuple[str, ...] = ()
     gift: bool = False  # known for a gift where it was read, whatever else it carries

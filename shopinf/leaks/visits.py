@@ -13,10 +13,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from shopinf.orders import Landing, read_landing
+from shopinf.orders import Landing, folded, read_landing
 from shopinf.personal import is_telling
 
-SOCIAL = "SOCIAL"  # Shopify's own word for where a visit came from
+# Shopify's own words for a visit that came from a social network: a kind, or the network's name.
+_SOCIAL = frozenset(
+    {"social", "instagram", "tiktok", "youtube", "facebook", "pinterest", "snapchat", "twitter", "threads"}
+)
 
 # Where people follow somebody, so that an order from there is no stranger's. A host counts with all below it.
 SOCIAL_HOSTS = (
@@ -71,16 +74,18 @@ def read_visit(
     *,
     ref: str | None = None,
     utm: Mapping[str, str | None] | None = None,
-    source_type: str | None = None,
+    network: str | None = None,
     at: datetime | None = None,
 ) -> Visit:
-    """A visit as Shopify tells it, without what does not belong to us."""
+    """A visit as Shopify tells it, without what does not belong to us; *network* is its word for where it came from."""
     landing = read_landing(landing_page, ref)
     given = {name: value for name, value in (utm or {}).items() if value}
     if given:
         known = landing or Landing()
         landing = Landing(known.code, known.ref, tuple((given | dict(known.utm)).items()))
-    return Visit(at, host_of(referrer), _first_part(landing_page), _untelling(landing), source_type == SOCIAL)
+    return Visit(
+        at, host_of(referrer), _first_part(landing_page), _untelling(landing), (network or "").lower() in _SOCIAL
+    )
 
 
 def host_of(address: str | None) -> str | None:
@@ -105,8 +110,8 @@ def is_host(host: str | None, named: Iterable[str]) -> str | None:
 def is_cold(trail: Trail | None, codes: Collection[str], marks: Collection[str]) -> bool | None:
     """Does nothing before the order lead to an influencer? None where the visits are not known.
 
-    A visit leads to one by `/discount/CODE` of one of *codes* (as they are written in capitals), by one of *marks* as
-    its `ref` or `utm_content`, or by a social network that it came from.
+    A visit leads to one by `/discount/CODE` of one of *codes*, by one of *marks* as its `ref` or `utm_content` (both
+    folded, as codes are compared), or by a social network that it came from.
     """
     if trail is None or not trail.visits:
         return None
@@ -122,12 +127,16 @@ def coupon_hosts(trail: Trail | None, named: Sequence[str]) -> tuple[str, ...]:
 def _is_warm(visit: Visit, codes: Collection[str], marks: Collection[str]) -> bool:
     if visit.social or is_host(visit.host, SOCIAL_HOSTS):
         return True
+    return leads_to(visit, codes, marks)
+
+
+def leads_to(visit: Visit, codes: Collection[str], marks: Collection[str]) -> bool:
+    """Did the visit begin at a link with one of these codes or marks (folded)?"""
     landing = visit.landing
     if landing is None:
         return False
-    if landing.code is not None and landing.code.strip().upper() in codes:
-        return True
-    return bool({landing.ref, landing.utm_value("content")} & {*marks})
+    carried = [folded(each) for each in (landing.ref, landing.utm_value("content")) if each]
+    return (landing.code is not None and folded(landing.code) in codes) or any(each in marks for each in carried)
 
 
 def _first_part(address: str | None) -> str | None:

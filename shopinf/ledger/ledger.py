@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from shopinf.ledger.roster import Roster
     from shopinf.ledger.sightings import Sightings
     from shopinf.ledger.unread import UnreadRecords
+    from shopinf.ledger.visits import OrderVisits
 
 
 class Ledger(Journal):
@@ -112,6 +113,12 @@ class Ledger(Journal):
         from shopinf.ledger.oldfacts import OldFacts
 
         return OldFacts(self)
+
+    @shared_property
+    def visits(self) -> OrderVisits:
+        from shopinf.ledger.visits import OrderVisits
+
+        return OrderVisits(self)
 
     @shared_property
     def unread(self) -> UnreadRecords:

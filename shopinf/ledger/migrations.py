@@ -246,7 +246,13 @@ CREATE INDEX entries_payable ON entries (payer, payable_at);
 CREATE INDEX entries_unstated ON entries (payer, person, currency) WHERE statement IS NULL;
 """
 
-MIGRATIONS = [_FIRST, _LOCKS, _PAYOUTS, _SENDERS, _RATES, _UNREAD, _SIGHTINGS, _SENDINGS, _COMBINING, _PAYABLE]
+# The visits before orders, for the watch over codes that got out.
+_VISITS = """
+CREATE TABLE order_visits (shop_id BIGINT NOT NULL, order_id BIGINT NOT NULL, trail TEXT, ready BOOLEAN NOT NULL,
+    asked_at TEXT NOT NULL, PRIMARY KEY (shop_id, order_id));
+"""
+
+MIGRATIONS = [_FIRST, _LOCKS, _PAYOUTS, _SENDERS, _RATES, _UNREAD, _SIGHTINGS, _SENDINGS, _COMBINING, _PAYABLE, _VISITS]
 
 _WORDS = {
     "sqlite": {

@@ -223,6 +223,17 @@ class Orders:
         with self._database.reading() as db:
             return int(db.execute(query).scalar_one()) + count_unread_orders(db, shop_id, window)
 
+    def moments(self, shop_id: int, since: datetime) -> list[datetime]:
+        """When each order since then was processed, test orders and gifts left out."""
+        query = select(orders.c.processed_at).where(
+            orders.c.shop_id == shop_id,
+            orders.c.processed_at >= since,
+            orders.c.test.is_(False),
+            orders.c.gift.is_(False),
+        )
+        with self._database.reading() as db:
+            return list(db.execute(query).scalars())
+
     def with_codes(self, shop_id: int, names: Iterable[str], *, links: bool = False) -> set[int]:
         """The ids of orders that used one of these codes, or came by a link that carries one of these texts."""
         methods = ("code", "link") if links else ("code",)

@@ -20,8 +20,8 @@ from shopinf.shopify.shop import Facts
 FIELDS = (
     "id,name,created_at,processed_at,updated_at,cancelled_at,test,currency,taxes_included,financial_status,"
     "fulfillment_status,total_line_items_price,total_discounts,subtotal_price,current_subtotal_price,discount_codes,"
-    "discount_applications,line_items,shipping_lines,refunds,landing_site,landing_site_ref,source_name,tags,customer,"
-    "email,phone,shipping_address"
+    "discount_applications,line_items,shipping_lines,refunds,landing_site,landing_site_ref,referring_site,source_name,"
+    "tags,customer,email,phone,shipping_address"
 )
 
 
@@ -226,6 +226,7 @@ class OrderJson(OrderHead):
     line_items: list[LineItem] | None = None
     shipping_lines: list[ShippingLine] | None = None
     refunds: list[RefundJson] | None = None
+    referring_site: Any = None
     tags: str | None = None
     phone: str | None = None
     shipping_address: Address | None = None

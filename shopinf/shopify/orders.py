@@ -15,6 +15,7 @@ from pydantic_core import from_json
 
 from shopinf.errors import NoAnswer, NoSuchThing, Refused
 from shopinf.gifts.plan import GIFT_TAG
+from shopinf.leaks.visits import host_of
 from shopinf.orders import (
     Adjustment,
     Allocation,
@@ -234,10 +235,17 @@ def _whole(raw: OrderJson, landing: Landing | None, key: bytes) -> Order:
         phone_key=phone_key(key, phone) if phone else None,
         address_key=address_key(key, home.country_code, home.zip or "", home.address1 or "") if home else None,
         landing=landing,
+        referrer=_referrer(raw),
         source_name=raw.source_name,
         tags=tuple(tag.strip() for tag in (raw.tags or "").split(",") if tag.strip() and "@" not in tag),
     )
     return _without_titles(replace(order, gift=True) if is_gift(order, gift_tags=(GIFT_TAG,)) else order)
+
+
+def _referrer(raw: OrderJson) -> str | None:
+    """The host that the last visit came from; empty where it came from none, None where no visit is known."""
+    host = host_of(raw.referring_site) if isinstance(raw.referring_site, str) else None
+    return host or ("" if raw.landing_site else None)
 
 
 def _by_hand(raw: OrderHead) -> bool:

@@ -64,6 +64,17 @@ syncs = Table(
     Column("facts", Integer),  # the form in which the facts of all orders with refunds are; None for the first
 )
 
+# The visits before orders with a tracked code: hosts, our own links, nothing that tells who it was.
+order_visits = Table(
+    "order_visits",
+    metadata,
+    Column("shop_id", BigInteger, primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("trail", Text),  # JSON; None where the store says that it knows none
+    Column("ready", Boolean, nullable=False),  # else the store was still putting it together
+    Column("asked_at", Moment, nullable=False),
+)
+
 # What a store sent and nobody could read; it is asked for again.
 unread = Table(
     "unread",
