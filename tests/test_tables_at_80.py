@@ -57,6 +57,7 @@ LINES = {
     "discounts assign": "discounts assign AVAWHITLOCK15 hugofairweather -s maya-shop",
     "discounts rename": "discounts rename AVAWHITLOCK15 AVA15 -s maya-shop --yes",
     "discounts check": "discounts check --all-stores",
+    "discounts watch": "discounts watch --all-stores",
     "discounts import": "discounts import former.csv -s maya-shop",
     "rates list": "rates list -s maya-shop --influencer avawhitlock",
     "rates set": "rates set 12% --influencer avawhitlock -s maya-shop --from 2027-02-01",

@@ -273,7 +273,7 @@ def _cut(text: str, width: int) -> str:
 
 def _cell(column: Column, value: Cell, screen: Screen) -> str:
     match value:
-        case None | "":
+        case None | "" | ():
             return "-"
         case bool():
             return "yes" if value else "no"

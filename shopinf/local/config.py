@@ -44,6 +44,9 @@ TEMPLATE = """\
 
 # The account that pays influencers, for the banks' files of `payouts pay --rail sepa`.
 # payer_iban = "DE02120300000000202051"
+
+# Sites that collect codes, besides those that are known to everybody: who comes from there got the code there.
+# coupon_hosts = ["couponsite.example"]
 """
 
 _HINT = "Correct that line; a `#` before it switches it off."
@@ -74,6 +77,7 @@ class Config:
     date: str = "order"  # or event
     agency: str | None = None  # whose name pages and payments carry
     payer_iban: str | None = None  # the account that pays, in a bank's file
+    coupon_hosts: tuple[str, ...] = ()  # sites that live by codes, besides those that are known to everybody
 
 
 def load_config(places: Places, environ: Mapping[str, str]) -> Config:
@@ -161,6 +165,17 @@ def _iban(value: object) -> str:
     return text
 
 
+def _hosts(value: object) -> tuple[str, ...]:
+    from shopinf.leaks.visits import host_of
+
+    if not isinstance(value, list):
+        raise _Wrong(f'must be a list like ["couponsite.example"], not {kind_of(value)}')
+    hosts = [host_of(_text(each)) for each in value]
+    if wrong := next((each for each, host in zip(value, hosts, strict=True) if host is None), None):
+        raise _Wrong(f"names {str(wrong)[:40]!r}, which is no host")
+    return tuple(host for host in hosts if host)
+
+
 def _seconds(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _Wrong(f"must be a number of seconds, not {kind_of(value)}")
@@ -186,6 +201,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "date": _one_of("order", "event"),
     "agency": _text,
     "payer_iban": _iban,
+    "coupon_hosts": _hosts,
 }
 
 # As far as the last @: a password that nobody percent-encoded may hold one itself, and too much hidden is no harm.
