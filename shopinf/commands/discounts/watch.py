@@ -128,7 +128,7 @@ def watch(desk: DeskContext, stores: StoreChoice, form: FormChoice, watching: Wa
     desk.deliver(outcomes.or_nothing(), answer, form)
     told = Counter(each.verdict.level for _, seen in outcomes.done for each in seen.codes)
     if bad := sum(count for level, count in told.items() if watching.fails(level)):
-        raise PartlyDone(_sentence(told), hint=f"shopinf discounts watch --only {watching.fail_on} shows {_them(bad)}.")
+        raise PartlyDone(_sentence(told), hint=f"shopinf discounts watch --only {quoted(str(watching.fail_on))} shows {_them(bad)}.")
     outcomes.settle()
     desk.out.say(_sentence(told))
 
