@@ -128,7 +128,9 @@ def watch(desk: DeskContext, stores: StoreChoice, form: FormChoice, watching: Wa
     desk.deliver(outcomes.or_nothing(), answer, form)
     told = Counter(each.verdict.level for _, seen in outcomes.done for each in seen.codes)
     if bad := sum(count for level, count in told.items() if watching.fails(level)):
-        raise PartlyDone(_sentence(told), hint=f"shopinf discounts watch --only {quoted(str(watching.fail_on))} shows {_them(bad)}.")
+        raise PartlyDone(
+            _sentence(told), hint=f"shopinf discounts watch --only {quoted(str(watching.fail_on))} shows {_them(bad)}."
+        )
     outcomes.settle()
     desk.out.say(_sentence(told))
 
@@ -192,8 +194,8 @@ def _advice(store: Store, record: CodeRecord, said: Verdict) -> str | None:
     """What to do about it, as it can be typed."""
     if said.since is None:
         return None
-    code, day = quoted(record.code), said.since.date().isoformat()
+    day = said.since.date().isoformat()
     if said.level is Level.LOOK:
         return f"shopinf orders attribute --store {quoted(store.name)} --from {day} --by order"
-    stop = "" if record.state in (State.RETIRED, State.PAUSED) else f"; shopinf discounts reissue {code}"
-    return f"shopinf payouts hold --code {code} --from {day} --reason leak{stop}"
+    stop = "" if record.state in (State.RETIRED, State.PAUSED) else f"; shopinf discounts reissue {quoted(record.code)}"
+    return f"shopinf payouts hold --code {quoted(record.code)} --from {day} --reason leak{stop}"
