@@ -139,8 +139,14 @@ def test_subscriptions_are_asked_for_alike(run: Bench, shop: PracticeStore) -> N
     now = setting(shop, shop.codes["MAYA15"])
     assert (now["one_time"], now["subscription"]) == (True, True)
     assert "MAYA15 in maya-shop applies to one-time purchases and subscriptions." in done.json["notes"]
+    assert run("discounts", "list", "-f", "json").ok().json["notes"] == done.json["notes"][-1:]
     run("discounts", "combine", "--code", "MAYA15", "--applies-to", "one-time").ok()
+    assert run("discounts", "list", "-f", "json").ok().json["notes"] == []
     assert not setting(shop, shop.codes["MAYA15"])["subscription"]
+    set_combining(shop, shop.codes["MAYA15"], subscription=True)
+    [row] = run("discounts", "check", "-f", "json").json["rows"]
+    assert row["problem"] == "in the store it applies to both, asked for one-time"
+    assert row["fix"] == "shopinf discounts combine --code MAYA15 --applies-to one-time"
 
 
 def test_a_dry_run_shows_it_and_asks_nothing(run: Bench, shop: PracticeStore) -> None:

@@ -213,6 +213,7 @@ class CodeOptions:
     asks=True,
     epilog=examples(
         "discounts create --campaign q4 --influencer maya --percent 15",
+        "discounts create --campaign bf --influencer maya --percent 15 --combines-with order",
         "discounts create --campaign q4 --sheet influencers.csv --percent 15 --ends 2026-12-31 --yes",
         "discounts create --campaign wave2 --count 500 --amount 10 --once-per-customer --dry-run",
     ),

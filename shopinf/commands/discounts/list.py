@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from shopinf.commands.discounts.choice import CodeChoice
+from shopinf.commands.discounts.choice import CodeChoice, choose_codes
+from shopinf.commands.discounts.combination import applies_notes
 from shopinf.commands.discounts.rows import LIST_COLUMNS, found_rows
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
 from shopinf.discounts.plan import Standing
@@ -42,6 +43,7 @@ def list_(
 ) -> None:
     """List the codes that shopinf made or imported, as they stand now."""
     chosen, wanted = desk.stores(stores), _read_standings(status or ())
+    meant = choose_codes(desk, chosen, choice)
 
     def answer(done: Done[list[dict[str, Cell]]], failures: Sequence[Failure]) -> Result:
         rows = [
@@ -50,7 +52,8 @@ def list_(
             for row in found
             if (row["status"] in wanted if wanted else row["status"] != Standing.FAILED)
         ]
-        return Result("shopinf.discounts.list/1", LIST_COLUMNS, rows, failures=failures)
+        notes = [note for store, _ in done for note in applies_notes(store, meant[store.name])]
+        return Result("shopinf.discounts.list/1", LIST_COLUMNS, rows, notes=notes, failures=failures)
 
     found = found_rows(desk, chosen, choice)
     if not desk.deliver(found, answer, form).rows:
