@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from shopinf.discounts.combining import UNSAID, Combining
 from shopinf.discounts.plan import Origin
 from shopinf.ledger.coderows import parts
-from shopinf.ledger.tables.journal import price_rules
+from shopinf.ledger.tables.journal import journal, price_rules
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal
@@ -33,6 +34,14 @@ class CombiningShelf:
         with self._database.writing() as db:
             db.execute(update(price_rules).where(price_rules.c.id == rule).values(combining_asked=facts))
             self._ledger.note(db, shop_id, "rule.combining_refused", f"rule:{rule}", facts)
+
+    def noted(self, shop_id: int, rules: Iterable[int]) -> datetime | None:
+        """When one of these rules was last about to be told what to combine with."""
+        subjects = [f"rule:{rule}" for rule in sorted(rules)]
+        query = select(func.max(journal.c.at)).where(journal.c.shop_id == shop_id, journal.c.kind == "rule.combining")
+        with self._database.reading() as db:
+            found = [db.execute(query.where(journal.c.subject.in_(part))).scalar() for part in parts(subjects)]
+        return max((each for each in found if each is not None), default=None)
 
     def told(self, shop_id: int, found: Mapping[int, Combining]) -> None:
         """The store has rules, by the ledger's ids, combine so now."""

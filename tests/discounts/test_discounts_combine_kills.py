@@ -59,3 +59,23 @@ def test_a_change_of_existing_codes_is_taken_up_by_the_same_command(
     changes = len(shop.graph.changes)
     assert "Nothing to change" in run(*combine).ok().err
     assert len(shop.graph.changes) == changes
+
+
+def test_a_change_that_arrives_late_does_not_undo_what_was_asked_for_since(
+    run: Bench, shop: PracticeStore, people: str
+) -> None:
+    run("discounts", "create", "--campaign", "q4", "--sheet", people, "--percent", "15", "--yes").ok()
+    road = Road(run.wire, run.clock)
+    run.wire = road
+    combine = ("discounts", "combine", "--campaign", "q4", "--yes", "--with")
+    with road.killed_at("POST", "/graphql.json", late=20.0, time=2):
+        run(*combine, "order")
+    assert "may still take effect" in run(*combine, "none").ok().err
+    run.clock.wait(60)
+    road.arrive()
+    assert combined(shop) == 0
+    run("discounts", "check").ok()
+    run.clock.wait(600)
+    begun = run.clock.monotonic()
+    run(*combine, "order").ok()  # nothing is in doubt now
+    assert run.clock.monotonic() - begun < 5

@@ -1,14 +1,15 @@
 """Codes that are to combine: set by GraphQL, noted before it is sent, and found out about where an answer was lost.
 
-Setting it twice is the same as once, so what is not found set is simply sent again: there is nothing to wait out. What
-was asked for stands in the ledger until the store has it; a run that was stopped is taken up by the next one, which
-looks first.
+Setting it twice is the same as once, so what is not found set is simply sent again. What was asked for stands in the
+ledger until the store has it; a run that was stopped is taken up by the next one, which looks first. Where that one
+asks for something else, a change of the stopped run may still be on its way: its time is waited out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from shopinf.shell import quoted
 from shopinf.shopify import combining as remote
 from shopinf.shopify.pages import at_once
 from shopinf.words import counted
-from shopinf.work.doubt import SECOND_LOOK
+from shopinf.work.doubt import IN_FLIGHT, SECOND_LOOK
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -49,6 +50,11 @@ class Target:
         rule = self.rule
         known = rule.origin is Origin.MADE and rule.combining.combines is not None and not rule.uncombined
         return self.fresh or (known and not rule.combining.meets(self.wanted))
+
+    @property
+    def is_doubtful(self) -> bool:
+        """May another change than the one wanted now be on its way, from a run that was stopped?"""
+        return self.rule.uncombined and self.rule.refused is None and self.wanted != self.rule.asked
 
 
 def is_there(record: CodeRecord) -> bool:
@@ -102,9 +108,16 @@ def combine_rules(desk: Desk, store: Store, targets: Sequence[Target]) -> Failed
     """Have rules combine as wanted; returns why not. The store's writing lock is held."""
     if not targets:
         return {}
-    desk.ledger.combining.ask(store.shop_id, {target.rule.id: target.wanted for target in targets})
+    shelf = desk.ledger.combining
+    doubtful = [each for each in targets if each.is_doubtful]
+    noted = shelf.noted(store.shop_id, [each.rule.id for each in doubtful]) if doubtful else None
+    shelf.ask(store.shop_id, {target.rule.id: target.wanted for target in targets})
     with desk.out.progress("combining codes", len(targets), "price rules", store=store.name) as progress:
-        return _Combining(desk, store, desk.shop(store), progress.advance).bring(targets)
+        work = _Combining(desk, store, desk.shop(store), progress.advance)
+        work.bring(targets)
+        if noted is not None:
+            work.outlast([each for each in doubtful if each.rule.id in work.done], noted + IN_FLIGHT)
+        return work.failed
 
 
 def combine_again(desk: Desk, store: Store, records: Iterable[CodeRecord]) -> Failed:
@@ -146,10 +159,24 @@ class _Combining:
         self._store, self._shop, self._tick = store, shop, tick
         self._shelf = desk.ledger.combining
         self._sorts: dict[int, remote.Sort | None] = {}
-        self._failed: dict[int, ShopinfError] = {}
-        self._done: set[int] = set()
+        self._say = desk.out.say
+        self.failed: dict[int, ShopinfError] = {}
+        self.done: set[int] = set()
 
-    def bring(self, targets: Sequence[Target]) -> Failed:
+    def outlast(self, targets: Sequence[Target], over: datetime) -> None:
+        """Look again, when no earlier change can take effect any more, and send what one has undone."""
+        wait = (over - self._shop.clock.now()).total_seconds()
+        if not targets or wait <= 0:
+            return
+        self._say(
+            f"an earlier change of {counted(len(targets), 'price rule')} in {self._store.name} may still take "
+            f"effect; looking again in {wait:.0f} s"
+        )
+        self._shop.clock.wait(wait)
+        self._tick = lambda count: None  # they were counted
+        self.bring(targets)
+
+    def bring(self, targets: Sequence[Target]) -> None:
         left = list(targets)
         try:
             sure = [each for each in left if each.is_sure]
@@ -160,7 +187,7 @@ class _Combining:
                     break
                 lost = self._send(self._settle(lost))
             for target in lost:
-                self._failed[target.rule.id] = LostResponse(
+                self.failed[target.rule.id] = LostResponse(
                     f"{self._store.name} lost the answers about what {target.code} combines with again and again",
                     hint="Run the same command again later.",
                 )
@@ -168,9 +195,8 @@ class _Combining:
             raise
         except ShopinfError as trouble:  # of the store: it would be the same for all that are left
             for target in left:
-                if target.rule.id not in self._done:
-                    self._failed.setdefault(target.rule.id, trouble)
-        return self._failed
+                if target.rule.id not in self.done:
+                    self.failed.setdefault(target.rule.id, trouble)
 
     def _send(self, targets: Sequence[Target]) -> list[Target]:
         """Send the changes, several at a time; returns those whose answer was lost."""
@@ -182,7 +208,7 @@ class _Combining:
                 if isinstance(error, LostResponse):
                     lost.append(target)
                 elif error is not None:
-                    self._failed[target.rule.id] = error
+                    self.failed[target.rule.id] = error
                     self._shelf.refused(self._store.shop_id, target.rule.id, target.wanted, error.message)
                     self._tick(1)
                 else:
@@ -230,7 +256,7 @@ class _Combining:
     def _keep(self, done: Mapping[int, Combining]) -> None:
         if done:
             self._shelf.told(self._store.shop_id, done)
-            self._done.update(done)
+            self.done.update(done)
             self._tick(len(done))
 
 
