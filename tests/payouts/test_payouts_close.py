@@ -273,6 +273,7 @@ def test_a_group_is_one_payer_and_stores_by_themselves_are_one_each(run: Bench, 
     )
     single = run("payouts", "close", "--period", "2026-10", "--store", "nord", "-f", "json").ok().json
     assert single["statements"] == []
+    assert any("its stores were closed by north up to 2026-10-31 before" in note for note in single["notes"])
 
 
 def test_a_store_that_fails_leaves_its_payer_open_and_the_others_are_closed(run: Bench, shop: PracticeStore) -> None:

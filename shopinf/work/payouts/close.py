@@ -28,7 +28,7 @@ from shopinf.words import counted
 from shopinf.work.orders.seats import Seats
 from shopinf.work.orders.sync import Synced, cut_note, sync_orders
 from shopinf.work.payouts.look import Looked, Scope, look_over, others_in_tiers
-from shopinf.work.payouts.payers import Paying
+from shopinf.work.payouts.payers import Paying, payer_names
 from shopinf.work.payouts.sent import read_sent
 
 if TYPE_CHECKING:
@@ -256,7 +256,26 @@ def _notes(desk: Desk, paying: Paying, period: Period, looked: Sequence[Looked])
         said.append(
             f"{paying.name}: {counted(len(late), 'order')} of days before {period.first} that no closing had entered."
         )
+    if not former:
+        said += _of_other_payers(desk, paying)
     return said
+
+
+def _of_other_payers(desk: Desk, paying: Paying) -> list[str]:
+    """Of a payer's first closing: who has closed its stores till now, since that is mostly who should go on."""
+    mine = {store.shop_id for store in paying.stores}
+    members = desk.ledger.accounts.stores_of_payers()
+    others = [
+        each for each in desk.ledger.accounts.payers() if each.key != paying.key and members.get(each.key, set()) & mine
+    ]
+    if not others:
+        return []
+    names = payer_names(desk, others)
+    told = [f"{names[each.key]} up to {desk.ledger.accounts.closings(each.key)[-1].last}" for each in others]
+    return [
+        f"{paying.name} is closed for the first time; its stores were closed by {' and '.join(told)} before, and what "
+        "is owed from then stays in those accounts."
+    ]
 
 
 def _cut(desk: Desk, store: Store) -> list[str]:
