@@ -16,6 +16,8 @@ from shopinf.errors import Busy
 from shopinf.ledger.accountrows import Draft
 from shopinf.ledger.accounts import Outdated
 from shopinf.ledger.ledger import Ledger
+from shopinf.ledger.merging import move_money
+from shopinf.ledger.tables.people import merges
 from shopinf.payouts.closing import first_entries, later_entries
 from shopinf.payouts.entries import Account, Entry, Kind, Recorded, rejected
 from shopinf.payouts.runs import Rail, State
@@ -288,3 +290,31 @@ def test_a_rehearsal_shows_the_statements_and_writes_nothing(ledger: Ledger) -> 
     assert (ledger.accounts.payers(), ledger.accounts.entered(1)) == ([], set())
     (made,) = closed(ledger, "2026-06", *entries)
     assert sums(made) == sums(june)
+
+
+def become_one(ledger: Ledger) -> None:
+    """Mia is leo from now on."""
+    with ledger.database.writing() as db:
+        move_money(db, "mia", "leo")
+        db.execute(merges.insert().values(id="mia", person="leo"))
+
+
+def test_a_closing_worked_out_before_two_became_one_is_entered_for_the_one(ledger: Ledger) -> None:
+    made = draft(ledger, "2026-06", first_entries([fresh(1, "90.00", "2026-06-03")]))
+    become_one(ledger)
+    found = ledger.accounts.close(made)
+    assert found is not None
+    assert [(each.account, sums(each)) for each in found.statements] == [(LEO, ("0", "9.00", "0", "0", "9.00"))]
+
+
+def test_a_payment_under_way_when_two_became_one_is_paid_out_of_the_one_account(ledger: Ledger) -> None:
+    orders = [fresh(1, "90.00", "2026-06-03"), fresh(2, "50.00", "2026-06-04", account=LEO)]
+    statements = closed(ledger, "2026-06", *first_entries(orders))
+    assert run(ledger, *statements) is not None
+    payments = ledger.payments.where()
+    become_one(ledger)
+    ledger.payments.pay(payments, date(2026, 7, 2), on("2026-07-02"))
+    assert ledger.accounts.balances("leo") == [("shop:1", "USD", D("0.00"))]
+    assert ledger.accounts.balances("mia") == []
+    (july,) = closed(ledger, "2026-07")
+    assert sums(july) == ("14.00", "0", "0", "14.00", "0.00")
