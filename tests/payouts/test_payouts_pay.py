@@ -306,6 +306,16 @@ def test_what_is_missing_for_a_run_is_said_with_what_to_add(run: Bench, closed: 
     assert run("payouts", "pay", "--run", "R-9", "--payees", "x", "-o", "y").code == 3
 
 
+def test_a_run_lists_what_it_claimed_also_what_another_run_pays_now(run: Bench, closed: Path) -> None:
+    first = pay(run, closed).ok().json["run"]
+    run("payouts", "failed", statements(run)["mia"]["statement"], "--reason", "no such account").ok()
+    second = pay(run, closed).ok().json["run"]
+    run.connect(run.open(handle="nord", seed=2)).ok()  # of several stores the run says which
+    for name, people in ((first, {"mia", "leo"}), (second, {"mia"})):
+        found = run("payouts", "list", "--run", name, "-f", "json").ok().json["statements"]
+        assert {each["influencer"]: each["run"] for each in found} == dict.fromkeys(people, name)
+
+
 def test_what_was_paid_by_hand_has_no_rail_and_no_file(run: Bench, closed: Path) -> None:
     run("payouts", "paid", statements(run)["mia"]["statement"]).ok()
     name = next(each["run"] for each in statements(run).values() if each["run"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,12 +39,15 @@ def list_(
     form: FormChoice = FormChoice(),
 ) -> None:
     """List statements: what was earned, held, paid and carried, and how each stands."""
+    if run is not None and stores == StoreChoice():  # a run says whose statements are meant
+        stores = StoreChoice(all_stores=True)
     found = views(desk, _chosen(desk, stores, period, influencer or ()))
     if status:
         found = [each for each in found if each.status in status]
     if run is not None:
-        name = run_called(desk, run).name
-        found = [each for each in found if each.payment and each.payment.run.name == name]
+        paid = {each.statement_id: each for each in desk.ledger.payments.of_run(run_called(desk, run))}
+        mine = [each for each in found if each.statement.id in paid]
+        found = [replace(each, payment=paid[each.statement.id]) for each in mine]
     found.sort(key=lambda each: (each.statement.first, each.payer, each.currency, each.influencer))
     body = None
     if desk.form(form).format is Format.JSON:
