@@ -203,7 +203,7 @@ class Overview:
     def left_out(self) -> Sequence[Row]:
         return self.asked.left_out
 
-    @property
+    @cached_property
     def sections(self) -> list[Section]:
         """One for each currency; a currency in which nothing was sold has one with zeros."""
         currencies = {store.currency for store in self.stores}

@@ -42,6 +42,7 @@ HEADINGS = {
     "excluded": "Not counted as",
     "change_pct": "Change in %",
 }
+_NAMED = 12  # stores in a sentence; the foot of the page lists them all
 LEFT_OUT = {
     "test": "test orders",
     "gift": "gifts to influencers",
@@ -102,7 +103,8 @@ def together(overview: Overview, currency: str) -> str:
         return ""
     if len(names) == 1:
         return f"Figures in {currency} are of {names[0]} alone."
-    return f"Figures in {currency} are of {', '.join(names[:-1])} and {names[-1]} together."
+    listed = few(names, _NAMED) if len(names) > _NAMED else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"Figures in {currency} are of {listed} together."
 
 
 def _lost(failure: Failure) -> str:

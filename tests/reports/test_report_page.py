@@ -310,6 +310,9 @@ def test_a_page_over_several_stores_says_whose_figures_are_together() -> None:
     assert stamps == [
         "3 stores Figures in EUR are of Maya Shop and Berlin Kiosk together. Figures in USD are of Paris alone."
     ]
+    many = [replace(whole.stores[0], name=f"s{n}", title=f"Shop {n}") for n in range(1, 16)]
+    said = made(replace(whole, stores=many)).all("header")[0].all("li")[0].text
+    assert said.endswith("Shop 11, Shop 12 and 3 more together.")
     found = made(whole)
     assert "Figures in EUR are of Maya Shop alone." in found.all("section")[0].text
     assert not made(sample("EUR")).all("header")[0].all("li")
