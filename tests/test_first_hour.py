@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from bench import Bench, StillClock
+from payouts.paying import close, october, pay
 
 from shopinf.console.progress import Task
 from shopinf.practice import PracticeStore
@@ -149,6 +150,22 @@ def test_a_shell_completes_campaigns_codes_and_periods(run: Bench, shop: Practic
     assert completed(run, "discounts", "list", "--campaign", "q") == ["q4"]
     assert completed(run, "discounts", "pause", "--code", "MAY") == ["MAYA15"]
     assert completed(run, "orders", "attribute", "--period", "last-m") == ["last-month"]
+    run("stores", "group", "maya-shop", "northlight").ok()
+    assert completed(run, "rates", "set", "5%", "--campaign", "q") == ["q4"]
+    assert completed(run, "status", "--group", "north") == ["northlight"]
+    assert completed(run, "reference", "sheets", "pa") == ["payees"]
+    assert completed(run, "help", "pay") == ["payouts"]
+
+
+def test_a_shell_completes_statements_runs_and_payers(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:
+    october(run, shop)
+    statements = close(run)
+    assert completed(run, "payouts", "show", "S-2026-10-m") == [statements["mia"]["statement"]]
+    assert completed(run, "payouts", "paid", statements["leo"]["statement"][:12]) == [statements["leo"]["statement"]]
+    made = pay(run, tmp_path).ok().json["run"]
+    assert completed(run, "payouts", "drop", "R-") == [made]
+    assert completed(run, "payouts", "paid", "--run", "R-2026") == [made]
+    assert completed(run, "payouts", "pay", "--payer", "ma") == ["maya-shop"]
 
 
 def test_one_code_that_is_gone_is_one(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:

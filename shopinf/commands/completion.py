@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -12,6 +12,8 @@ from shopinf.errors import ShopinfError
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+
+Completion = Callable[..., Any]  # what Typer calls with the context and what was begun, by their names
 
 
 def campaign_names(context: typer.Context, incomplete: str) -> list[str]:
@@ -22,6 +24,37 @@ def campaign_names(context: typer.Context, incomplete: str) -> list[str]:
 def code_names(context: typer.Context, incomplete: str) -> list[str]:
     """Complete codes."""
     return _known(context, incomplete, _codes)
+
+
+def group_names(context: typer.Context, incomplete: str) -> list[str]:
+    """Complete the groups that stores are in."""
+    try:
+        groups = {store.group for store in context.obj.desk.book.all() if store.group}
+    except ShopinfError:
+        return []
+    return sorted(name for name in groups if name.casefold().startswith(incomplete.casefold()))
+
+
+def run_names(context: typer.Context, incomplete: str) -> list[str]:
+    """Complete runs of payments."""
+    return _known(context, incomplete, lambda desk: desk.ledger.payments.names())
+
+
+def statement_names(context: typer.Context, incomplete: str) -> list[str]:
+    """Complete statements."""
+    return _known(context, incomplete, lambda desk: desk.ledger.accounts.names())
+
+
+def payer_names(context: typer.Context, incomplete: str) -> list[str]:
+    """Complete those who pay: stores and groups that were closed."""
+    from shopinf.work.payouts.payers import payer_names as called
+
+    return _known(context, incomplete, lambda desk: called(desk, desk.ledger.accounts.payers()).values())
+
+
+def one_of(*names: str) -> Completion:
+    """Complete one of these."""
+    return lambda incomplete: [name for name in names if name.startswith(incomplete)]
 
 
 def period_names(incomplete: str) -> list[str]:
@@ -47,3 +80,18 @@ def _known(context: typer.Context, incomplete: str, names: Callable[[Desk], Iter
         return sorted({name for name in names(desk) if name.casefold().startswith(begun)})
     except ShopinfError:
         return []
+
+
+# What completes an option wherever it is, and an argument by what its help calls it.
+COMPLETIONS: Mapping[str, Completion] = {
+    "--campaign": campaign_names,
+    "--code": code_names,
+    "--group": group_names,
+    "--payer": payer_names,
+    "--run": run_names,
+    "--statement": statement_names,
+    "RUN": run_names,
+    "STATEMENT": statement_names,
+    "[STATEMENT]...": statement_names,
+    "STATEMENT|INFLUENCER": statement_names,
+}

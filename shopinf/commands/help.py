@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from shopinf.commands.completion import one_of
 from shopinf.commands.options import DeskContext, Noun, examples
-from shopinf.commands.tree import help_of
+from shopinf.commands.tree import COMMANDS, help_of
 
 app = Noun()
 
@@ -16,7 +17,8 @@ app = Noun()
 def help_(
     desk: DeskContext,
     command: Annotated[
-        list[str] | None, typer.Argument(help="A command, like orders attribute.", metavar="COMMAND")
+        list[str] | None,
+        typer.Argument(help="A command, like orders attribute.", metavar="COMMAND", autocompletion=one_of(*COMMANDS)),
     ] = None,
 ) -> None:
     """Show the help of a command."""

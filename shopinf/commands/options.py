@@ -23,7 +23,7 @@ from typer.core import TyperCommand
 from typer.models import ArgumentInfo, OptionInfo
 
 from shopinf import periods
-from shopinf.commands.completion import period_names
+from shopinf.commands.completion import COMPLETIONS, period_names
 from shopinf.console.forms import contradiction
 from shopinf.errors import BadInput
 from shopinf.results import Format
@@ -332,6 +332,10 @@ def _described(annotation: Any, panel: str | None = None) -> Any:
         return annotation
     info = copy(said[0])
     info.rich_help_panel = info.rich_help_panel or panel
+    if info.autocompletion is None:
+        # The first name of an option is where a default would be, were this not in `Annotated`.
+        name = info.default if isinstance(info, OptionInfo) else info.metavar
+        info.autocompletion = COMPLETIONS.get(str(name))
     kinds = {kind, *typing.get_args(kind), *(arg for each in typing.get_args(kind) for arg in typing.get_args(each))}
     if isinstance(info, OptionInfo) and info.metavar is None and bool not in kinds:
         choices = next((each for each in kinds if isinstance(each, type) and issubclass(each, Enum)), None)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shopinf.commands.completion import one_of
 from shopinf.commands.options import DeskContext, Noun, ReportForm, examples
 from shopinf.errors import BadInput, NotFound
 from shopinf.nearest import did_you_mean
@@ -89,7 +90,7 @@ EXAMPLES = {
 def sheets(
     desk: DeskContext,
     name: Annotated[
-        str | None, typer.Argument(help=f"One of {', '.join(SHEETS)}.", metavar="NAME", show_default=False)
+        str | None, typer.Argument(help=f"One of {', '.join(SHEETS)}.", metavar="NAME", autocompletion=one_of(*SHEETS))
     ] = None,
     form: ReportForm = ReportForm(),
 ) -> None:
