@@ -9,7 +9,7 @@ import typer
 
 from shopinf.commands.influencers.choice import influencer_names
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
-from shopinf.commands.payouts.rows import balances
+from shopinf.commands.payouts.rows import balances, open_balances
 from shopinf.people.persons import read_typed
 from shopinf.results import Cell, Result, columns
 
@@ -64,9 +64,8 @@ def forget(
 
 def _owed(desk: Desk, person: str, owed: Sequence[Mapping[str, Any]]) -> list[str]:
     """What is still between them and the agency, and how it is paid to somebody without a name."""
-    open_ = [f"{each['balance']} {each['currency']} by {each['payer']}" for each in owed if each["balance"].amount]
-    if not open_:
+    if not (told := open_balances(owed)):
         return []
-    named = [each.name for each in desk.ledger.accounts.of_person(person)]
-    hint = f"; pay it by hand, and note it with shopinf payouts paid {named[-1]}" if named else ""
-    return [f"still open: {', '.join(open_)}, under the opaque id{hint}"]
+    latest = {each.account: each.name for each in desk.ledger.accounts.of_person(person) if each.figures.closing > 0}
+    hint = f"; pay it by hand, and note it with shopinf payouts paid {' '.join(latest.values())}" if latest else ""
+    return [f"still open: {', '.join(told)}, under the opaque id{hint}"]

@@ -9,7 +9,7 @@ import typer
 from shopinf.commands.influencers.choice import WHO, InfluencerArgument, influencer_names
 from shopinf.commands.influencers.rows import CHANGED_COLUMNS
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
-from shopinf.commands.payouts.rows import balances
+from shopinf.commands.payouts.rows import balances, open_balances
 from shopinf.errors import BadInput
 from shopinf.results import Cell, Result
 
@@ -43,5 +43,5 @@ def merge(
     ]
     desk.show(Result("shopinf.influencers.merge/1", CHANGED_COLUMNS, rows), form)
     desk.out.say(f"{gone.influencer} is {kept.influencer} from now on.")
-    if owed := [f"{each['balance']} {each['currency']} by {each['payer']}" for each in balances(desk, kept.id)]:
+    if owed := open_balances(balances(desk, kept.id)):
         desk.out.say(f"{kept.influencer} is owed {', '.join(owed)}: both balances together.")

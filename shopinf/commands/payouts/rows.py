@@ -157,6 +157,11 @@ def statement_body(
     ]
 
 
+def open_balances(found: Iterable[Mapping[str, Any]]) -> list[str]:
+    """`13.50 USD by maya-shop`, of each balance that is not at nothing."""
+    return [f"{each['balance']} {each['currency']} by {each['payer']}" for each in found if each["balance"].amount]
+
+
 def balances(desk: Desk, person: str) -> list[dict[str, Any]]:
     """What is owed to somebody now, by payer and currency: closed or not."""
     names = payer_names(desk, desk.ledger.accounts.payers())

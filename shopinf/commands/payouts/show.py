@@ -10,6 +10,7 @@ from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.commands.payouts.choice import statement_called
 from shopinf.commands.payouts.rows import ENTRY_COLUMNS, balances, entry_rows, statement_body, views
 from shopinf.money import Money
+from shopinf.people.influencers import Influencer
 from shopinf.results import Cell, Result, columns
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def show(
     if what.strip().upper().startswith("S-") and (accounts.named(what) or not desk.ledger.people.find(what)):
         shown, person = views(desk, [statement_called(desk, what)]), None
     else:
-        person = desk.ledger.people.called(what)
+        person = _who(desk, what.strip())
         shown = views(desk, accounts.of_person(person.id))
     entries = accounts.of_statements([each.statement.id for each in shown])
     rows: list[dict[str, Cell]] = []
@@ -56,6 +57,13 @@ def show(
         _tell(desk, each)
     if person is not None and not rows:
         desk.out.say(f"{person.influencer} was in no closing yet, and nothing is owed from before.")
+
+
+def _who(desk: Desk, typed: str) -> Influencer:
+    """Whose account is meant; of somebody who was forgotten only the opaque id is left, and it goes by that."""
+    if desk.ledger.people.find(typed) is None and desk.ledger.accounts.of_person(typed):
+        return Influencer(typed, typed)
+    return desk.ledger.people.called(typed)
 
 
 def _tell(desk: Desk, each: View) -> None:
