@@ -170,11 +170,10 @@ class Soak:
         if (day := self.next_day()) <= self.last:
             self.must(*self.closing(day, self.last))
         self.must(*self.closing(self.last + timedelta(days=1)))  # news of orders that came after they were closed
-        for _ in range(3):
+        claimed = "SELECT DISTINCT r.name FROM runs r JOIN payments p ON p.run = r.id WHERE p.state = 'claimed'"
+        while any(amount > 0 for _, amount in self.owed()):
             self.must(*self.paying())
-            for (name,) in self.ask(
-                "SELECT DISTINCT r.name FROM runs r JOIN payments p ON p.run = r.id WHERE p.state = 'claimed'"
-            ):
+            for (name,) in self.ask(claimed):
                 self.must("payouts", "paid", "--run", name)
 
     # counting
@@ -182,6 +181,10 @@ class Soak:
     def ask(self, query: str) -> list[Any]:
         with self.ledger.database.reading() as db:
             return list(db.exec_driver_sql(query).all())
+
+    def owed(self) -> list[Any]:
+        """What everybody is owed, in minor units."""
+        return self.ask("SELECT person, SUM(amount) FROM entries GROUP BY person")
 
     def check(self) -> None:
         """At any moment: what is recorded agrees with itself."""
@@ -213,8 +216,7 @@ class Soak:
         self.check()
         found = self.ask("SELECT order_id, SUM(amount) FROM entries WHERE order_id <> 0 GROUP BY order_id")
         assert {order: int(amount) for order, amount in found} == dict(self._earned()), "orders are lost or count twice"
-        owed = self.ask("SELECT person, SUM(amount) FROM entries GROUP BY person")
-        assert all(amount <= 0 for _, amount in owed), "somebody was not paid"
+        assert all(amount <= 0 for _, amount in self.owed()), "somebody was not paid"
         paid = self.ask(
             "SELECT r.name, s.name, p.amount FROM payments p JOIN runs r ON r.id = p.run "
             "JOIN statements s ON s.id = p.statement WHERE p.state = 'paid'"

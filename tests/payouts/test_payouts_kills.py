@@ -31,7 +31,7 @@ def soak(tmp_path: Path) -> Iterator[Callable[..., Any]]:
     made = []
 
     def make(**more: Any) -> Any:
-        made.append(soak_module().Soak(tmp_path / "soak", seed=7, days=40, people=3, **more))
+        made.append(soak_module().Soak(tmp_path / "soak", seed=7, days=20, people=2, **more))
         return made[-1]
 
     yield make
@@ -39,25 +39,25 @@ def soak(tmp_path: Path) -> Iterator[Callable[..., Any]]:
         each.close()
 
 
-def test_ten_kills_of_closings_and_runs_pay_nothing_twice(soak: Callable[..., Any]) -> None:
+def test_eight_kills_of_closings_and_runs_pay_nothing_twice(soak: Callable[..., Any]) -> None:
     one = soak()
-    assert one.kill_at_random(10) >= 10
+    assert one.kill_at_random(8) >= 8
     one.finish()
-    assert "80 orders" in one.check_all()
+    assert "40 orders" in one.check_all()
 
 
 def test_two_of_a_team_killed_together_pay_nothing_twice(soak: Callable[..., Any], postgresql: postgres.Server) -> None:
     team = soak(ledger_url=postgresql.ledger())
-    assert team.kill_at_random(10) >= 10
+    assert team.kill_at_random(8) >= 8
     team.finish()
-    assert "80 orders" in team.check_all()
+    assert "40 orders" in team.check_all()
 
 
 def test_a_closing_that_is_killed_is_there_as_a_whole_or_not_at_all(soak: Callable[..., Any]) -> None:
     one = soak()
     first = one.next_day()
     command = one.closing(first, one.last)
-    for part in (0.2, 0.5, 0.7, 0.8, 0.9, 1.0):
+    for part in (0.5, 0.7, 0.85, 1.0):
         process = one.start(*command)
         try:
             process.wait(part * one.span)
@@ -66,8 +66,8 @@ def test_a_closing_that_is_killed_is_there_as_a_whole_or_not_at_all(soak: Callab
         process.communicate()
         one.check()
         ((entered,),) = one.ask("SELECT COUNT(*) FROM entries WHERE order_id <> 0")
-        assert entered == (2 if one.next_day() == first else 80)
+        assert entered == (2 if one.next_day() == first else 40)
     one.must(*command)
     assert one.next_day() == one.last + timedelta(days=1)
     one.finish()
-    assert "80 orders" in one.check_all()
+    assert "40 orders" in one.check_all()
