@@ -29,7 +29,7 @@ from shopinf.ledger.accountrows import (
 )
 from shopinf.ledger.dues import latest_statements, read_marks
 from shopinf.ledger.merging import former_ids, merged_into, next_step, of_whom_now
-from shopinf.ledger.recordings import Look, put_together, read_look, read_moved_elsewhere, read_pool
+from shopinf.ledger.recordings import Look, put_together, read_look, read_moved_elsewhere, read_pool, read_version
 from shopinf.ledger.statementing import make_statements
 from shopinf.ledger.tables.payouts import closings, entries, marks, payers, payments, statements
 from shopinf.ledger.unnaming import formerly
@@ -83,9 +83,9 @@ class Accounts:
             return read_look(db, shop_id)
 
     def version(self, shops: Collection[int]) -> int:
-        """A number that grows with every entry of these stores."""
+        """A number that grows with every entry of these stores, and of those that were closed together with them."""
         with self._database.reading() as db:
-            return _version(db, shops)
+            return read_version(db, shops)
 
     def close(self, draft: Draft, *, rehearsal: bool = False) -> Made | None:
         """Write a closing and make its statements; None where this payer's period is closed already.
@@ -107,7 +107,7 @@ class Accounts:
         same = (closings.c.payer == draft.payer, *_days(draft.period))
         if db.execute(select(closings.c.id).where(*same)).first():
             return None
-        if _version(db, draft.stores) != draft.version:
+        if read_version(db, draft.stores) != draft.version:
             raise Outdated
         self._keep_payer(db, draft)
         at = self._ledger.clock.now()
@@ -361,11 +361,6 @@ def _entries_of(db: Connection, statements: Collection[int]) -> dict[int, list[E
 
 def _days(period: Period) -> tuple[Any, Any]:
     return closings.c.period_from == period.first.isoformat(), closings.c.period_to == period.last.isoformat()
-
-
-def _version(db: Connection, shops: Collection[int]) -> int:
-    query = select(func.max(entries.c.id)).where(entries.c.shop_id.in_(sorted(shops)))
-    return int(db.execute(query).scalar() or 0)
 
 
 def _has_reference(db: Connection, entry: Entry) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from shopinf.ledger.accountrows import Entered, read_entry
 from shopinf.ledger.merging import merged_into
@@ -33,6 +33,17 @@ def read_look(db: Connection, shop_id: int) -> Look | None:
         return None
     id, stores = found[0]
     return Look(id, datetime.fromisoformat(stores[str(shop_id)]), any(len(each) > 1 for _, each in found))
+
+
+def read_version(db: Connection, shops: Collection[int]) -> int:
+    """A number that grows with every entry of these stores, and of those that were closed together with them.
+
+    The orders of a statement move one another where tiers are in it, whichever of its stores they are of.
+    """
+    closed = [{int(shop) for shop in stores} for stores in db.execute(select(closings.c.stores)).scalars()]
+    near = {shop for stores in closed if stores & set(shops) for shop in stores} | set(shops)
+    query = select(func.max(entries.c.id)).where(entries.c.shop_id.in_(sorted(near)))
+    return int(db.execute(query).scalar() or 0)
 
 
 def put_together(db: Connection, query: Select[Any]) -> Iterator[tuple[Recorded, int | None]]:

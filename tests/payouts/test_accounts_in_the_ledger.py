@@ -19,7 +19,7 @@ from shopinf.ledger.ledger import Ledger
 from shopinf.ledger.merging import move_money
 from shopinf.ledger.tables.people import merges
 from shopinf.payouts.closing import first_entries, later_entries
-from shopinf.payouts.entries import Account, Entry, Kind, Recorded, rejected
+from shopinf.payouts.entries import Account, Entry, Kind, OrderKey, Recorded, rejected
 from shopinf.payouts.runs import Rail, State
 from shopinf.payouts.statements import Action, Mark, Statement, Terms
 from shopinf.periods import Period, read_period
@@ -122,6 +122,17 @@ def test_the_same_period_is_closed_once_and_its_statements_stay(ledger: Ledger) 
     assert ledger.accounts.of_period("shop:1", month("2026-06")) == made
     assert ledger.accounts.named(made[0].name.upper()) == made[0]
     assert ledger.accounts.entered(1) == {1}
+
+
+def test_a_closing_is_outdated_by_one_of_a_store_that_was_closed_together_with_its_own(ledger: Ledger) -> None:
+    both, others = {1: on("2026-07-01"), 2: on("2026-07-01")}, {2: on("2026-08-01")}
+    assert ledger.accounts.close(replace(draft(ledger, "2026-06", ()), payer="group:north", stores=both)) is not None
+    alone = draft(ledger, "2026-07", first_entries([fresh(1, "90.00", "2026-07-03")]))
+    order = replace(fresh(2, "90.00", "2026-07-03"), order=OrderKey(2, 2), account=replace(MIA, payer="shop:2"))
+    meanwhile = draft(ledger, "2026-07", first_entries([order]))
+    assert ledger.accounts.close(replace(meanwhile, payer="shop:2", stores=others)) is not None
+    with pytest.raises(Outdated):
+        ledger.accounts.close(alone)
 
 
 def test_an_order_that_another_closing_entered_meanwhile_makes_a_closing_outdated(ledger: Ledger) -> None:
