@@ -26,6 +26,7 @@ from shopinf.orders import folded
 from shopinf.outcomes import Done, Outcomes
 from shopinf.people.identity import known_of, one_each
 from shopinf.results import Cell, Failure, Result
+from shopinf.scopes import lacking_to_combine
 from shopinf.sheets.fields import Fields, read_mapping
 from shopinf.sheets.headers import DISCOUNTS
 from shopinf.sheets.names import PERSON
@@ -116,7 +117,8 @@ def import_(
     def work(store: Store) -> TakenIn:
         fates = take_in(desk, store, _readable(lines, unread[store]), owners, there[store], adopted.get(store, {}))
         _, why = see(desk, store, {found.rule.id: found.code.code for found in there[store].values()})
-        notes = _notes(store, fates, there[store]) + ([f"{why}."] if why else [])
+        asked = lacking_to_combine(store.scopes, read_only=True) is None  # else verify-scopes says what it costs
+        notes = _notes(store, fates, there[store]) + ([f"{why}."] if why and asked else [])
         return TakenIn(_rows(desk, store, fates, owners), fates.existing, notes)
 
     outcomes = desk.each_store([store for store, _ in before.done], work).after(before).or_raise()
