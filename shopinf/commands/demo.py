@@ -32,9 +32,9 @@ STATEMENTS = "statements"  # a folder with a page for each of them
 def demo(desk: DeskContext) -> None:
     """Run the whole story on a practice store in a minute.
 
-    It connects a store, verifies its scopes, finds influencers, makes codes, watches sales, attributes orders and
-    closes them into statements, in a temporary home: neither your keyring nor your config is touched. The files stay
-    in ./shopinf-demo/.
+    It connects a store, verifies its scopes, finds influencers, makes codes, watches sales, attributes orders, closes
+    them into statements and meets Black Friday, in a temporary home: neither your keyring nor your config is touched.
+    The files stay in ./shopinf-demo/.
     """
     from shopinf.practice import PracticeStore, serve
 
@@ -79,7 +79,23 @@ def demo(desk: DeskContext) -> None:
         story.shopinf(
             f"payouts statement --from {first} --to {last} -o {FOLDER}/{STATEMENTS}/{{influencer}}.html --quiet"
         )
+        code, sales = sorted(shop.own_codes)[0].upper(), 20
+        with_code = black_friday(shop, code, sales)
+        story.tell(
+            f"10. Black Friday: everybody has 20 % off, and of {sales} sales with {code} {with_code} have the code: "
+            "it gives way to the better discount. Have it combine with that."
+        )
+        story.shopinf(f"discounts combine --code {code} --with order --columns code,combines_with,status")
+        story.tell(f"Of {sales} more sales {black_friday(shop, code, sales)} have the code.")
         story.end()
+
+
+def black_friday(shop: PracticeStore, code: str, sales: int) -> int:
+    """Sell so often with a code while everybody has 20 % off; returns how many of the orders have the code."""
+    from shopinf.practice.sitewide import Sitewide
+
+    shop.graph.sitewide = Sitewide("Black Friday", "20")
+    return sum(bool(shop.sell(code)["discount_codes"]) for _ in range(sales))
 
 
 def creators(shop: PracticeStore) -> str:
