@@ -56,6 +56,7 @@ LINES = {
     "discounts retire": "discounts retire -s maya-shop --campaign autumn --dry-run",
     "discounts assign": "discounts assign AVAWHITLOCK15 hugofairweather -s maya-shop",
     "discounts rename": "discounts rename AVAWHITLOCK15 AVA15 -s maya-shop --yes",
+    "discounts reissue": "discounts reissue AVAWHITLOCK15 --code AVA-SPRING -s maya-shop --yes",
     "discounts check": "discounts check --all-stores",
     "discounts watch": "discounts watch --all-stores",
     "discounts import": "discounts import former.csv -s maya-shop",

@@ -10,6 +10,7 @@ VERBS = (
     "retire",
     "assign",
     "rename",
+    "reissue",
     "check",
     "watch",
     "import",
