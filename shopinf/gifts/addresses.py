@@ -138,6 +138,8 @@ def read_address(given: Mapping[str, str]) -> Checked:
         problems.append(f"{text['zip']!r} is no {country.zip_word} of {country.name}{like}")
     elif postcode and province and province.zip is not None and not province.zip.match(postcode):
         doubts.append(f"{text['zip']} is not in {province.name}")
+    if text["address1"] and not any(sign.isdigit() for sign in text["address1"] + text["address2"]):
+        doubts.append("the street has no number")
     address = Address(
         text["address1"],
         text["city"],
@@ -154,7 +156,23 @@ def read_address(given: Mapping[str, str]) -> Checked:
 def country_code(text: str) -> str | None:
     """The ISO 3166 code of a country that is named by a code of two or three letters, or by a name."""
     word = _plain(text).removeprefix("the ")
-    return _CALLED.get(word) or _countries().get(word)
+    return _CALLED.get(word) or _countries().get(word) or _translated().get(word)
+
+
+@cache
+def _translated() -> dict[str, str]:
+    """Codes of countries by their names in the languages of our users, folded."""
+    import gettext
+
+    import pycountry
+
+    found: dict[str, str] = {}
+    for language in ("de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "tr", "ja"):
+        names = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language], fallback=True)
+        for country in pycountry.countries:
+            for name in (country.name, getattr(country, "common_name", country.name)):
+                found.setdefault(_plain(names.gettext(name)), country.alpha_2)
+    return found
 
 
 @cache

@@ -18,15 +18,25 @@ _FAR = 60  # rows before a header; titles and figures of a report
 _NUMBER = re.compile(r"[-+~]?[\d.,\s]+(%|[kKmM])?")
 
 DISCOUNTS, ORDERS = "Shopify's export of discounts", "Shopify's export of orders"
+_CHECKOUTS, _CARDS = "Shopify's export of abandoned checkouts", "Shopify's export of gift cards"
+_GOODS, _STOCK = "Shopify's export of products", "Shopify's export of its inventory"
 _FILES: Mapping[str, frozenset[str]] = {
     DISCOUNTS: frozenset({"name", "value", "valuetype"}),
     ORDERS: frozenset({"name", "email", "financialstatus"}),
+    _CHECKOUTS: frozenset({"email", "acceptsmarketing", "lineitemname"}),
+    _CARDS: frozenset({"email", "initialbalance", "currentbalance"}),
+    _GOODS: frozenset({"handle", "title", "vendor"}),
+    _STOCK: frozenset({"handle", "title", "option1name"}),
 }
 # What a file of another system calls a field otherwise than people do.
 _RENAMED = {DISCOUNTS: {"name": "code"}}
 _WAYS = {
     DISCOUNTS: "Take its codes in with: shopinf discounts import FILE",
     ORDERS: "Its e-mails are the buyers'; shopinf orders sync reads orders from the store itself.",
+    _CHECKOUTS: "Its e-mails are the buyers'.",
+    _CARDS: "Its e-mails are the buyers'.",
+    _GOODS: "Its handles are products'; shopinf products import reads products from the store itself.",
+    _STOCK: "Its handles are products'; shopinf products import reads products from the store itself.",
 }
 
 

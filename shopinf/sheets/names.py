@@ -33,12 +33,13 @@ KNOWN: Mapping[str, str] = {
         "main handle|media handle|account name"
     ),
     "email": (
-        "mail|emails|email address|mail address|contact email|customer email|influencer email|creator email|"
+        "mail|emails|email address|mail address|contact email|influencer email|creator email|"
         "e-mail-adresse|mailadresse|courriel|adresse email|adresse mail|correo|correo electrónico|indirizzo email|"
         "indirizzo mail|e-mailadres|mailadres|endereço de email|email or dm|email kontakt|kontakt email|"
-        "email contact|shipping email|e-posta|e-posta adresi|e-post|epostadress|mejl|adres e-mail|メールアドレス|"
+        "email contact|e-posta|e-posta adresi|e-post|epostadress|mejl|adres e-mail|メールアドレス|"
         "メール|correio eletrônico|posta elettronica|dirección de correo|courrier électronique|best email|"
-        "preferred email|personal email|work email|primary email|affiliate email|partner email|email id|mail id"
+        "preferred email|personal email|work email|primary email|affiliate email|partner email|email id|mail id|"
+        "customer email|shipping email"
     ),
     "email_2": (
         "second email|secondary email|other email|alternative email|business email|public email|management email|"

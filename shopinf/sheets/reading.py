@@ -22,7 +22,7 @@ from shopinf.sheets.records import Broken, Record, Sieve
 from shopinf.sheets.spelling import in_unit
 from shopinf.sheets.telling import Told
 from shopinf.sheets.texts import find_encoding
-from shopinf.sheets.values import Doubtful, Manner, is_endless, is_nothing, manner_of, plain, read_cell
+from shopinf.sheets.values import Doubtful, Manner, are_fractions, is_endless, is_nothing, manner_of, plain, read_cell
 from shopinf.shell import quoted
 from shopinf.words import counted
 
@@ -242,7 +242,9 @@ class _Opening:
 
     def _objects(self, records: Iterator[Record]) -> Iterator[tuple[Places, Row | None]]:
         known: dict[tuple[str, ...], Places] = {}
-        self.manner = Manner(decimal=".")  # as JSON writes numbers
+        ahead = list(islice(records, _AHEAD))
+        self.manner = Manner(".", fractions=self._fractions(ahead))  # as JSON writes numbers
+        records = chain(ahead, records)
         for record in records:
             names = record.names or ()
             if names not in known:
@@ -251,6 +253,21 @@ class _Opening:
                     raise lacking(self.file, record.line, names, self.fields, self.mapping, [record.cells])
                 known[names] = places
             yield known[names], self._row(record, known[names], len(names))
+
+    def _fractions(self, ahead: Sequence[Record]) -> frozenset[str]:
+        """The rates that all records write as fractions."""
+        cells: dict[tuple[str, str], list[str]] = {}
+        for record in ahead:
+            places = find_places(self.file, record.line, record.names or (), self.fields, self.mapping)
+            for key, place in places.at.items():
+                if self.fields.kinds[key] in (Kind.RATE, Kind.PERCENT):
+                    cells.setdefault((key, places.headers[key]), []).append(record.cells[place])
+        found = frozenset(key for (key, name), texts in cells.items() if are_fractions(name, texts, "."))
+        for key in sorted(found):
+            self.told.notes.append(
+                f"{self.file}: {key} is below 1 in every row, so it was read as fractions: 0.01 is 1 %."
+            )
+        return found
 
     def _records(self, stream: BinaryIO, suffix: str) -> Generator[Record, None, None]:
         file, head = self.file, stream.read(8)
@@ -264,6 +281,12 @@ class _Opening:
                 file,
                 "this is an old .xls workbook, or one with a password",
                 hint="Save it as .xlsx without a password.",
+            )
+        if head.lstrip().startswith(b"<"):
+            raise BadSheet(
+                file,
+                "this is a page of HTML or XML, not a sheet",
+                hint="Open it in a spreadsheet and save it as .xlsx or .csv.",
             )
         encoding = find_encoding(stream)
         if encoding in ("cp1252", "latin-1"):

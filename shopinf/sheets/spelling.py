@@ -15,7 +15,8 @@ _PLAIN = str.maketrans({"ı": "i", "ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "
 _AROUND = frozenset(
     "a ao as at and by da das de dein deine dei del della dello den der des di die do dos du e el en enter et for i il "
     "im in inkl is it la las le les lo los mit my nossa o och of og on or os ou please qual s seu sua the tu tuo tua "
-    "und uw votre vos what whats y your ihr ihre jouw su d l".split()
+    "und uw votre vos what whats y your ihr ihre jouw su d l how many do you have viele hast du haben sie combien avez "
+    "cuántos cuantos tienes quanti quante hai hoeveel heb je".split()
 )
 # Words that only say that something is counted.
 _COUNT = frozenset("n nb no nr num number nombre numero anzahl aantal antal liczba qtd quantidade total sayisi".split())

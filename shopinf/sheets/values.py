@@ -104,8 +104,7 @@ def manner_of(
         key
         for key, place in places.at.items()
         if kinds.get(key) in (Kind.RATE, Kind.PERCENT)
-        and not any(word in folded(places.headers[key]) for word in _IN_PERCENT)
-        and _are_fractions([row[place] for row in rows if place < len(row)], decimal)
+        and are_fractions(places.headers[key], [row[place] for row in rows if place < len(row)], decimal)
     ]
     day_first: bool | None = None
     for found in (re.match(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}", text) for text in cells(Kind.DAY)):
@@ -116,8 +115,10 @@ def manner_of(
     return Manner(decimal, day_first, frozenset(fractions))
 
 
-def _are_fractions(texts: Sequence[str], decimal: str | None) -> bool:
-    """Are all numbers in a column below 1, and none with its sign?"""
+def are_fractions(name: str, texts: Sequence[str], decimal: str | None) -> bool:
+    """Are all numbers in the column *name* below 1, and none with a sign of per cent, nor the name?"""
+    if any(word in folded(name) for word in _IN_PERCENT):
+        return False
     numbers = []
     for text in texts:
         if is_nothing(text):

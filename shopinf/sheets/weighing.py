@@ -8,9 +8,14 @@ from collections.abc import Mapping, Sequence
 from shopinf.sheets.names import PLATFORMS, SIDES
 
 # A column of these beside a given one is what the words say, and nothing else.
-_PAID_OUT = ("payoutdate", "paidat", "paidon", "paymentdate", "datepaid")
+_PAID_OUT = frozenset(
+    "payoutdate paidat paidon paymentdate datepaid payout payoutid payoutmethod paymentmethod paymentstatus paidamount "
+    "amountpaid transactionid transaction iban invoice invoicenumber orderid ordernumber zahlungsdatum".split()
+)
+_OWNERS = ("affiliate", "partner", "ambassador", "creator", "influencer", "referrer", "publisher")
 _SOLD = frozenset(
-    "sales totalsales revenue totalrevenue orders totalorders ordercount clicks conversions earnings balance unpaid "
+    "sales total ordertotal totalsales revenue totalrevenue orders totalorders ordercount clicks conversions earnings "
+    "balance unpaid "
     "umsatz bestellungen ventes commandes ventas pedidos vendite ordini omzet bestellingen vendas".split()
 )
 _BARE = re.compile(r"\d{1,6}(\.0)?")
@@ -42,6 +47,7 @@ class Weighing:
     def settle(self) -> None:
         """Correct what the names alone got wrong."""
         self._people()
+        self._buyers()
         self._creators()
         self._numbers()
         self._addresses()
@@ -87,6 +93,12 @@ class Weighing:
         rows = [(row[one], row[other]) for row in self.below if max(one, other) < len(row) and row[one] and row[other]]
         return sum(short.casefold() in long.casefold() for long, short in rows) * 2 > len(rows)
 
+    def _buyers(self) -> None:
+        """A customer's address beside columns of an affiliate is the buyer's."""
+        if self.called.get("email") in ("customeremail", "shippingemail"):
+            others = [name for name in self.names if name.startswith(_OWNERS)]
+            self._drop("email") if others else None
+
     def _creators(self) -> None:
         """A column of creators' names has no handles where most of its cells are several words."""
         if "handle" in self.at and self.called.get("handle") in _CREATORS:
@@ -124,8 +136,9 @@ class Weighing:
             self._take("city", "by")  # as Danes call it; elsewhere it says who wrote the row
 
     def _money(self) -> None:
-        if "commission" in self.at and any(name in _PAID_OUT for name in self.names):
-            self._drop("commission")  # what was paid, no rate
+        if not _PAID_OUT.isdisjoint(self.names):  # what was paid or earned, neither a rate nor a discount
+            self._drop("commission") if "commission_type" not in self.at else None
+            self._drop("amount") if "percent" in self.keys and "code" not in self.at else None
         if "commission" in self.at and "commission_type" not in self.at and not _SOLD.isdisjoint(self.names):
             texts = self._values(self.at["commission"])
             if texts and all(re.fullmatch(r"\D*[\d.,]+[.,]\d\d\D*", text) and "%" not in text for text in texts):

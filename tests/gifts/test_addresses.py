@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shopinf.commands.gifts.sheet import split_zip
 from shopinf.gifts.addresses import country_code, read_address
 
 
@@ -28,6 +29,10 @@ def address(**given: str) -> dict[str, str]:
         ("Türkiye", "TR"),
         ("Turkey", "TR"),
         ("España", "ES"),
+        ("Niederlande", "NL"),
+        ("Etats-Unis", "US"),
+        ("Regno Unito", "GB"),
+        ("Zwitserland", "CH"),
         ("Österreich", "AT"),
         ("Côte d'Ivoire", "CI"),
         ("Atlantis", None),
@@ -95,3 +100,24 @@ def test_what_may_be_right_is_only_a_doubt(given: dict[str, str], doubt: str) ->
     checked = read_address(given)
     assert checked.problems == ()
     assert doubt in checked.doubts
+
+
+def test_a_street_without_a_number_deserves_a_look() -> None:
+    given = {"city": "Hannover", "country": "DE", "zip": "30159"}
+    assert read_address({"address1": "Lindenstrasse", **given}).doubts == ("the street has no number",)
+    assert read_address({"address1": "Lindenstrasse", "address2": "Haus 4", **given}).doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "zip", "city"),
+    [
+        ("30159 Hannover", "30159", "Hannover"),
+        ("1234 AB Den Haag", "1234 AB", "Den Haag"),
+        ("SE-111 22 Stockholm", "SE-111 22", "Stockholm"),
+        ("00-950 Warszawa", "00-950", "Warszawa"),
+        ("Portland, 97205", "97205", "Portland"),
+        ("Hannover", "", "Hannover"),
+    ],
+)
+def test_a_postcode_and_a_town_in_one_cell_are_told_apart(cell: str, zip: str, city: str) -> None:
+    assert split_zip(cell) == (zip, city)

@@ -259,6 +259,48 @@ def test_numbers_by_which_a_platform_knows_an_account_are_no_handles(tmp_path: P
     assert opened(tmp_path, "Instagram ID,email\nmia.l,mia@x.example\n", PEOPLE).headers["instagram_handle"]
 
 
+@pytest.mark.parametrize(
+    ("header", "what"),
+    [
+        ("Handle,Title,Body (HTML),Vendor", "Shopify's export of products"),
+        ("Handle,Title,Option1 Name,SKU", "Shopify's export of its inventory"),
+        ("Id,Email,Accepts Marketing,Discount Code,Lineitem name", "Shopify's export of abandoned checkouts"),
+        ("Id,Customer Name,Email,Initial Balance,Current Balance", "Shopify's export of gift cards"),
+    ],
+)
+def test_files_about_goods_and_buyers_are_refused_by_their_name(tmp_path: Path, header: str, what: str) -> None:
+    with pytest.raises(BadSheet, match=what):
+        opened(tmp_path, f"{header}\n{',x' * header.count(',')}\n")
+
+
+def test_a_customers_email_beside_an_affiliate_is_the_buyers(tmp_path: Path) -> None:
+    text = "Order ID,Affiliate Name,{}Customer Email,Commission,Total\n1,Mia Lind,{}buyer@x.example,9.00,90.00\n"
+    assert "email" not in opened(tmp_path, text.format("", ""), CODES).headers
+    sheet = opened(tmp_path, text.format("Affiliate Email,", "mia@x.example,"), CODES)
+    assert sheet.headers["email"] == "Affiliate Email"
+    assert "commission" not in sheet.headers
+
+
+def test_an_amount_that_was_paid_is_no_discount(tmp_path: Path) -> None:
+    text = "Name,Email,Amount,Payment Date\nMia Lind,mia@x.example,120.00,2026-10-01\n"
+    assert "amount" not in opened(tmp_path, text, CODES).headers
+
+
+def test_fractions_in_json_lines_are_read_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.jsonl"
+    path.write_text('{"handle": "mia", "engagement": 0.032}\n{"handle": "leo", "engagement": null}\n')
+    sheet = read_sheet(path, PEOPLE)
+    assert [row["engagement_rate_pct"] for row in sheet] == ["3.2", ""]
+    assert "read as fractions" in " ".join(sheet.notes)
+
+
+def test_a_page_saved_as_a_sheet_is_said_to_be_one(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.xls"
+    path.write_text("<html><table><tr><td>Username</td></tr></table></html>")
+    with pytest.raises(BadSheet, match="a page of HTML"):
+        read_sheet(path, PEOPLE)
+
+
 def test_commission_beside_sales_is_what_was_earned_and_no_rate(tmp_path: Path) -> None:
     assert "commission" not in opened(tmp_path, "handle,Sales,Commission\nmia,120.00,$12.00\n", CODES).headers
     assert "commission" in opened(tmp_path, "handle,Sales,Commission\nmia,120.00,10%\n", CODES).headers

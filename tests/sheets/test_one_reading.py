@@ -163,6 +163,15 @@ def test_an_amount_in_another_currency_than_the_stores_is_no_amount_of_theirs(
     assert "and the store has USD" in made.err
 
 
+def test_several_codes_in_a_cell_are_asked_for_in_rows_of_their_own(
+    run: Bench, store: PracticeStore, path: Path
+) -> None:
+    path.write_text('handle,code\nria,"RIA10, RIAVIP"\nulf,ULF5\n')
+    made = run(*(str(path) if word == "SHEET" else word for word in CREATE), "-f", "json")
+    assert (made.code, [row["status"] for row in made.json["codes"]]) == (7, ["failed", "created"])
+    assert "the cell has several codes: RIA10, RIAVIP" in made.err
+
+
 def test_a_share_of_commission_without_its_sign_is_asked_about(run: Bench, store: PracticeStore, path: Path) -> None:
     path.write_text("handle,commission\nria,0.1\nulf,10%\n")
     made = run(*(str(path) if word == "SHEET" else word for word in IMPORT))

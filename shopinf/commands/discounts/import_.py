@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shopinf.commands.discounts.rows import CODE_COLUMNS, bare_row, code_row
-from shopinf.commands.discounts.sheet import Amounts, day_in_cell, gives, uses
+from shopinf.commands.discounts.sheet import Amounts, codes_in, day_in_cell, gives, uses
 from shopinf.commands.options import DeskContext, FormChoice, MapOption, Noun, StoreChoice, examples
 from shopinf.commands.sheets import rate_in, refuse_forgotten, tell_other_names, tell_sheet
 from shopinf.discounts.campaigns import read_campaign
@@ -54,7 +53,6 @@ FIELDS = Fields.of(
     required="code",
     takes=[DISCOUNTS],
 )
-_BETWEEN = re.compile(r"\s*[;,|\n]\s*|\s+/\s+")  # several codes in one cell
 GONE = "it is no longer in the store; old orders with it are attributed"
 MOST_NOTES = 20
 
@@ -183,7 +181,7 @@ def _of_row(row: Row, campaign: str, money: Amounts, now: datetime, file: str | 
     from shopinf.work.codes.track import Line
 
     row.check()
-    codes = [code for each in _BETWEEN.split(row["code"]) if (code := each.strip())]
+    codes = codes_in(row["code"])
     if not codes:
         return []
     money.check(row, "commission")

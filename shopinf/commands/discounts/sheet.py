@@ -27,7 +27,7 @@ from shopinf.sheets.persons import read_reachable
 from shopinf.sheets.reading import Row, each_row
 from shopinf.sheets.spelling import Unit, unit_of
 from shopinf.sheets.telling import in_a_line
-from shopinf.words import counted
+from shopinf.words import counted, few
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -39,6 +39,7 @@ FIELDS = Fields.of(
     "note",
     required=WHO,
 )
+_BETWEEN = re.compile(r"\s*[;,|\n]\s*|\s+/\s+")  # several codes in one cell
 # What a column of discounts says of a code that takes off the shipping.
 _FREE_SHIPPING = frozenset(
     "free shipping|free_shipping|gratisversand|gratis versand|kostenloser versand|livraison gratuite|livraison offerte|"
@@ -168,7 +169,7 @@ def _asked(row: Row, general: Ask, money: Amounts, now: datetime) -> tuple[Ask, 
         general,
         slot=row["slot"] or general.slot,
         username=who.profile.accounts[0].handle if who.profile.accounts else known.named.name,
-        code=row["code"] or None,
+        code=_one_code(row),
         wish=own.over(general.wish),
         commission=rate_in(row, money.commission) or general.commission,
         redirect=row.read("redirect", read_redirect) or general.redirect,
@@ -205,6 +206,22 @@ def gives(row: Row, money: Amounts, otherwise: Kind | None) -> tuple[Kind | None
         return Kind.PERCENTAGE, row.read("value", lambda text: percentage(text.lstrip("-")))
     money.check(row, "value")
     return Kind.FIXED_AMOUNT, row.read("value", lambda text: money.read(text.lstrip("-")))
+
+
+def codes_in(text: str) -> list[str]:
+    """The codes in one cell."""
+    return [code for each in _BETWEEN.split(text) if (code := each.strip())]
+
+
+def _one_code(row: Row) -> str | None:
+    codes = codes_in(row["code"])
+    if len(codes) > 1:
+        raise row.problem(
+            f"the cell has several codes: {few(codes)}",
+            key="code",
+            hint="Write a row for each, with a slot for each further one of the same influencer.",
+        )
+    return row["code"] or None
 
 
 def day_in_cell(text: str) -> date:
