@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shopinf.shopify.client import Shop
     from shopinf.stores import Store
 
-TOGETHER = 8  # changes at once; a second's points are ten of them on the standard plan
+FEWEST, MOST = 8, 32  # changes at once; a second's points are ten of them on the standard plan, a hundred on Plus
 KEPT = 10  # results written to the ledger at once
 ROUNDS = 5  # of looking for lost ones and sending again
 
@@ -204,7 +204,7 @@ class _Combining:
         done: dict[int, Combining] = {}
         try:
             jobs = (partial(self._one, target) for target in targets)
-            for target, error in at_once(jobs, workers=TOGETHER, clock=self._shop.clock):
+            for target, error in at_once(jobs, workers=self._together, clock=self._shop.clock):
                 if isinstance(error, LostResponse):
                     lost.append(target)
                 elif error is not None:
@@ -219,6 +219,10 @@ class _Combining:
         finally:  # also when the run is stopped: what was changed is written down
             self._keep(done)
         return lost
+
+    def _together(self) -> int:
+        """How many changes at once use up the points, once an answer told how many there are."""
+        return min(max(FEWEST, int(self._shop.points.size / 250)), MOST)
 
     def _one(self, target: Target) -> tuple[Target, ShopinfError | None]:
         rule_id = target.rule.price_rule_id
