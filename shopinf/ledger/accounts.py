@@ -33,7 +33,7 @@ from shopinf.ledger.recordings import Look, put_together, read_look, read_moved_
 from shopinf.ledger.statementing import make_statements
 from shopinf.ledger.tables.payouts import closings, entries, marks, payers, payments, statements
 from shopinf.ledger.unnaming import formerly
-from shopinf.ledger.upserts import parts, upsert
+from shopinf.ledger.upserts import insert, parts, upsert
 from shopinf.money import Money
 from shopinf.payouts.entries import Account, Entry, Kind, OrderKey, Recorded
 from shopinf.payouts.statements import Mark, Statement
@@ -171,7 +171,7 @@ class Accounts:
         if made:
             kept = merged_into(db)
             rows = [self._row(each) for each in made]
-            db.execute(entries.insert(), [row | {"person": kept.get(row["person"], row["person"])} for row in rows])
+            insert(db, entries, [row | {"person": kept.get(row["person"], row["person"])} for row in rows])
 
     def _row(self, entry: Entry, payment: int | None = None) -> dict[str, Any]:
         return entry_row(entry, at=self._ledger.clock.now(), by=self._ledger.by, payment=payment)

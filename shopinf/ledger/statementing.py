@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select, update
 
 from shopinf.ledger.dues import openings, read_marks, read_withheld, running
 from shopinf.ledger.tables.payouts import entries, statements
-from shopinf.ledger.upserts import parts
+from shopinf.ledger.upserts import insert, parts
 from shopinf.money import Money
 from shopinf.payouts.entries import NEVER, Account, Kind
 from shopinf.payouts.statements import Figures, Payable, Statement, figures, payable, statement_name
@@ -42,7 +42,7 @@ def make_statements(db: Connection, closing: int, draft: Draft, at: datetime) ->
         made.append(_statement(draft, account, sums, free, in_run))
     named = _name(db, draft, made)
     for part in parts(named):
-        db.execute(statements.insert(), [_row(each, closing) for each in part])
+        insert(db, statements, [_row(each, closing) for each in part])
     _assign(db, closing, payer)
     ids = dict(db.execute(select(statements.c.name, statements.c.id).where(statements.c.closing_id == closing)).all())
     return [replace(each, id=ids[each.name]) for each in named]

@@ -19,9 +19,21 @@ def upsert(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, r
 
     All of them have the same columns; a column that they lack becomes NULL.
     """
-    if not rows:
-        return
-    statement, columns, by_place = _prepared(table, db.dialect, tuple(rows[0]), replace)
+    if rows:
+        _execute(db, _prepared(table, db.dialect, tuple(rows[0]), "replace" if replace else "leave"), rows)
+
+
+def insert(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert *rows*, which all have the same columns; where one breaks a key of the table, none."""
+    if rows:
+        _execute(db, _prepared(table, db.dialect, tuple(rows[0]), "refuse"), rows)
+
+
+_Columns = list[tuple[str, Any]]  # each name, and what makes of a value what the driver takes, if it needs that
+
+
+def _execute(db: Connection, prepared: tuple[str, _Columns, bool], rows: Sequence[Mapping[str, Any]]) -> None:
+    statement, columns, by_place = prepared
     if by_place:
         db.exec_driver_sql(
             statement,
@@ -34,22 +46,19 @@ def upsert(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, r
         )
 
 
-_Columns = list[tuple[str, Any]]  # each name, and what makes of a value what the driver takes, if it needs that
-
-
 @lru_cache(maxsize=128)
-def _prepared(table: Table, dialect: Dialect, names: tuple[str, ...], replace: bool) -> tuple[str, _Columns, bool]:
+def _prepared(table: Table, dialect: Dialect, names: tuple[str, ...], known: str) -> tuple[str, _Columns, bool]:
     """The statement as the driver takes it, its columns, and whether they go by place or by name.
 
-    SQLAlchemy would go over a statement and all its values anew each time, which takes longer than SQLite's writing.
+    *known* is what happens to a row that is there: replace, leave, refuse. SQLAlchemy would go over a statement and all
+    its values anew each time, which takes longer than SQLite's writing.
     """
-    insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
-    query = insert(table)
+    query = (postgresql.insert if dialect.name == "postgresql" else sqlite.insert)(table)
     keys = [column.name for column in table.primary_key.columns]
     others = {column.name: query.excluded[column.name] for column in table.columns if column.name not in keys}
-    if replace and others:
+    if known == "replace" and others:
         query = query.on_conflict_do_update(index_elements=keys, set_=others)
-    else:
+    elif known != "refuse":
         query = query.on_conflict_do_nothing(index_elements=keys)
     compiled = query.compile(dialect=dialect, column_keys=list(names))
     places = compiled.positiontup or names
