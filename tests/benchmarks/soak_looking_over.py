@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import closing
+from itertools import cycle
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -42,11 +43,12 @@ class LookingOver(Soak):
         self.deadly = deadly
         self.ended = Counter[int]()
         self.shared: set[tuple[str, str]] = set()
+        self.works = cycle((self.make_codes, self.make_together, self.make_number, self.send_gifts))
 
     def round(self) -> None:
         home = self.random.choice(self.homes)
         self._happen(home)
-        work = self.random.choice((self.make_codes, self.make_together, self.make_number, self.send_gifts))
+        work = next(self.works)
         work(home)
         self.done[work.__name__] += 1
         self.keep(home)
