@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 EVER = datetime(2000, 1, 1, tzinfo=UTC)  # before the first store
 ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)  # what is made while we read comes too
+OVERLAP = timedelta(minutes=5)  # news may reach Shopify's lists a little late
 _SECOND = timedelta(seconds=1)  # Shopify's times have no smaller part
 
 
@@ -31,6 +32,14 @@ class Window:
 
 
 ALL = Window()
+
+
+def caught_up(asked_at: datetime, begun: datetime) -> datetime:
+    """Up to when changes are surely seen, of what was asked for at that time of the store's, and of our own clock.
+
+    The store's `Date` may be a proxy's with a wrong clock, so it counts no more than ours.
+    """
+    return min(asked_at, begun) - OVERLAP
 
 
 def cut(whole: Window, oldest: datetime, newest: datetime, parts: int) -> list[Window]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from bench import Bench
 from customerbench import enrich, found, people, write
+from orders.mirrored import dated
 
 from shopinf.practice import PracticeStore
 
@@ -169,6 +171,19 @@ def test_only_who_is_new_or_changed_is_looked_at_after_the_first_run(
     assert enrich(run, "--source", f"csv:{sheet}", "--all").ok().json["summary"]["customers"] >= 40
     since = enrich(run, "--source", f"csv:{sheet}", "--since", "2026-11-23").ok()
     assert since.json["summary"]["customers"] < 10
+
+
+def test_who_comes_in_the_hour_that_a_date_is_ahead_is_looked_at(
+    run: Bench, store: PracticeStore, tmp_path: Path
+) -> None:
+    sheet = write(tmp_path / "i.csv", [{"email": "ann@buyers.example", "instagram": "ann"}])
+    with dated(run, timedelta(hours=1)):
+        assert enrich(run, "--source", f"csv:{sheet}").ok().json["influencers"] == []
+    run.clock.pass_(minutes=20)
+    store.sell(customer="ann@buyers.example")
+    run.clock.pass_(hours=2)
+    again = enrich(run, "--source", f"csv:{sheet}").ok().json
+    assert [row["email"] for row in again["influencers"]] == ["ann@buyers.example"]
 
 
 def test_the_same_command_into_the_same_file_never_loses_a_match(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, timedelta
+from email.utils import format_datetime
 
 import httpx
 from bench import Bench, PracticeWire
@@ -73,3 +75,18 @@ def as_kept_before(run: Bench) -> None:
             facts = json.dumps(facts, separators=(",", ":"))
             db.execute(update(order_facts).where(order_facts.c.order_id == order_id).values(facts=facts))
         db.execute(update(syncs).values(facts=None))
+
+
+@contextmanager
+def dated(run: Bench, ahead: timedelta) -> Iterator[None]:
+    """Answers in the block have a `Date` that is so far ahead."""
+    send = run.wire.send
+
+    def later(request: httpx.Request) -> httpx.Response:
+        answer = send(request)
+        answer.headers["Date"] = format_datetime((run.clock.now() + ahead).astimezone(UTC), usegmt=True)
+        return answer
+
+    run.wire.send = later  # type: ignore[method-assign]
+    yield
+    run.wire.send = send  # type: ignore[method-assign]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import UTC, timedelta
-from email.utils import format_datetime
+from contextlib import closing
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -13,22 +11,7 @@ from bench import START, Bench, StillClock
 
 from shopinf.practice import PracticeStore
 
-from .mirrored import Troubled, goods, mirrored
-
-
-@contextmanager
-def dated(run: Bench, ahead: timedelta) -> Iterator[None]:
-    """Answers in the block have a `Date` that is so far ahead."""
-    send = run.wire.send
-
-    def later(request: httpx.Request) -> httpx.Response:
-        answer = send(request)
-        answer.headers["Date"] = format_datetime((run.clock.now() + ahead).astimezone(UTC), usegmt=True)
-        return answer
-
-    run.wire.send = later  # type: ignore[method-assign]
-    yield
-    run.wire.send = send  # type: ignore[method-assign]
+from .mirrored import Troubled, dated, goods, mirrored
 
 
 def here(run: Bench) -> int:

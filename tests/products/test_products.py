@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from bench import Bench
+from orders.mirrored import dated
 
 from shopinf.practice import PracticeStore
 
@@ -69,6 +71,16 @@ def test_only_what_changed_is_read_the_second_time(run: Bench, imported: Practic
     change(imported, 3, title="Moon Balm")
     done = run("products", "import", "-f", "json").ok().json["rows"][0]
     assert (done["read"], done["products"]) == (1, 12)
+    assert {row["title"] for row in rows(run, "--search", "moon")} == {"Moon Balm"}
+
+
+def test_what_changes_in_the_hour_that_a_date_is_ahead_is_read(run: Bench, imported: PracticeStore) -> None:
+    with dated(run, timedelta(hours=1)):
+        run("products", "import").ok()
+    run.clock.pass_(minutes=20)
+    change(imported, 3, title="Moon Balm")
+    run.clock.pass_(hours=2)
+    run("products", "import").ok()
     assert {row["title"] for row in rows(run, "--search", "moon")} == {"Moon Balm"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from shopinf.errors import CustomerDataProtected
@@ -14,6 +14,7 @@ from shopinf.people.enrichment import Base, Summary
 from shopinf.shopify.customers import count_customers, customers_by_id, read_customers
 from shopinf.stores import Store
 from shopinf.unread import Unread
+from shopinf.windows import caught_up
 from shopinf.words import agreeing, counted
 from shopinf.work.orders.seats import Seats
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.ledger.enrichment import Mark
 
-OVERLAP = timedelta(minutes=5)  # news may reach Shopify's lists a little late
 _WORKERS = 8
 
 
@@ -39,6 +39,7 @@ def read_base(
     Only where a source can be searched *by_phone*, customers without any e-mail are of use.
     """
     shop = desk.shop(store)
+    begun = shop.clock.now()
     counted = count_customers(shop, updated_since=updated_since)
     workers = min(seats.workers(shop), _WORKERS)
     odd: list[Unread] = []
@@ -55,7 +56,7 @@ def read_base(
         found += _again(desk, store, {each.customer_id for each in found}, odd)
     _note(desk, store, found, odd)
     found = _with_country(desk, store, found)
-    base = Base(found, None if counted.at is None else counted.at - OVERLAP, unread=odd)
+    base = Base(found, None if counted.at is None else caught_up(counted.at, begun), unread=odd)
     base.summary = Summary(
         customers=len(found),
         with_email=sum(1 for each in found if each.email),

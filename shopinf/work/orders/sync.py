@@ -15,7 +15,7 @@ from shopinf.shopify.shards import Step, places, read_windows
 from shopinf.shopify.shop import HISTORY_DAYS, granted_scopes, history_cut, shop_facts
 from shopinf.stores import Store
 from shopinf.unread import Unread
-from shopinf.windows import EVER, Window, cut
+from shopinf.windows import EVER, OVERLAP, Window, caught_up, cut
 from shopinf.words import counted
 from shopinf.work.orders.again import ask_again, renew
 from shopinf.work.orders.seats import MOST_WORKERS, Seats
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from shopinf.desk import Desk
 
 AHEAD = timedelta(minutes=5)  # a store's answers may be dated so far ahead of our clock before it is said
-OVERLAP = timedelta(minutes=5)  # news may reach Shopify's lists a little late
 RESUMED = timedelta(days=1)  # how long ago a reading began that another run goes on with, beyond what clocks say
 HISTORY = timedelta(days=HISTORY_DAYS)
 FEW = 1000  # changed orders; up to here they are read one page after the other
@@ -355,7 +354,7 @@ class _Syncing:
                 f"its answers are dated {minutes} ahead of this machine's clock, so the next sync goes by the orders "
                 "themselves; if this clock is slow, set it"
             )
-        return self._seen(min(asked_at, self.begun) - OVERLAP, took)
+        return self._seen(caught_up(asked_at, self.begun), took)
 
     def _seen(self, bound: datetime, took: timedelta = timedelta()) -> datetime:
         """*bound*, or what was surely seen when a reading began *took* ago, if that is earlier."""

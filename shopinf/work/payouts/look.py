@@ -25,9 +25,9 @@ from shopinf.payouts.rates import Tiers
 from shopinf.payouts.statements import HoldFrom, Terms
 from shopinf.periods import Period
 from shopinf.stores import Store
+from shopinf.windows import OVERLAP
 from shopinf.work.orders.attribute import credit_orders
 from shopinf.work.orders.codebook import code_book
-from shopinf.work.orders.sync import OVERLAP
 
 if TYPE_CHECKING:
     from shopinf.attribution.credits import Rules

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shopinf.ledger.products import Reach
 from shopinf.products import MOST_VARIANTS
 from shopinf.shopify.products import Page, count_products, product_pages, products_by_id
 from shopinf.unread import Unread
+from shopinf.windows import caught_up
 from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.stores import Store
-
-OVERLAP = timedelta(minutes=5)  # news may reach Shopify's lists a little late
 
 
 @dataclass
@@ -45,7 +43,7 @@ def import_products(desk: Desk, store: Store, *, full: bool = False) -> Stocked:
         everything = full or former is None
         since = None if everything or former is None else former.watermark
         round = (former.round if former else 0) + (1 if everything else 0)
-        asked_at: datetime | None = None
+        asked_at, begun = None, shop.clock.now()
         for number, page in enumerate(product_pages(shop, store.currency, updated_since=since)):
             asked_at = page.at if number == 0 else asked_at
             if number == 1:
@@ -57,8 +55,7 @@ def import_products(desk: Desk, store: Store, *, full: bool = False) -> Stocked:
             _ask_again(desk, store, round)
         if everything:
             done.removed = mirror.remove_unseen(store.shop_id, round)
-        # Shopify's own time, for the clock of this machine may be wrong.
-        watermark = asked_at - OVERLAP if asked_at else since
+        watermark = caught_up(asked_at, begun) if asked_at else since
         mirror.keep(store.shop_id, Reach(watermark, round))
     done.unread = desk.ledger.unread.of(store.shop_id, "products")
     done.reach = mirror.reach(store.shop_id)
