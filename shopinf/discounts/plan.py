@@ -83,6 +83,12 @@ class RuleRecord:
         return self.asked.over(self.combining)
 
     @property
+    def passed_on(self) -> Combining:
+        """What a code that takes the place of one of this rule's is to combine with."""
+        known = UNSAID if self.origin is Origin.MADE or self.combining.is_plain else self.combining
+        return self.asked.over(known)
+
+    @property
     def uncombined(self) -> bool:
         """Was it asked to combine in a way that the store is not known to have?"""
         return not self.combining.meets(self.asked)

@@ -459,3 +459,24 @@ def test_after_a_lost_ledger_codes_combine_as_the_store_has_them(run: Bench, sho
     assert codes_of(again)[0]["combines_with"] == "order"
     assert (len(shop.codes), len(shop.graph.changes)) == (1, 1)
     run("discounts", "check").ok()
+
+
+def test_a_code_in_the_place_of_another_combines_as_that_one_did(
+    run: Bench, shop: PracticeStore, tmp_path: Path
+) -> None:
+    run(*ONE, "--combines-with", "order").ok()
+    done = run("discounts", "reissue", "MAYA15", "--yes", "-f", "json").ok()
+    assert done.json["rows"][0]["combines_with"] == "order"
+    rule = shop.add_rule("Admin")
+    shop.codes.make("ADMIN20", rule["id"])
+    set_combining(shop, rule["id"], shipping=True)
+    sheet = tmp_path / "codes.csv"
+    sheet.write_text("code,influencer\nADMIN20,leo\n", "utf-8")
+    run("discounts", "import", str(sheet), "--mode", "adopt", "--yes").ok()
+    shop.faults.fail(GRAPHQL, 403, {"errors": "Forbidden"}, times=1)
+    partly = run("discounts", "reissue", "ADMIN20", "--yes", "-f", "json")
+    assert partly.code == 7
+    row = partly.json["rows"][0]
+    assert "it combines with none, not with shipping" in row["error"]
+    run("discounts", "combine", "--code", row["code"], "--with", "shipping").ok()
+    assert combines(shop, row["code"]) == "shipping"

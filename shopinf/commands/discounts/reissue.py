@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shopinf.commands.discounts.choice import CodeArgument, CodeChoice, choose_code, people_of
+from shopinf.commands.discounts.combination import unmet
 from shopinf.commands.discounts.rows import CODE_COLUMNS, code_row
 from shopinf.commands.discounts.switch import find_meant
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
 from shopinf.discounts.codes import Pattern, check_code
 from shopinf.discounts.plan import Ask, CodeRecord, Shape, State, standing
 from shopinf.discounts.terms import Wish
-from shopinf.errors import BadInput
+from shopinf.errors import BadInput, PartlyDone
 from shopinf.results import Result
 from shopinf.shell import quoted
 
@@ -63,8 +64,17 @@ def reissue(
     now = desk.clock.now()
     both = desk.ledger.codes.by_ids([made.id, former.id])
     people = people_of(desk, both)
-    rows = [code_row(store, each, people.get(each.person), str(standing(each, now))) for each in both]
+    errors = {made.id: unmet(both[0], created.uncombined)}
+    rows = [
+        code_row(store, each, people.get(each.person), str(standing(each, now)), error=errors.get(each.id))
+        for each in both
+    ]
     desk.show(Result("shopinf.discounts.reissue/1", CODE_COLUMNS, rows), form, store=store)
+    if errors[made.id]:
+        raise PartlyDone(
+            f"{made.code} takes the place of {former.code}, and does not combine as that one did",
+            hint=f"shopinf discounts combine --code {quoted(made.code)} {ask.combining.words}",
+        )
     desk.out.say(f"{made.code} takes the place of {former.code}, whose orders up to now stay attributed. Hand it out.")
 
 
@@ -96,7 +106,7 @@ def _ask(desk: Desk, store: Store, former: CodeRecord, new: str | None) -> Ask:
         commission=former.commission,
         redirect=former.redirect,
         utm=former.utm,
-        combining=former.rule.asked,
+        combining=former.rule.passed_on,
     )
 
 
