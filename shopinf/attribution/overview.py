@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from shopinf.attribution.growth import compared, growth
 from shopinf.attribution.report import By, Choice, DateBasis, Report, StoreOrders, report, report_columns
-from shopinf.attribution.tally import Row, Tally
+from shopinf.attribution.tally import NO_RATE, OWN, Row, Tally
 from shopinf.money import Money
 from shopinf.periods import Period
 from shopinf.results import Column, Failure
@@ -226,7 +226,7 @@ class Overview:
         if self.compared:
             said += [_comparison(total) for total in self.totals]
         # What is agreed with influencers stays out of a client's copy, the lack of it too.
-        said += [note for note in self.asked.notes if not (self.client and note.startswith("No commission rate"))]
+        said += [note for note in self.asked.notes if not (self.client and note.startswith((NO_RATE, OWN)))]
         return said + [f"{store.name}: {remark}" for store in self.stores for remark in store.remarks]
 
     @cached_property

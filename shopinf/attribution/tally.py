@@ -122,6 +122,10 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+NO_RATE = "No commission rate"
+OWN = "Bought by the influencers themselves, so it earns nothing"
+
+
 class Aside:
     """What is said beside the rows: the orders left out of them, each once, and what a person should know."""
 
@@ -130,6 +134,7 @@ class Aside:
             reason: {} for reason in (*Exclusion, Status.PENDING, Status.NEEDS_REVIEW)
         }
         self.unrated: set[str] = set()
+        self.own: dict[tuple[str, int], str] = {}
         self.assumed: set[tuple[str, int]] = set()
         self.unheard: set[str] = set()
         self.outdated: dict[tuple[str, int], str] = {}
@@ -154,6 +159,8 @@ class Aside:
         """Take note of a part that goes into a row."""
         if part.commission is None:
             self.unrated.add(part.credit.influencer or part.credit.code)
+        elif not part.commission and "self_referral" in part.credit.reasons:
+            self.own[part.order_key] = part.credit.order.name
         if part.credit.order.outdated:
             self.outdated[part.order_key] = part.credit.order.name
         if part.credit.rank and part.credit.rank.assumed:
@@ -174,9 +181,11 @@ class Aside:
             said.append(f"Orders not counted: {', '.join(excluded)}.")
         if self.unrated:
             said.append(
-                f"No commission rate for {few(sorted(self.unrated))} on the days of these orders: "
+                f"{NO_RATE} for {few(sorted(self.unrated))} on the days of these orders: "
                 "commission left open. Give --commission, or agree on one with shopinf rates set."
             )
+        if self.own:
+            said.append(f"{OWN}: {few(list(self.own.values()))}.")
         if review := self.orders[Status.NEEDS_REVIEW]:
             names = [str(row["order_name"]) for row in review.values()]
             said.append(f"In no sum until looked at: {few(names)}. See shopinf orders review.")

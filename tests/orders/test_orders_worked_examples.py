@@ -269,9 +269,13 @@ def test_an_influencer_who_buys_with_the_own_code_earns_nothing(
     terms = ("--percent", "10", "--commission", "10%", "--yes")
     run("discounts", "create", "--campaign", "q4", "--from", str(sheet), *terms).ok()
     shop.sell("MIA10", customer="Mia+shop@X.com", lines=goods(shop, "200.00"))
-    (row,) = report(run, "--by", "order")["rows"]
+    found = report(run, "--by", "order")
+    (row,) = found["rows"]
     assert (row["net_sales"], row["commission"]) == ("180.00", "0.00")
     assert "self_referral" in row["reasons"]
+    said = "Bought by the influencers themselves, so it earns nothing: #1001."
+    assert said in found["notes"]
+    assert said not in report(run, "--by", "order", "--for", "client")["notes"]
 
 
 def test_gift_cards_are_no_sale(run: Bench, mia: PracticeStore) -> None:
