@@ -52,8 +52,10 @@ class LeftOut:
             parts.append(f"the same in every row: {few(self.same, _NAMED)}")
         if self.empty:
             parts.append(f"empty: {few(self.empty, _NAMED)}")
-        if more := [*self.narrow, *self.unranked]:
-            parts.append(f"for room: {few(more, _NAMED)}")
+        if self.narrow:
+            parts.append(f"for room: {few(self.narrow, _NAMED)}")
+        if self.unranked:
+            parts.append(f"further: {few(self.unranked, _NAMED)}")
         count = len(self.same) + len(self.empty) + len(self.narrow) + len(self.unranked)
         if not count:
             return None
