@@ -33,12 +33,19 @@ class MultiCode(StrEnum):
     SPLIT = "split"
 
 
+class Links(StrEnum):
+    """Whose link counts where no code of ours was used: the one that led there first, or the one right before."""
+
+    FIRST = "first"
+    LAST = "last"
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The operator's choices for a report."""
 
     multi_code: MultiCode = MultiCode.LARGEST
-    links: bool = False
+    links: Links | None = None
     default: Rate | None = None  # for those without a rate of their own
     gift_orders: Collection[int] = frozenset()
     gift_tags: tuple[str, ...] = ()
@@ -129,7 +136,7 @@ def attribute(
     rules = rules or Rules()
     if order.skeleton:
         return []
-    found = claims(order, codes, links=rules.links)
+    found = claims(order, codes, links=rules.links is not None)
     if (reason := exclusion(order, rules)) is not None:
         return Excluded(order, reason, tuple(found))
     if not found:

@@ -12,6 +12,7 @@ from shopinf.attribution.codebook import Codes, on_day
 from shopinf.attribution.credits import Credit, Excluded, Exclusion
 from shopinf.attribution.refunds import BARE, Sent, Taken, is_shipping, without_tax
 from shopinf.attribution.sales import Sale
+from shopinf.leaks.visits import Trail, Visit
 from shopinf.money import Money
 from shopinf.orders import Line, Order, RefundLine
 from shopinf.times import in_zone, iso
@@ -27,15 +28,21 @@ class Step:
 
 
 def explain(
-    order: Order, worth: Sale, codes: Codes, outcome: list[Credit] | Excluded, rank: Rank | None = None
+    order: Order,
+    worth: Sale,
+    codes: Codes,
+    outcome: list[Credit] | Excluded,
+    rank: Rank | None = None,
+    trail: Trail | None = None,
 ) -> list[Step]:
-    """Everything about one order, step by step."""
+    """Everything about one order, step by step; *trail* are the visits before it, where they are known."""
     teller = _Teller(order, worth, codes)
     return [
         *teller.head(rank),
         *teller.lines(),
         *teller.refunds(),
         *teller.sums(),
+        *teller.visited(trail),
         *teller.used(),
         *teller.outcome(outcome),
     ]
@@ -164,9 +171,21 @@ class _Teller:
             else:
                 whose = f"{owner}'s" if owner else "nobody's in particular"
                 yield Step("code", f"{text} is {whose}, campaign {code.campaign or '(none)'}")
-        if (landing := self.order.landing) is not None:
-            carried = [landing.code, landing.ref, *(f"utm_{name}={value}" for name, value in landing.utm)]
-            yield Step("link", f"the visit began by a link with {', '.join(text for text in carried if text)}")
+
+    def visited(self, trail: Trail | None) -> Iterator[Step]:
+        several = trail is not None and len(trail.visits) > 1
+        for number, visit in enumerate(trail.visits if trail else ()):
+            which = ("the first one", "the last one")[number] if several else ""
+            at = f"{in_zone(visit.at, self.codes.zone):%d %b %H:%M}" if visit.at else ""
+            parts = [which, at, f"from {visit.host}" if visit.host else "", self._led(visit)]
+            yield Step("visit", ", ".join(part for part in parts if part) or "from no other site")
+
+    def _led(self, visit: Visit) -> str:
+        landing = visit.landing
+        if landing is None:
+            return f"to {visit.path}" if visit.path else ""
+        carried = [landing.code, landing.ref, *(f"utm_{name}={value}" for name, value in landing.utm)]
+        return f"by a link with {', '.join(text for text in carried if text)}"
 
     def outcome(self, outcome: list[Credit] | Excluded) -> Iterator[Step]:
         match outcome:

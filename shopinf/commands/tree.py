@@ -217,6 +217,9 @@ def help_of(words: Sequence[str]) -> str:
     return str(command.get_help(context))
 
 
+_ALONE = {"--links": ("first", "last")}  # the last one is what it meant alone
+
+
 def carry_out(argv: Sequence[str], run: Run) -> int:
     """Run one command line; what Typer finds wrong with it becomes one of our own sentences."""
     command: Any = typer.main.get_command(app)
@@ -224,6 +227,7 @@ def carry_out(argv: Sequence[str], run: Run) -> int:
     if os.environ.get("_SHOPINF_COMPLETE"):  # a shell asks for completions, or for its script of them
         return int(command.main(args=argv, prog_name="shopinf", standalone_mode=False, obj=run) or 0)
     _check_text(argv)
+    argv = _spelled_out(argv)
     try:
         # Not `command.main`: it makes a silent exit code of Ctrl-C, of a closed pipe and of the end of a file.
         with command.make_context("shopinf", list(argv), obj=run) as context:  # a list of its own: it is used up
@@ -242,6 +246,16 @@ def carry_out(argv: Sequence[str], run: Run) -> int:
         _begin_log(run, argv, error.path)
         raise BadInput(error.message, hint=error.hint) from None
     return answer if isinstance(answer, int) else 0
+
+
+def _spelled_out(argv: Sequence[str]) -> list[str]:
+    """The command line, with the word that is meant where an old crontab has an option without one."""
+    spelled = []
+    for word, after in zip(argv, [*argv[1:], ""], strict=True):
+        spelled.append(word)
+        if word in _ALONE and after.lower() not in _ALONE[word]:
+            spelled.append(_ALONE[word][-1])
+    return spelled
 
 
 def _check_text(argv: Sequence[str]) -> None:

@@ -322,6 +322,27 @@ def test_a_link_counts_only_when_asked_for_and_only_without_a_code(run: Bench, m
     assert report(run, "--links")["totals"][0]["orders"] == 2
 
 
+def test_the_first_visits_link_counts_or_the_last_ones(run: Bench, mia: PracticeStore) -> None:
+    make_code(run, "LEO5", "leo")
+    led = ("/discount/LEO5", "https://l.instagram.com/")
+    mia.sell(lines=goods(mia, "100.00"), landing_site="/discount/MIA10", first_visit=led)
+    assert by_influencer(run, "--links", "last") == by_influencer(run, "--links") == {"mia": ("100.00", "10.00")}
+    assert {*by_influencer(run, "--links", "first")} == {"leo"}
+    read = sum(call.path.endswith("graphql.json") for call in mia.calls)
+    assert {*by_influencer(run, "--links", "first", "--no-sync")} == {"leo"}
+    assert sum(call.path.endswith("graphql.json") for call in mia.calls) == read == 1
+
+
+def test_where_the_first_visit_was_no_link_the_last_one_counts(run: Bench, mia: PracticeStore) -> None:
+    mia.sell(lines=goods(mia, "100.00"), landing_site="/discount/MIA10", first_visit=("/", "https://www.google.com/"))
+    letter = ("/?utm_source=newsletter&utm_content=may", "")
+    mia.sell(lines=goods(mia, "100.00"), landing_site="/discount/MIA10", first_visit=letter)
+    assert by_influencer(run, "--links", "first") == {"mia": ("200.00", "20.00")}
+    mia.graph.fail("ACCESS_DENIED", times=100)
+    mia.sell(lines=goods(mia, "100.00"), landing_site="/discount/MIA10")
+    assert by_influencer(run, "--links", "first") == {"mia": ("300.00", "30.00")}
+
+
 def test_rows_are_rounded_and_totals_add_the_rounded_rows(run: Bench, shop: PracticeStore) -> None:
     make_code(run, "MIA", "mia", "--track-only", "--commission", "5%")
     for _ in range(3):

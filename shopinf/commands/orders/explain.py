@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shopinf.attribution.buyers import rank
-from shopinf.attribution.credits import Rules
+from shopinf.attribution.credits import Links, Rules
 from shopinf.attribution.credits import attribute as credits_of
 from shopinf.attribution.explain import Step
 from shopinf.attribution.explain import explain as told
@@ -21,6 +21,7 @@ from shopinf.payouts.rates import read_rate
 from shopinf.results import Result, columns
 from shopinf.stores import Store
 from shopinf.work.orders.codebook import code_book
+from shopinf.work.orders.visits import by_first_visit, trails
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -48,16 +49,15 @@ def explain(
     gifts = desk.ledger.gifts.order_ids(store.shop_id)
     found = find_order(desk, store, order, live=not no_sync)
     decisions = desk.ledger.decisions.of(store.shop_id)
-    steps = _steps(
-        desk, store, found, Rules(rules.several(desk), rules.links, default, gifts, (GIFT_TAG,), decisions=decisions)
-    )
+    by = Rules(rules.several(desk), rules.links, default, gifts, (GIFT_TAG,), decisions=decisions)
+    steps = _steps(desk, store, found, by, live=not no_sync)
     rows = [{"about": step.about, "says": step.says, "amount": step.amount} for step in steps]
     body = {"store": store.name, "order_id": found.order_id, "order_name": found.name, "currency": found.currency}
     result = Result("shopinf.orders.explain/1", COLUMNS, rows, body={**body, "rows": rows}, card=True)
     desk.show(result, form, store=store)
 
 
-def _steps(desk: Desk, store: Store, order: Order, rules: Rules) -> list[Step]:
+def _steps(desk: Desk, store: Store, order: Order, rules: Rules, *, live: bool) -> list[Step]:
     """*order* told step by step, credited as a report would."""
     codes, mirror = code_book(desk, store), desk.ledger.orders
     place = None
@@ -69,4 +69,6 @@ def _steps(desk: Desk, store: Store, order: Order, rules: Rules) -> list[Step]:
             history_since=sync.reach,
         )
         place = ranks.get(order.order_id)
-    return told(order, sale(order), codes, credits_of(order, codes, rules, place), place)
+    (order,) = by_first_visit(desk, store, codes, [order], live=live) if rules.links is Links.FIRST else (order,)
+    trail = trails(desk, store, [order], live=live).of(order)
+    return told(order, sale(order), codes, credits_of(order, codes, rules, place), place, trail)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopinf.attribution.credits import MultiCode
+from shopinf.attribution.credits import Links, MultiCode
 from shopinf.errors import BadInput
 from shopinf.payouts.rates import has_amounts, read_rate
 
@@ -24,7 +24,13 @@ class RuleChoice:
     multi_code: Annotated[
         MultiCode | None, typer.Option("--multi-code", help="Who gets an order with several influencers' codes.")
     ] = None
-    links: Annotated[bool, typer.Option("--links", help="Count orders that came by a link and used no code.")] = False
+    links: Annotated[
+        Links | None,
+        typer.Option(
+            "--links",
+            help="Count orders that came by a link and used no code: by the first visit's, or the last one's.",
+        ),
+    ] = None
     commission: Annotated[
         str | None, typer.Option("--commission", help="For what has no rate: 10% or 5.00.", metavar="R")
     ] = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from shopinf.attribution.buyers import rank
 from shopinf.attribution.codebook import Codes
-from shopinf.attribution.credits import Credit, Excluded, MultiCode, Rules, attribute
+from shopinf.attribution.credits import Credit, Excluded, Links, MultiCode, Rules, attribute
 from shopinf.attribution.overview import Covered, Overview
 from shopinf.attribution.report import Choice, DateBasis, StoreOrders
 from shopinf.attribution.tiers import in_tiers
@@ -29,6 +29,7 @@ from shopinf.unread import failures as unread_failures
 from shopinf.work.orders.codebook import code_book
 from shopinf.work.orders.seats import Seats
 from shopinf.work.orders.sync import Synced, cut_note, sync_orders
+from shopinf.work.orders.visits import by_first_visit
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -40,7 +41,7 @@ class Asked:
 
     choice: Choice
     multi_code: MultiCode = MultiCode.LARGEST
-    links: bool = False
+    links: Links | None = None
     commission: str | None = None
     compare: bool = False
     sync: bool = True
@@ -143,9 +144,9 @@ def _of_period(desk: Desk, store: Store, period: Period, asked: Asked) -> StoreO
     rules = Rules(asked.multi_code, asked.links, default)
     match asked.choice.basis:
         case DateBasis.ORDER:
-            outcomes = credit_orders(desk, store, codes, rules, since=begin, until=end)
+            outcomes = credit_orders(desk, store, codes, rules, since=begin, until=end, live=asked.sync)
         case DateBasis.EVENT:  # an earlier order counts by what happened to it since
-            outcomes = credit_orders(desk, store, codes, rules, until=end, changed_since=begin)
+            outcomes = credit_orders(desk, store, codes, rules, until=end, changed_since=begin, live=asked.sync)
     found = in_tiers(outcomes)
     paid = _payments(desk, store, found) if asked.choice.payments else None
     return StoreOrders(store.name, store.currency, store.zone, found, period, codes, paid)
@@ -178,16 +179,17 @@ def credit_orders(
     changed_since: datetime | None = None,
     but: Collection[int] = (),
     owned: bool = False,
+    live: bool = False,
 ) -> list[list[Credit] | Excluded]:
     """Credit the orders of a time to those whose codes they used, from the ledger alone; *but* are left out.
 
     An order that somebody decided about has changed by that. *owned*: not those that used nothing but codes that are
-    nobody's.
+    nobody's. *live*: the visits before orders are read from the store where they are needed and not known.
     """
     mirror, gifts = desk.ledger.orders, desk.ledger.gifts.order_ids(store.shop_id)
     wanted = [code for code in codes.tracked if not owned or any(owner.value for owner in code.owners)]
     texts = [text for code in wanted for text in (*(name.value for name in code.names), *code.marks)]
-    ids = mirror.with_codes(store.shop_id, texts, links=rules.links) | mirror.gifts(store.shop_id) | gifts
+    ids = mirror.with_codes(store.shop_id, texts, links=rules.links is not None) | mirror.gifts(store.shop_id) | gifts
     if but:
         ids.difference_update(but)
     decisions = desk.ledger.decisions.of(store.shop_id)
@@ -196,6 +198,8 @@ def credit_orders(
         decided = {each for each, decision in decisions.items() if decision.at >= changed_since} & ids
         decided.difference_update(order.order_id for order in orders)
         orders += mirror.full(store.shop_id, decided, since=since, until=until)
+    if rules.links is Links.FIRST:
+        orders = by_first_visit(desk, store, codes, orders, live=live)
     sync = mirror.sync(store.shop_id)
     ranks = rank(
         mirror.of_buyers(store.shop_id, orders),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from shopinf.attribution.codebook import Codes
 from shopinf.errors import Refused, RequestRejected
-from shopinf.leaks.visits import Trail, Visit
+from shopinf.leaks.visits import Trail, Visit, leads_to
 from shopinf.ledger.visits import KnownTrail
-from shopinf.orders import Order
+from shopinf.orders import Order, folded
 from shopinf.stores import Store
 
 if TYPE_CHECKING:
@@ -53,6 +54,23 @@ def trails(desk: Desk, store: Store, orders: Sequence[Order], *, live: bool = Tr
         told = known.get(order.order_id)
         found[order.order_id] = told.trail if told and (told.trail or told.ready) else by_rest(order)
     return Trails(found, lacking)
+
+
+def by_first_visit(desk: Desk, store: Store, codes: Codes, orders: Sequence[Order], *, live: bool) -> list[Order]:
+    """*orders*, those that came by a link with what the first visit carried, if that was a link of *codes* too.
+
+    Orders that used a code are left alone, for it counts more than any link.
+    """
+    linked = [order for order in orders if order.landing is not None and not order.codes]
+    known = trails(desk, store, linked, live=live)
+    names = {folded(name.value) for code in codes.tracked for name in code.names}
+    marks = {folded(mark) for code in codes.tracked for mark in code.marks}
+    first = {
+        order.order_id: trail.first.landing
+        for order in linked
+        if (trail := known.of(order)) and trail.first and leads_to(trail.first, names, marks | names)
+    }
+    return [replace(order, landing=first[order.order_id]) if order.order_id in first else order for order in orders]
 
 
 def by_rest(order: Order) -> Trail | None:
