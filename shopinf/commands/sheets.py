@@ -12,6 +12,7 @@ import typer
 from shopinf.people.influencers import folded_name
 from shopinf.plain import harmless
 from shopinf.sheets.reading import Row, Sheet
+from shopinf.sheets.spelling import Unit, unit_of
 from shopinf.words import agreeing, counted, few
 
 if TYPE_CHECKING:
@@ -64,9 +65,10 @@ def tell_other_names(desk: Desk, rows: Iterable[tuple[str, Known]], people: Iter
 def rate_in(row: Row, read: Callable[[str], str]) -> str | None:
     """The commission that a row says, as *read* understands it; a bare number is what its type column says."""
     said = row["commission_type"].casefold()
-    if "percent" in said or "%" in said or "prozent" in said:
+    unit = unit_of(said)
+    if unit is Unit.PERCENT:
         return row.read("commission", lambda text: read(f"{text.removesuffix('%')}%"))
-    if any(word in said for word in ("flat", "fix", "amount", "betrag")):
+    if unit is Unit.MONEY or any(word in said for word in ("flat", "fix", "amount", "betrag")):
         return row.read("commission", lambda text: read(text if "." in text else f"{text}.00"))
     if re.fullmatch(r"0?[.,]\d+", written := row.written.get("commission", "")):
         raise row.problem(

@@ -135,6 +135,12 @@ def _accounts(row: Mapping[str, str], now: datetime | None) -> Iterator[Account]
     if not sides and not platform and (only := _lone_side(row)):
         platform, cells = only
         followers, engagement = followers or cells[0], engagement or cells[1]
+    elif (
+        not sides and platform is not None and platform in SIDES
+    ):  # `IG followers` and `TT followers` beside a handle and its platform
+        parts = SIDES[platform]
+        followers = followers or row.get(parts["followers"], "")
+        engagement = engagement or row.get(parts["engagement"], "")
     (handle, *others), (url, *links) = (split_accounts(row.get(key, "")) for key in ("handle", "profile_url"))
     general = _account(platform, handle, url, followers, engagement, now)
     if general is not None:

@@ -21,6 +21,7 @@ _AROUND = frozenset(
 # Words that only say that something is counted.
 _COUNT = frozenset("n nb no nr num number nombre numero anzahl aantal antal liczba qtd quantidade total sayisi".split())
 _PERCENT = frozenset("percent pct prozent procent porcentaje porcento percentuale pourcentage percentage".split())
+_IN_PERCENT = tuple(_PERCENT)  # `percentual` and `prozentual` as well
 _MONEY = re.compile(r"[€$£¥₹]|\b(?:eur|usd|gbp|chf|cad|aud|sek|nok|dkk|pln|brl|inr|try|jpy|euro|euros|dollars)\b")
 # What stands in brackets may be a remark; with one of these words it makes another thing of the column.
 _OTHER = re.compile(
@@ -98,6 +99,6 @@ def in_unit(number: str, name: str) -> str:
 def unit_of(name: str) -> Unit | None:
     """The unit that a column's name says: `Provision in %`, `Discount ($)`."""
     text = _spelled(name)
-    if not _PERCENT.isdisjoint(_words(name)):
+    if any(word.startswith(_IN_PERCENT) for word in _words(name)):
         return Unit.PERCENT
     return Unit.MONEY if _MONEY.search(text) else None

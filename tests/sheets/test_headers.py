@@ -238,6 +238,12 @@ def test_several_accounts_in_a_cell_are_all_of_that_person(tmp_path: Path, cell:
     assert found == {"instagram": "ana", "tiktok": "ana.t"}
 
 
+def test_the_figures_of_a_platform_belong_to_the_handle_on_it(tmp_path: Path) -> None:
+    text = "Handle,Platform,IG Followers,TT Followers\nmia,Instagram,12k,\nleo,TikTok,5,88k\n"
+    found = [read_profile(row.values).accounts for row in opened(tmp_path, text, PEOPLE)]
+    assert [(each.platform, each.followers) for (each,) in found] == [("instagram", 12_000), ("tiktok", 88_000)]
+
+
 def test_a_creators_name_of_several_words_is_no_handle(tmp_path: Path) -> None:
     text = "Creator name,Instagram,Email\nMia Lind,mia.l,mia@x.example\nLeo Ek,,leo@x.example\n"
     assert opened(tmp_path, text, PEOPLE).headers["name"] == "Creator name"

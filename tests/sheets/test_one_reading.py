@@ -163,6 +163,27 @@ def test_an_amount_in_another_currency_than_the_stores_is_no_amount_of_theirs(
     assert "and the store has USD" in made.err
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "means"),
+    [
+        ("%", "15", ("percentage", "15")),
+        ("Percentage", "15", ("percentage", "15")),
+        ("$", "5", ("fixed_amount", "5.00")),
+        ("USD", "5", ("fixed_amount", "5.00")),
+        ("Fixed amount", "5", ("fixed_amount", "5.00")),
+        ("Free shipping", "", ("free_shipping", None)),
+        ("EUR", "5", (None, None)),
+    ],
+)
+def test_a_discount_is_of_the_kind_that_its_type_says(
+    run: Bench, store: PracticeStore, path: Path, kind: str, value: str, means: tuple[str | None, str | None]
+) -> None:
+    path.write_text(f"handle,discount type,discount value\nria,{kind},{value}\nulf,,\n")
+    made = run(*(str(path) if word == "SHEET" else word for word in CREATE), "-f", "json")
+    row = made.json["codes"][0]
+    assert (row["value_type"], row["value"]) == means
+
+
 def test_several_codes_in_a_cell_are_asked_for_in_rows_of_their_own(
     run: Bench, store: PracticeStore, path: Path
 ) -> None:

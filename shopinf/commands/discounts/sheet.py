@@ -126,7 +126,8 @@ class Amounts:
 
     def check(self, row: Row, key: str) -> None:
         """Refuse an amount that its cell or column says to be in another currency than the stores'."""
-        said = said_currencies(f"{row.written.get(key, '')} {row.headers.get(key, '')}")
+        kind = row.written.get("value_type" if key == "value" else f"{key}_type", "")
+        said = said_currencies(f"{row.written.get(key, '')} {row.headers.get(key, '')} {kind}")
         if said and "%" not in row[key] and not said & set(self._currencies):
             raise row.problem(
                 f"{row.written.get(key, '')!r} is in {' or '.join(sorted(said))}, and the store has {self.currency}",
@@ -198,10 +199,10 @@ def gives(row: Row, money: Amounts, otherwise: Kind | None) -> tuple[Kind | None
     if not row["value"]:
         return None, None
     written = row.written.get("value", "")
-    unit = unit_of(row.headers.get("value", ""))
+    unit = unit_of(said) or unit_of(row.headers.get("value", ""))
     bare = not ("%" in written or any(not (sign.isdigit() or sign in ".,+- ") for sign in written))
     fixed = "fix" in said or "amount" in said or "betrag" in said or unit is Unit.MONEY
-    per_cent = "%" in row["value"] or "percent" in said or "prozent" in said
+    per_cent = "%" in row["value"] or unit is Unit.PERCENT
     if per_cent or (bare and not fixed and otherwise is not Kind.FIXED_AMOUNT):
         return Kind.PERCENTAGE, row.read("value", lambda text: percentage(text.lstrip("-")))
     money.check(row, "value")
