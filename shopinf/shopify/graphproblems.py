@@ -55,7 +55,7 @@ class Complaint(Facts):
 class UserComplaint(Facts):
     """One of the `userErrors` of a mutation."""
 
-    field: list[str] | None = None
+    field: Any = None  # names, one below the other
     message: str = ""
     code: str | None = None
     extra: str | None = Field(default=None, alias="extraInfo")
@@ -104,8 +104,8 @@ def user_refusal(complaints: Sequence[UserComplaint], store: str, doing: str) ->
     """What a mutation's own complaints mean; one about a thing that is not there is `NoSuchThing`."""
     fields: dict[str, list[str]] = {}
     for each in complaints:
-        name = ".".join(map(str, each.field or ())) or "base"
-        fields.setdefault(clean(name, 80), []).append(clean(each.message, _LONGEST))
+        name = ".".join(map(str, each.field)) if isinstance(each.field, list) else str(each.field or "")
+        fields.setdefault(clean(name, 80) or "base", []).append(clean(each.message, _LONGEST))
     words = clean("; ".join(text for texts in fields.values() for text in texts), _LONGEST)
     codes = {each.code for each in complaints}
     if codes <= {None, "INVALID"} and _GONE.search(words):

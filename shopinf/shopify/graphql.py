@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import httpx
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, RequestRejected, ShopinfError
 from shopinf.network.patience import TRIES
@@ -52,7 +52,9 @@ class Query(Generic[Model]):
 class Written(Facts):
     """What a mutation answers: `userErrors` where the store's rules do not allow it."""
 
-    complaints: list[UserComplaint] = Field(default_factory=list, alias="userErrors")
+    complaints: Annotated[list[UserComplaint], BeforeValidator(lambda found: found or [])] = Field(
+        default_factory=list, alias="userErrors"
+    )
 
 
 class _Throttle(Facts):
@@ -73,7 +75,7 @@ class _Extensions(Facts):
 
 class _Envelope(Facts):
     data: Any = None
-    errors: list[Complaint] = Field(default_factory=list)
+    errors: Annotated[list[Complaint], BeforeValidator(lambda found: found or [])] = Field(default_factory=list)
     extensions: _Extensions | None = None
 
     def cost(self) -> Cost | None:
@@ -203,7 +205,7 @@ def _envelope(shop: Shop, response: httpx.Response) -> _Answer | None:
 def _read(shop: Shop, query: Query[Model], response: httpx.Response, answer: _Answer) -> Model:
     data = answer.data if isinstance(answer.data, dict) else {}
     served = any(value is not None for value in data.values())
-    if answer.errors and (query.writes or not served):
+    if answer.errors and not served:
         raise refusal(answer.errors, response, shop.access.name, query.doing, query.feature, writes=query.writes)
     for each in answer.errors:
         problem = refusal([each], response, shop.access.name, query.doing, query.feature, writes=False)

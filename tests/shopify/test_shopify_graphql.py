@@ -322,6 +322,19 @@ def test_a_part_of_an_answer_is_used_and_a_note_says_what_is_missing() -> None:
     assert shop.notes == ["maya has not granted read_discounts, which combining codes needs"]
 
 
+def test_a_change_that_was_made_counts_as_made_whatever_else_failed() -> None:
+    answer = changed() | {"errors": said("INTERNAL_SERVER_ERROR")["errors"]}
+    combine(shop_on(ScriptedWire(reply(answer))), 7, "MAYA15", ORDER, None)
+    empty = {"data": {"discountCodeBasicUpdate": {"userErrors": None}}, "errors": None, "extensions": None}
+    combine(shop_on(ScriptedWire(reply(empty))), 7, "MAYA15", ORDER, None)
+
+
+def test_a_complaint_about_one_field_names_it() -> None:
+    error = raised(changed({"field": "code", "message": "is odd", "code": "BLANK"}))
+    assert isinstance(error, Refused)
+    assert error.fields == {"code": ["is odd"]}
+
+
 def test_foreign_words_come_out_without_secrets_and_control_characters() -> None:
     error = raised(said("SOMETHING_NEW", "token shpat_5ecret0token \x1b[31m is bad"))
     assert "5ecret" not in error.message
