@@ -21,6 +21,7 @@ from shopinf.payouts.statements import Action, Due, Mark
 
 PAYING = (Kind.PAY, Kind.PAY_FAILED)
 _HOLDS = 100  # of more, everything is looked through
+_first = entries.alias("first")
 _DUE = (
     entries.c.id,
     entries.c.payer,
@@ -31,7 +32,7 @@ _DUE = (
     entries.c.order_id,
     entries.c.code,
     entries.c.payable_at,
-    entries.c.happened_at,
+    func.coalesce(_first.c.happened_at, entries.c.happened_at),
     entries.c.statement,
     entries.c.step,
 )
@@ -75,6 +76,16 @@ def _unclaimed(payer: str) -> Select[Any]:
     return (
         select(*_DUE)
         .outerjoin(claims, claims.c.entry == entries.c.id)
+        .outerjoin(
+            _first,
+            and_(
+                _first.c.shop_id == entries.c.shop_id,
+                _first.c.order_id == entries.c.order_id,
+                _first.c.person == entries.c.person,
+                _first.c.step == 0,
+                entries.c.order_id != 0,
+            ),
+        )
         .where(entries.c.payer == payer, entries.c.kind.not_in(PAYING), claims.c.entry.is_(None))
     )
 

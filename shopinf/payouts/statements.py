@@ -104,7 +104,7 @@ class Due:
     order: OrderKey = NO_ORDER
     code: str = ""
     payable_at: datetime | None = None
-    happened_at: datetime | None = None
+    happened_at: datetime | None = None  # of the order, where it is of one
     closed: bool = True  # is it in a statement?
     step: int = 0
 

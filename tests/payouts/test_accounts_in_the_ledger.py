@@ -262,6 +262,18 @@ def test_orders_of_tiers_are_found_with_the_others_of_their_statement(ledger: Le
     assert sorted(recorded.first.order.order_id for recorded in pool) == [1, 2]
 
 
+def test_a_hold_from_a_day_on_is_about_when_an_order_was_made_not_about_what_came_back_of_it(ledger: Ledger) -> None:
+    (june,) = closed(ledger, "2026-06", *first_entries([fresh(1, "54.00", "2026-06-03")]))
+    claimed = run(ledger, june)
+    assert claimed is not None
+    ledger.payments.pay(claimed, date(2026, 7, 2), on("2026-07-02"))  # type: ignore[arg-type]
+    more = later_entries([again(known(ledger, 1), "90.00", "2026-07-12", "90.00")])
+    closed(ledger, "2026-07", *more, *first_entries([fresh(2, "10.00", "2026-07-03")]))
+    ledger.accounts.judge(Mark(Action.HOLD, "leaked", on("2026-07-15"), person="mia", since=on("2026-07-01")))
+    (mia,) = ledger.payments.candidates("shop:1", D(0))
+    assert (mia.now.amount, mia.now.held) == (D("3.60"), D("1.00"))
+
+
 def test_an_order_of_two_influencers_is_in_the_tiers_of_each_by_itself(ledger: Ledger) -> None:
     rate, leo = "10%, from 1000 15%", replace(MIA, person="leo")
     both = [fresh(1, "700.00", "2026-06-01", rate), fresh(1, "300.00", "2026-06-01", rate, account=leo)]
