@@ -11,9 +11,7 @@ from pathlib import Path
 
 from shopinf.errors import BadInput
 from shopinf.shell import quoted
-
-# What the system itself links to the streams of the run: `-o /dev/stdout`, `-o >(gzip > codes.gz)`.
-_STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
+from shopinf.streams import is_stream
 
 
 def check_links(path: Path, *, anywhere: bool = False) -> None:
@@ -22,9 +20,9 @@ def check_links(path: Path, *, anywhere: bool = False) -> None:
     A folder on the way may be a link of this user's or of the system's; the file itself also, as long as it stays in
     its folder or below, or goes *anywhere*.
     """
-    whole = path.absolute()
-    if str(whole).startswith(_STREAMS):
+    if is_stream(path):
         return
+    whole = path.absolute()
     for step in (*reversed(whole.parents), whole):
         if step.is_symlink() and not _is_ours(step):
             raise BadInput(

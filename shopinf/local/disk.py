@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from shopinf.errors import BadInput, MachineProblem
+from shopinf.streams import is_stream
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -52,7 +53,7 @@ def write_atomically(path: Path, chunks: Iterable[bytes], *, private: bool = Fal
         raise BadInput(f"There is no folder {path.parent} to write {path.name} to", hint="Make the folder first.")
     try:
         if _takes(path):
-            with path.open("wb") as there:
+            with path.open("ab") as there:  # a stream may lead to a file that holds something already
                 there.writelines(chunks)
         elif target.exists():
             _replace(target, chunks, target.stat().st_mode & 0o7777, exact=True)
@@ -65,8 +66,8 @@ def write_atomically(path: Path, chunks: Iterable[bytes], *, private: bool = Fal
 
 
 def _takes(path: Path) -> bool:
-    """Is *path* a pipe or a device, which takes what it is given? Its own name tells: a pipe's real one is no path."""
-    return path.exists() and not path.is_file() and not path.is_dir()
+    """Is *path* a stream, a pipe or a device, which takes what it is given? Its own name tells, for a pipe has none."""
+    return is_stream(path) or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 def check_room(path: Path, size: int) -> None:

@@ -107,8 +107,12 @@ def test_other_files_that_are_asked_for_are_no_way_out_either(
 
 def test_the_streams_of_the_run_and_a_shells_pipes_are_written_to(tmp_path: Path) -> None:
     program = f"{sys.executable} -m shopinf reference exit-codes -f csv"
-    script = f"{program} -o /dev/stdout | head -1; {program} -o >(head -1 >'{tmp_path}/piped'); wait $!"
+    script = (
+        f"{program} -o /dev/stdout | head -1; {program} -o >(head -1 >'{tmp_path}/piped'); wait $!;"
+        f"echo before >'{tmp_path}/file'; {program} -o /dev/stdout >>'{tmp_path}/file'"
+    )
     environ = {**os.environ, "SHOPINF_HOME": str(tmp_path / "home")}
     done = subprocess.run(["bash", "-c", script], env=environ, capture_output=True, text=True, check=True)
     assert done.stdout == (tmp_path / "piped").read_text()
     assert done.stdout.startswith("code,")
+    assert (tmp_path / "file").read_text().startswith(f"before\n{done.stdout}")
