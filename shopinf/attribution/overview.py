@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from shopinf.attribution.growth import compared, growth
 from shopinf.attribution.report import By, Choice, DateBasis, Report, StoreOrders, report, report_columns
 from shopinf.attribution.tally import NO_RATE, OWN, Row, Tally
+from shopinf.leaks.verdict import Suspect
 from shopinf.money import Money
 from shopinf.periods import Period
 from shopinf.results import Column, Failure
@@ -113,6 +114,7 @@ class Overview:
     missing: Sequence[Failure] = ()  # stores that were asked for and could not be read
     compared: bool = False  # with the period before
     client: bool = False  # a client's copy leaves out commission, reasons and what is said to the operator
+    suspects: Sequence[Suspect] = ()  # codes that may have got out
 
     def side(self, by: By) -> Report:
         """What was sold, in rows of *by*."""

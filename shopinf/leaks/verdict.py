@@ -20,6 +20,7 @@ from enum import StrEnum
 from statistics import median
 
 from shopinf.leaks.odds import at_least, at_least_of
+from shopinf.money import Money
 
 USUAL_DAYS = 14  # before a day, for its median
 LEAST, TIMES = 10, 4  # orders of a day that is out of the ordinary, and how many times the median
@@ -78,6 +79,17 @@ class Verdict:
     coupon_hosts: tuple[str, ...]
     new_since: float | None
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A code that is not quiet, as a report tells of it."""
+
+    store: str
+    code: str
+    influencer: str
+    verdict: Verdict
+    at_stake: Money | None  # the commission of its orders since then
 
 
 def judge(uses: Sequence[Use], around: Around, *, begun: date, now: datetime, since: date | None = None) -> Verdict:

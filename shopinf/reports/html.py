@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from shopinf.attribution.overview import Figure, Overview, Section
 from shopinf.attribution.report import INTERNAL, By
+from shopinf.leaks.verdict import Suspect
 from shopinf.money import Money
 from shopinf.reports import charts
 from shopinf.reports.house import house
@@ -57,12 +58,23 @@ def file(overview: Overview) -> bytes:
         heading=few([store.shown for store in overview.stores], 4) or "Stores",
         several=len(overview.stores) > 1,
         stamps=stamps(overview),
+        suspects=[] if overview.client else [_told(overview, each) for each in overview.suspects],
         left_out=[(LEFT_OUT.get(why, why), number) for why, number in overview.excluded.items() if number],
         campaigns=overview.choice.campaigns or _only_campaign(overview),
         stretch=_STRETCHES[overview.step],
         assumed=overview.side(By.ORDER).assumed,
     )
     return text.encode()
+
+
+def _told(overview: Overview, one: Suspect) -> tuple[Suspect, str, str]:
+    """A code that may have got out, whose it is, and what is said of it."""
+    verdict = one.verdict
+    where = f" in {one.store}" if len(overview.stores) > 1 else ""
+    since = f"{verdict.since:%d %b %H:%M}" if verdict.since else "today"
+    stake = f"; commission {amount(one.at_stake)} {one.at_stake.currency}" if one.at_stake else ""
+    text = f"since {since}{where}: {counted(verdict.orders_since or 0, 'order')}{stake}. {'; '.join(verdict.reasons)}."
+    return one, one.influencer or "nobody", text
 
 
 def _only_campaign(overview: Overview) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from bench import Bench
@@ -70,6 +71,23 @@ def test_a_leak_is_named_with_its_cost_and_what_stops_it_and_a_post_is_left_alon
     paid = run("orders", "attribute", "--from", day, "--by", "order", "--influencer", "maya", "-f", "json").ok().json
     later = [Decimal(row["commission"]) for row in paid["rows"] if row["processed_at"] >= str(leak["since"])]
     assert Decimal(str(leak["commission_at_stake"])) == sum(later)
+
+
+def test_the_operators_page_tells_of_it_and_the_clients_does_not(
+    run: Bench, shop: PracticeStore, tmp_path: Path
+) -> None:
+    stir.leak(shop, "MAYA10", 30, 3)
+    watched(run)
+    month = ("orders", "attribute", "--period", "last-30-days", "-o")
+    run(*month, str(tmp_path / "own.html"), "--for", "internal").ok()
+    run(*month, str(tmp_path / "client.html")).ok()
+    own, client = ((tmp_path / name).read_text("utf-8") for name in ("own.html", "client.html"))
+    assert "Codes that may have got out" in own
+    assert "came from sites that collect codes" in own
+    assert "got out" not in client
+    former = str(run.clock.now().date() - timedelta(days=45))[:7]
+    run("orders", "attribute", "--period", former, "-o", str(tmp_path / "old.html"), "--for", "internal").ok()
+    assert "got out" not in (tmp_path / "old.html").read_text("utf-8"), "nothing of then can be stopped any more"
 
 
 def test_for_cron_a_leak_ends_with_seven(run: Bench, shop: PracticeStore) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,6 +27,7 @@ from shopinf.commands.options import (
 from shopinf.commands.orders.rows import ODD_ORDERS
 from shopinf.commands.orders.rules import RuleChoice
 from shopinf.discounts.campaigns import find_campaign
+from shopinf.leaks.verdict import BACK, Suspect
 from shopinf.results import Audience, Failure, Format, Result
 from shopinf.times import iso
 from shopinf.words import counted
@@ -130,8 +132,11 @@ def attribute(
     now = desk.clock.now()
     client = (shown.audience or desk.form(form).format.readers) is Audience.CLIENT
 
+    out = _suspects(desk, outcomes.done, now) if not client and desk.form(form).format.readers else {}
+
     def answer(done: Done[Attributed], failures: Sequence[Failure], asked: Asked = asked) -> Result:
-        return _answer(overview_of(done, failures, asked, now=now, client=client))
+        suspects = [each for store, _ in done for each in out.get(store.name, ())]
+        return _answer(overview_of(done, failures, asked, now=now, client=client, suspects=suspects))
 
     def pieces(done: Done[Attributed]) -> Iterator[tuple[Mapping[str, str], Result]]:
         whole = overview_of(done, [], replace(asked, choice=replace(asked.choice, by=By.CODE)), now=now)
@@ -151,6 +156,14 @@ def attribute(
         )
     outcomes.settle()
     unread.settle((odd for _, part in outcomes.done for odd in part.unread), ODD_ORDERS)
+
+
+def _suspects(desk: Desk, done: Done[Attributed], now: datetime) -> dict[str, list[Suspect]]:
+    """By store the codes that may have got out, where the report reaches into the last fortnight."""
+    from shopinf.work.codes.watch import suspects
+
+    reaches = now - timedelta(days=BACK)
+    return {store.name: suspects(desk, store) for store, part in done if part.period.bounds(store.zone)[1] > reaches}
 
 
 def _apart(output: Path | None) -> list[str]:

@@ -13,7 +13,7 @@ from shopinf.attribution.codebook import Codes, TrackedCode
 from shopinf.attribution.credits import Credit, Rules
 from shopinf.attribution.standing import Status
 from shopinf.discounts.plan import CodeRecord, State
-from shopinf.leaks.verdict import BACK, Around, Use, Verdict, judge
+from shopinf.leaks.verdict import BACK, Around, Level, Suspect, Use, Verdict, judge
 from shopinf.leaks.visits import COUPON_HOSTS, Trail, coupon_hosts, is_cold, leads_to
 from shopinf.money import Money
 from shopinf.orders import folded
@@ -79,6 +79,24 @@ def watch_store(
     return Watch(watched, known.lacking)
 
 
+def suspects(desk: Desk, store: Store) -> list[Suspect]:
+    """The codes of *store* that may have got out, by what was read of orders and visits up to now; leaks first."""
+    records = desk.ledger.codes.of_shop(store.shop_id)
+    people = desk.ledger.people.by_id({record.person for record in records})
+    found = [
+        Suspect(
+            store.name,
+            each.record.code,
+            people[each.record.person].influencer if each.record.person in people else "",
+            each.verdict,
+            each.at_stake,
+        )
+        for each in watch_store(desk, store, records, None, None).codes
+        if each.verdict.level is not Level.QUIET
+    ]
+    return sorted(found, key=lambda each: each.verdict.level is not Level.LEAK)
+
+
 class _Days:
     """The orders of a store by code and day."""
 
@@ -138,7 +156,7 @@ class _Links:
 def _carried(codes: Sequence[TrackedCode]) -> tuple[Collection[str], Collection[str]]:
     """The names and the marks of codes, folded."""
     names = {folded(name.value) for code in codes for name in code.names}
-    return names, {folded(mark) for code in codes for mark in code.marks}
+    return names, names | {folded(mark) for code in codes for mark in code.marks}  # a mark may be the code itself
 
 
 def _at_stake(store: Store, credits: Sequence[Credit], since: datetime | None) -> Money | None:

@@ -16,6 +16,7 @@ from shopinf.attribution.report import Choice, DateBasis, StoreOrders
 from shopinf.attribution.tiers import in_tiers
 from shopinf.errors import NotFound
 from shopinf.gifts.plan import GIFT_TAG
+from shopinf.leaks.verdict import Suspect
 from shopinf.ledger.orders import Sync
 from shopinf.money import Money
 from shopinf.outcomes import Done, Outcomes
@@ -79,7 +80,13 @@ def attribute_stores(
 
 
 def overview_of(
-    done: Done[Attributed], missing: Sequence[Failure], asked: Asked, *, now: datetime, client: bool = False
+    done: Done[Attributed],
+    missing: Sequence[Failure],
+    asked: Asked,
+    *,
+    now: datetime,
+    client: bool = False,
+    suspects: Sequence[Suspect] = (),
 ) -> Overview:
     """The report over the stores that were read; *missing* are those that could not be.
 
@@ -87,7 +94,9 @@ def overview_of(
     """
     stores = [_covered(store, part, now) for store, part in done]
     odd = [each for store, part in done for each in unread_failures(store.name, part.unread)]
-    return Overview(stores, asked.choice, now, [*missing, *odd], compared=asked.compare, client=client)
+    return Overview(
+        stores, asked.choice, now, [*missing, *odd], compared=asked.compare, client=client, suspects=suspects
+    )
 
 
 def _covered(store: Store, part: Attributed, now: datetime) -> Covered:
