@@ -108,10 +108,10 @@ def collecting_apart(run: Bench) -> Iterator[tuple[subprocess.Popen[str], str]]:
     environ = {**os.environ, **run.environ, "SHOPINF_HOME": str(run.home), "PYTHONPATH": str(Path(__file__).parents[2])}
     with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
-        url = re.search(r"http://[\d.:]+", process.stderr.readline())
-        assert url
         try:
-            yield process, url[0]
+            url = re.match(r"Listening at (http://[\d.:]+)", process.stderr.readline())
+            assert url
+            yield process, url[1]
         finally:
             process.kill()
 

@@ -66,6 +66,7 @@ def collect(desk: Desk, stores: Sequence[Store], place: Place, listening: Callab
         with inbox, Serving(collector, place.host, place.port) as serving:
             inbox.tried.wait(_FIRST)
             _say_open(desk, stores, pages, place, serving.port)
+            complaints.begin()
             if listening:
                 listening(serving.port)
             watch = _Watch(desk, collector, serving, complaints, waiting)
@@ -101,6 +102,7 @@ class _Complaints:
     def __init__(self, desk: Desk) -> None:
         self._desk, self._guard = desk, threading.Lock()
         self._last: set[str] = set()
+        self._kept: list[Callable[[], None]] | None = []  # until it is said where the collector listens
 
     def lost(self, error: ShopinfError) -> None:
         """Events are not taken at all."""
@@ -113,9 +115,16 @@ class _Complaints:
     def relieved(self, count: int) -> None:
         """It can again, and the events that waited are in it."""
         self.clear()
-        self._desk.out.note(
-            f"the ledger is written again; {counted(count, 'event')} that waited {agreeing(count, 'is', 'are')} in it"
-        )
+        are = agreeing(count, "is", "are")
+        words = f"the ledger is written again; {counted(count, 'event')} that waited {are} in it"
+        self._say(lambda: self._desk.out.note(words))
+
+    def begin(self) -> None:
+        """Say what came up until the collector was said to be listening, and from now on at once."""
+        with self._guard:
+            kept, self._kept = self._kept or [], None
+        for say in kept:
+            say()
 
     def clear(self) -> None:
         with self._guard:
@@ -126,7 +135,15 @@ class _Complaints:
             new = error.message not in self._last
             self._last.add(error.message)
         if new:
-            self._desk.out.warn(f"{what}: {error.message}" + (f". {error.hint}" if error.hint else ""))
+            words = f"{what}: {error.message}" + (f". {error.hint}" if error.hint else "")
+            self._say(lambda: self._desk.out.warn(words))
+
+    def _say(self, say: Callable[[], None]) -> None:
+        with self._guard:
+            if self._kept is not None:
+                self._kept.append(say)
+                return
+        say()
 
 
 class _Watch:
