@@ -109,7 +109,8 @@ class Failure:
         """Which store, which of its rows, and why."""
         if self.of_store and self.error.startswith(self.of_store):
             return self.error
-        return ": ".join(part for part in (self.store, "" if self.of_store else self.what, self.error) if part)
+        what = "" if self.of_store or self.error.startswith(self.what) else self.what
+        return ": ".join(part for part in (self.store, what, self.error) if part)
 
 
 @dataclass(frozen=True, slots=True)

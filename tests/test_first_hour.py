@@ -182,7 +182,7 @@ def test_a_port_that_does_not_exist_is_wrong_usage(run: Bench) -> None:
     ("typed", "said"),
     [
         ("influencers list", "Nobody is known yet.  Next: shopinf influencers import FILE"),
-        ("gifts status", "No gift was sent in maya-shop that this asks for."),
+        ("gifts status", "No gift was sent in maya-shop yet."),
         ("gifts report", "No gift was sent in maya-shop, so there is nothing to report."),
         ("payouts list", "No month was closed yet.  Next: shopinf payouts close --period last-month"),
         ("payouts list --status paid", "No statement is like that."),
@@ -259,3 +259,25 @@ def test_a_chance_that_is_next_to_none_is_no_power_of_ten(run: Bench, shop: Prac
     line = ("discounts", "create", "--campaign", "q7", "--percent", "10", "--dry-run", "--count")
     assert "a chance of less than 0.01 %" in run(*line, "2").ok().err
     assert "a chance of 5.5 %" in run(*line, "10000").ok().err
+
+
+def test_a_row_that_cannot_be_read_is_named_once_and_by_whom_it_names(
+    run: Bench, shop: PracticeStore, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "team.csv"
+    sheet.write_text("influencer,percent\nmaya,15\nzoe,150\n")
+    ran = run("discounts", "create", "--campaign", "q4", "--sheet", str(sheet), "--yes", "-f", "json")
+    assert ran.code == 7
+    assert [row["influencer"] for row in ran.json["codes"]] == ["maya", "zoe"]
+    [error] = [line for line in ran.err.splitlines() if line.startswith("error: maya-shop")]
+    assert ("zoe: " in error, error.count("line 3")) == (True, 1)
+
+
+def test_one_practice_store_is_open_by_itself(run: Bench) -> None:
+    stop = run.clock.stop
+    stop.set()
+    try:
+        said = run("practice", "--port", "0").err
+    finally:
+        stop.clear()
+    assert "The store is open until Ctrl-C. It sells with every code you make." in said

@@ -11,7 +11,7 @@ import typer
 from shopinf.commands.options import DeskContext, Noun, examples
 from shopinf.errors import BadInput, MachineProblem, Stopped
 from shopinf.stores import variable_stem
-from shopinf.words import counted
+from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -72,7 +72,10 @@ def practice(
         for shop, url in zip(shops, served.urls, strict=True):
             desk.out.print(how_to_connect(shop, url))
         desk.out.print(what_can_happen(served.urls))
-        desk.out.say("The stores are open until Ctrl-C. They sell with every code you make.")
+        open = agreeing(
+            len(shops), "The store is open until Ctrl-C. It sells", "The stores are open until Ctrl-C. They sell"
+        )
+        desk.out.say(f"{open} with every code you make.")
         try:
             _keep_shop(desk, shops)
         except (Stopped, KeyboardInterrupt):

@@ -339,7 +339,8 @@ def _row(
 ) -> dict[str, Cell]:
     who = step.ask.influencer
     if step.fate is Fate.FAIL or record is None:
-        return bare_row(store, campaign, who, step.ask.slot, step.code, step.terms, "failed", step.error)
+        row = bare_row(store, campaign, who, step.ask.slot, step.code, step.terms, "failed", step.error)
+        return row if who else row | {"influencer": step.ask.username or None}
     match step.fate, record.state:
         case Fate.EXISTS, _:
             return code_row(store, record, who, "exists")

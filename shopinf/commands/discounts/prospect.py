@@ -123,6 +123,8 @@ def _planned(desk: Desk, one: Prospect) -> Planned:
         if status == "planned":
             row["link"] = link_of(store, step.code, who, campaign, ask.redirect, ask.utm)
             row["combines_with"] = ask.combining.shown or "none"
+        elif who is None:
+            row["influencer"] = ask.username or None  # as the row names them
         rows.append(row | {"commission": ask.commission})
     count = sum(row["status"] == "planned" for row in rows)
     rules = len({step.terms.key() for step in one.steps if step.fate is Fate.MAKE and step.terms})

@@ -89,7 +89,9 @@ def read_rows(desk: Desk, file: Path, mapping: Mapping[str, str], general: Ask, 
     for number, (row, found) in enumerate(each_row(sheet, read), 1):
         if isinstance(found, BadSheet):
             problem = in_a_line(found)
-            asks.append(replace(general, number=number, code=row["code"] or None, place=row.place, problem=problem))
+            typed = next((row[key] for key in ("influencer", "handle", "email", "name") if row[key]), "")
+            bad = replace(general, number=number, code=row["code"] or None, place=row.place, problem=problem)
+            asks.append(replace(bad, username=typed))
             people.append(None)
         else:
             asks.append(replace(found[0], number=number))

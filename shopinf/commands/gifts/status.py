@@ -69,7 +69,7 @@ def status(
     if rows := desk.deliver(outcomes, answer, form).rows:
         desk.out.say(f"{counted(len(rows), 'gift')}: {_where([Standing(str(row['status'])) for row in rows])}.")
     elif outcomes.done:
-        desk.out.say(_none(outcomes.done, stale))
+        desk.out.say(_none(outcomes.done, choice, stale))
     outcomes.settle()
     unread.settle(
         (odd for _, one in outcomes.done for odd in one.unread),
@@ -77,12 +77,13 @@ def status(
     )
 
 
-def _none(done: Done[Followed], stale: int | None) -> str:
+def _none(done: Done[Followed], choice: GiftChoice, stale: int | None) -> str:
     """Why no gift is shown."""
     if count := sum(len(one.records) for _, one in done):
         return f"{counted(count, 'gift')} followed: none is without news for {counted(stale or 0, 'day')}."
     stores = ", ".join(store.name for store, _ in done)
-    return f"No gift was sent in {stores} that this asks for.  Next: shopinf gifts send --help"
+    asked = " that this asks for" if choice.campaign or choice.influencer else " yet"
+    return f"No gift was sent in {stores}{asked}.  Next: shopinf gifts send --help"
 
 
 def _lacked(desk: Desk, store: Store, choice: GiftChoice) -> list[str]:
