@@ -98,6 +98,9 @@ def report_columns(by: By, *, client: bool = False, compared: bool = False, paym
         names = (*names[:at], *PAYMENTS, *names[at:])
     order = [name for name in (*names, *(_COMPARED if compared else ())) if not (client and name in INTERNAL)]
     few = _FEW_BY_ORDER.split() if by is By.ORDER else [*(_GROUP_COLUMNS[by] or ("store",)), *_FEW.split()]
+    if payments:  # who asks for them wants to see them
+        after = few.index("commission") + 1
+        few[after:after] = PAYMENTS
     return columns(
         numbers=_NUMBERS,
         money=_AMOUNTS,

@@ -446,6 +446,8 @@ def test_reports_show_what_of_the_commission_is_paid_and_what_is_open(
     assert [(row["code"], row["paid"]) for row in orders] == [("MIA10", "9.00"), ("LEO10", "0.00"), ("MIA10", "4.50")]
     total = run("orders", "attribute", "--period", "2026-10", "--with-payments", "-f", "json").ok().json["totals"]
     assert (total[0]["paid"], total[0]["open"]) == ("13.50", "0.00")
+    header = run("orders", "attribute", "--period", "2026-10", "--with-payments").ok().out.splitlines()[0]
+    assert {"commission", "paid", "open"} <= {*header.split()}
     plain = run("orders", "attribute", "--period", "2026-10", "-f", "json").ok().json
     assert "paid" not in {*plain["rows"][0], *plain["totals"][0]}
     client = run("orders", "attribute", "--period", "2026-10", "--with-payments", "--for", "client", "-f", "json").ok()
