@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from bench import Bench, StillClock
-from orders.mirrored import goods, make_code
+from orders.mirrored import goods, make_code, variant
 
 from shopinf.practice import PracticeStore
 
@@ -42,6 +42,44 @@ def test_a_persons_card_has_what_is_owed(run: Bench, shop: PracticeStore) -> Non
     close(run)
     assert balance(run, "mia") == [("maya-shop", "USD", "13.50")]
     assert "owed by maya-shop" in run("influencers", "show", "mia").ok().out
+
+
+def test_a_persons_card_has_what_each_code_earns_and_sold_after_returns(run: Bench, shop: PracticeStore) -> None:
+    orders = october(run, shop)
+    (unread,) = run("influencers", "show", "mia", "-f", "json").ok().json["rows"][0]["codes"]
+    assert (unread["orders"], unread["net_sales"]) == (None, None)
+    give_back(shop, orders["mia"])
+    run("orders", "sync").ok()
+    run("influencers", "rate", "mia", "--commission", "12%").ok()  # the code has its own, which goes before it
+    (code,) = run("influencers", "show", "mia", "-f", "json").ok().json["rows"][0]["codes"]
+    assert code == {
+        "store": "maya-shop",
+        "campaign": "q4",
+        "code": "MIA10",
+        "state": "live",
+        "rate": "10%",
+        "orders": 2,
+        "net_sales": "45.00",
+        "currency": "USD",
+    }
+    assert "MIA10 (q4, live): 10%, 2 orders, 45.00 USD" in run("influencers", "show", "mia").ok().out
+
+
+def test_a_persons_card_has_the_gifts_they_were_sent(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:
+    sheet = tmp_path / "gifts.csv"
+    sheet.write_text(
+        "influencer,email,first_name,last_name,address1,city,province,country,zip,variant\n"
+        f"mia,mia@x.example,Mia,Lind,1 Main St,Ottawa,ON,CA,K1A 0B1,{variant(shop)}\n"
+    )
+    run("gifts", "send", "--campaign", "q4", "--sheet", str(sheet), "--yes").ok()
+    (gift,) = run("influencers", "show", "mia", "-f", "json").ok().json["rows"][0]["gifts"]
+    assert (gift["store"], gift["campaign"], gift["currency"], bool(gift["order_id"])) == (
+        "maya-shop",
+        "q4",
+        "USD",
+        True,
+    )
+    assert "gift from maya-shop" in run("influencers", "show", "mia").ok().out
 
 
 # Two who are one person

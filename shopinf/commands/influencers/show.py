@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shopinf.commands.influencers.choice import InfluencerArgument
+from shopinf.commands.influencers.deals import code_facts, gift_facts
 from shopinf.commands.influencers.rows import influencer_row
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.commands.payouts.rows import balances
@@ -29,7 +30,7 @@ COLUMNS = columns("field value")
     epilog=examples("influencers show maya", "influencers show maya@example.com -f json"),
 )
 def show(desk: DeskContext, influencer: InfluencerArgument, form: FormChoice = FormChoice()) -> None:
-    """Show everything that is known of an influencer: accounts, customers, codes, rates, and what is owed."""
+    """Show everything that is known of an influencer: accounts, customers, codes, sales, gifts, and what is owed."""
     one = desk.ledger.people.called(influencer)
     accounts = desk.ledger.roster.accounts_of([one.id]).get(one.id, ())
     whole = _whole(desk, one, accounts)
@@ -64,11 +65,8 @@ def _whole(desk: Desk, one: Influencer, accounts: tuple[Account, ...]) -> dict[s
         }
         for each in ledger.enrichment.earlier(people=[one.id])
     ]
-    whole["codes"] = [
-        {"store": store, "campaign": code.campaign, "code": code.code, "state": code.state}
-        for shop_id, store in stores.items()
-        for code in ledger.codes.of_shop(shop_id, person=one.id)
-    ]
+    whole["codes"] = [row for store in desk.book.all() for row in code_facts(desk, store, one)]
+    whole["gifts"] = [row for store in desk.book.all() for row in gift_facts(desk, store, one)]
     whole["balances"] = balances(desk, one.id)
     return whole
 
@@ -91,6 +89,13 @@ def _lines(whole: Mapping[str, Any], accounts: Iterable[Account]) -> Iterable[di
             "value": f"{each['customer_id']}, {orders}, {spent} ({each['confidence']})",
         }
     for each in whole["codes"]:
-        yield {"field": f"code in {each['store']}", "value": f"{each['code']} ({each['campaign']}, {each['state']})"}
+        sold = ""
+        if each["net_sales"] is not None:
+            sold = f", {counted(each['orders'], 'order')}, {each['net_sales']} {each['currency']}"
+        said = f"{each['code']} ({each['campaign']}, {each['state']}): {each['rate'] or 'no rate'}{sold}"
+        yield {"field": f"code in {each['store']}", "value": said}
+    for each in whole["gifts"]:
+        worth = f", worth {each['retail_value']} {each['currency']}" if each["retail_value"] is not None else ""
+        yield {"field": f"gift from {each['store']}", "value": f"{each['campaign']} ({each['state']}){worth}"}
     for each in whole["balances"]:
         yield {"field": f"owed by {each['payer']}", "value": f"{each['balance']} {each['currency']}"}

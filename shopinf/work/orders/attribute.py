@@ -189,16 +189,21 @@ def credit_orders(
     but: Collection[int] = (),
     owned: bool = False,
     live: bool = False,
+    of: str = "",
 ) -> list[list[Credit] | Excluded]:
     """Credit the orders of a time to those whose codes they used, from the ledger alone; *but* are left out.
 
     An order that somebody decided about has changed by that. *owned*: not those that used nothing but codes that are
-    nobody's. *live*: the visits before orders are read from the store where they are needed and not known.
+    nobody's; *of*: those alone that have a code which is or was that influencer's. *live*: the visits before orders are
+    read from the store where they are needed and not known.
     """
     mirror, gifts = desk.ledger.orders, desk.ledger.gifts.order_ids(store.shop_id)
     wanted = [code for code in codes.tracked if not owned or any(owner.value for owner in code.owners)]
+    wanted = [code for code in wanted if not of or any(owner.value == of for owner in code.owners)]
     texts = [text for code in wanted for text in (*(name.value for name in code.names), *code.marks)]
-    ids = mirror.with_codes(store.shop_id, texts, links=rules.links is not None) | mirror.gifts(store.shop_id) | gifts
+    ids = mirror.with_codes(store.shop_id, texts, links=rules.links is not None)
+    if not of:
+        ids |= mirror.gifts(store.shop_id) | gifts
     if but:
         ids.difference_update(but)
     decisions = desk.ledger.decisions.of(store.shop_id)
