@@ -13,6 +13,7 @@ import typer
 
 from shopinf import unread
 from shopinf.attribution.report import INTERNAL, By, Choice, DateBasis, report_columns
+from shopinf.attribution.tally import PAYMENTS
 from shopinf.commands.completion import campaign_names
 from shopinf.commands.influencers.choice import InfluencersOption
 from shopinf.commands.options import (
@@ -42,8 +43,14 @@ if TYPE_CHECKING:
 
 app = Noun()
 
-# Of every kind of row; which of them there are is decided by --by.
-COLUMNS = list({each.key: each for by in By for each in report_columns(by, compared=True, payments=True)}.values())
+# Of every kind of row; which of them there are is decided by --by, and payments only where they are asked for.
+COLUMNS = list(
+    {
+        each.key: replace(each, rank=None) if each.key in PAYMENTS else each
+        for by in By
+        for each in report_columns(by, compared=True, payments=True)
+    }.values()
+)
 PIECES = ("influencer", "campaign")  # in --output they mean a file for each
 _FOR_CLIENTS = " and ".join(format for format in Format if format.readers is Audience.CLIENT)
 
