@@ -90,10 +90,11 @@ def combine_steps(desk: Desk, store: Store, steps: Sequence[Step], campaign: str
 
 def shares(desk: Desk, target: Target, meant: Iterable[int]) -> BadInput | None:
     """Why a rule is not changed: other codes than those *meant* would change with it."""
+    known = set(meant)
     others = [
         record
         for record in desk.ledger.codes.of_rule(target.rule.id)
-        if record.id not in set(meant) and record.state in (State.LIVE, State.PAUSED)
+        if record.id not in known and record.state in (State.LIVE, State.PAUSED)
     ]
     if not others:
         return None
