@@ -182,6 +182,24 @@ def test_what_was_typed_wrongly_is_answered_with_what_can_be_typed(
     assert said.startswith(hint.removesuffix("…")) if hint.endswith("…") else said == hint
 
 
+def test_the_many_options_of_create_stand_in_named_groups_with_their_defaults(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["discounts", "create", "--help"]) == 0
+    shown = capsys.readouterr().out
+    titles = re.findall(r"^([A-Z][\w, ]+):$", shown, re.MULTILINE)
+    assert titles[:5] == [
+        "Whose codes",
+        "What they give",
+        "What they are called, lead to and earn",
+        "How they are made",
+        "Options",
+    ]
+    groups = re.split(r"^[A-Z][\w, ]+:$", shown, flags=re.MULTILINE)
+    assert max(group.count("\n  --") for group in groups) <= 15
+    assert "{influencer}{value} by default" in " ".join(shown.split())
+
+
 def test_every_command_groups_its_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["orders", "attribute", "--help"]) == 0
     shown = capsys.readouterr().out

@@ -347,11 +347,12 @@ def _described(annotation: Any, panel: str | None = None) -> Any:
 def _spelled(bundle: type[Any]) -> list[inspect.Parameter]:
     """The fields of a bundle as parameters of a command."""
     hints = typing.get_type_hints(bundle, include_extras=True)
+    panels: Mapping[str, str] = getattr(bundle, "panels", {})  # where its options are not all of one group
     return [
         inspect.Parameter(
             each.name,
             inspect.Parameter.KEYWORD_ONLY,
-            annotation=_described(hints[each.name], getattr(bundle, "panel", None)),
+            annotation=_described(hints[each.name], panels.get(each.name, getattr(bundle, "panel", None))),
             default=inspect.Parameter.empty if each.default is dataclasses.MISSING else each.default,
         )
         for each in dataclasses.fields(bundle)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
+from shopinf.commands.discounts.groups import GIVES
 from shopinf.discounts.combining import Applies, Combining, read_applies, read_with
 from shopinf.discounts.plan import CodeRecord
 from shopinf.errors import NotAllowed, ShopinfError
@@ -36,6 +37,7 @@ AppliesOption = Annotated[
 class CombiningOptions:
     """What new codes combine with and apply to, by GraphQL right after they are made."""
 
+    panel: ClassVar[str] = GIVES
     combines_with: Annotated[
         str | None,
         typer.Option(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
@@ -20,6 +20,7 @@ from shopinf.commands.discounts.combination import (
     unmet,
     unmet_failures,
 )
+from shopinf.commands.discounts.groups import PANELS
 from shopinf.commands.discounts.prospect import Prospect, find_prospect, show_prospects
 from shopinf.commands.discounts.rows import CODE_COLUMNS, Summary, bare_row, code_row, codes_result
 from shopinf.commands.discounts.sheet import Amounts, Asked, percentage, read_rows
@@ -65,6 +66,7 @@ BY_NAME, BY_NUMBER = "{influencer}{value}", "{campaign}-{random:6}"
 class CodeOptions:
     """Whom codes are for, what they give, and how they are made; amounts and days mean what each store says."""
 
+    panels: ClassVar[Mapping[str, str]] = PANELS
     campaign: Annotated[
         str,
         typer.Option(
@@ -91,7 +93,7 @@ class CodeOptions:
         typer.Option(
             "--pattern",
             help="How codes are named: {first_name} {last_name} {influencer} {username} {value} {campaign} {n} "
-            "{random:6}.",
+            f"{{random:6}}; {BY_NAME} by default, {BY_NUMBER} with --count.",
             metavar="TEXT",
         ),
     ] = None
@@ -119,10 +121,10 @@ class CodeOptions:
     ] = None
     redirect: RedirectOption = None
     utm: UtmOption = None
-    shared_rule: Annotated[bool, typer.Option("--shared-rule", help="One price rule for all codes of equal terms.")] = (
-        False
-    )
-    own_rules: Annotated[bool, typer.Option("--own-rules", help="A price rule for each code.")] = False
+    shared_rule: Annotated[
+        bool, typer.Option("--shared-rule", help="One price rule for all codes of equal terms, as with --count.")
+    ] = False
+    own_rules: Annotated[bool, typer.Option("--own-rules", help="A price rule for each code, as by default.")] = False
     update_terms: Annotated[bool, typer.Option("--update-terms", help="Change codes that exist with other terms.")] = (
         False
     )
@@ -144,9 +146,9 @@ class CodeOptions:
         if self.slot.strip() and self.count is not None:
             raise BadInput("--slot is for influencers' codes", hint="Leave it out with --count.")
         if self.min_subtotal is not None and self.min_quantity is not None:
-            raise BadInput("Only one of --min-subtotal and --min-quantity can be given")
+            raise BadInput("Only one of --min-subtotal and --min-quantity can be given", hint="Leave out one.")
         if self.shared_rule and self.own_rules:
-            raise BadInput("Only one of --shared-rule and --own-rules can be given")
+            raise BadInput("Only one of --shared-rule and --own-rules can be given", hint="Leave out one.")
         self._check_pattern()
 
     def _check_pattern(self) -> None:
