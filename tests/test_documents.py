@@ -7,6 +7,7 @@ the documents; read the difference before committing it.
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 from contextlib import ExitStack, closing
@@ -132,7 +133,8 @@ def leave_running(run: Bench, argv: list[str], others: ExitStack) -> None:
 
 def let_happen(store: PracticeStore, path: str, sent: str) -> None:
     """What the practice store's own switches do, sent as `curl -d` sends it; nobody sells without codes."""
-    if path == "/practice/sales" and not store.codes:
+    code = json.loads(sent).get("code")
+    if (path == "/practice/sales" and not store.codes) or (code and store.codes.record(code) is None):
         return
     with httpx.Client(transport=httpx.WSGITransport(store.app), base_url=f"https://{store.domain}") as client:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from math import log
 from statistics import median
 
 from shopinf.leaks.odds import at_least, at_least_of
@@ -102,10 +103,10 @@ def judge(uses: Sequence[Use], around: Around, *, begun: date, now: datetime, si
     first = max(begun, since or today - timedelta(days=BACK - 1))
     signs = [sign for day in _days(first, today) if (sign := _leak(code, day)) is not None]
     if signs:
-        return _told(code, Level.LEAK, min(signs, key=lambda each: each.chance), now)
+        return _told(code, Level.LEAK, max(signs, key=lambda each: each.weight), now)
     watched = max(first, since or today - timedelta(days=LOOK_BACK - 1))
     if loud := next((day for day in _days(watched, today) if code.is_loud(day)), None):
-        return _told(code, Level.LOOK, _Sign(loud, 1.0, (code.loudness(loud),), cold=False), now)
+        return _told(code, Level.LOOK, _Sign(loud, 0.0, (code.loudness(loud),), cold=False), now)
     usual = code.usual_median(today)
     lately = code.count(max(begun, today - timedelta(days=LOOK_BACK - 1)), today)
     share = _share([use for use in uses if use.cold is not None], lambda use: bool(use.cold))
@@ -116,7 +117,7 @@ def judge(uses: Sequence[Use], around: Around, *, begun: date, now: datetime, si
 @dataclass(frozen=True, slots=True)
 class _Sign:
     day: date
-    chance: float
+    weight: float  # how much likelier so many strangers since that day are than usually; of the days the one with most
     reasons: tuple[str, ...]
     cold: bool
 
@@ -198,11 +199,16 @@ def _leak(code: _Code, day: date) -> _Sign | None:
     from_coupons = sum(bool(use.coupon_hosts) for use in since)
     if from_coupons >= 2 and chance < _COUPON_SHARE and _is_more(from_coupons, since, before, coupon=True):
         signs.append(f"{from_coupons} came from sites that collect codes")
-        together = min(together, chance * _TOGETHER)
     elsewhere = sum(use.elsewhere for use in since)
     if elsewhere >= _FLOOR and _is_more(elsewhere, since, before, coupon=False):
         signs.append(f"{elsewhere} came by another influencer's link")
-    return _Sign(day, together, (*reasons, *signs), cold=True) if signs else None
+    weight = _likelier(cold, code.expected(day) * usual)
+    return _Sign(day, weight, (*reasons, *signs), cold=True) if signs else None
+
+
+def _likelier(count: int, usual: float) -> float:
+    """The logarithm of how much likelier *count* is by a level of its own than by the usual one (Poisson)."""
+    return count * log(count / usual) - (count - usual) if count > usual > 0 else 0.0
 
 
 def _is_more(count: int, since: Sequence[Use], before: Sequence[Use], *, coupon: bool) -> bool:
