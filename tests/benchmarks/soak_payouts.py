@@ -250,6 +250,7 @@ class Soak:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--days", type=int, default=300, help="on each of which two orders are made")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ledger", choices=["sqlite", "postgresql"], default="sqlite")
     given = parser.parse_args()
@@ -258,7 +259,8 @@ def main() -> None:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         bin = postgres.programs() if given.ledger == "postgresql" else None
         server = stack.enter_context(postgres.server(bin)) if bin else None
-        soak = Soak(Path(folder) / "home", seed=given.seed, ledger_url=server.ledger() if server else None)
+        url = server.ledger() if server else None
+        soak = Soak(Path(folder) / "home", seed=given.seed, days=given.days, ledger_url=url)
         stack.callback(soak.close)
         killed = soak.kill_at_random(given.kills)
         soak.finish()
