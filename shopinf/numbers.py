@@ -22,6 +22,7 @@ _SCALES = {
 _BY_WORD = {word: scale for scale, words in _SCALES.items() for word in words.split()}
 _AROUND = re.compile(r"^(?:[a-z ]+:)?\s*(?:ca\.?|approx\.?|about|circa|etwa|env\.?|aprox\.?)?\s*[~≈]?\s*")
 _AFTER = re.compile(r"\s*(?:\+|followers?|abonnenten|abonnés|seguidores|subscribers|subs)?\s*(?:\([^()]*\))?\s*$")
+_PLAIN = re.compile(r"\d+(?:\.\d\d?)?", re.ASCII)  # as nearly all are, with one reading whatever the sign is
 _RANGE = re.compile(r"(.*\d\s*[^\W\d]*\.?)\s*(?:-|–|—|\bto\b|\bbis\b|\bà\b)\s*(\d.*)")
 _NUMBER = re.compile(r"([+-]?)(\d[\d.,]*|[.,]\d+)\s*([^\W\d_]+)?\.?")
 
@@ -44,6 +45,8 @@ def read_number(text: str, decimal: str | None = None) -> Number:
     *decimal* is the sign before decimals, `.` or `,`, where that is known: `1,234` is 1234 or 1.234. Raises
     `TwoReadings` where it is not known and matters, and BadInput for what is no number.
     """
+    if _PLAIN.fullmatch(text):
+        return Number(Decimal(text))
     word = _AFTER.sub("", _AROUND.sub("", unicodedata.normalize("NFKC", text).strip().casefold()))
     least = "+" in text.strip()[-1:] or word[:1] in "><≥"
     word = word.lstrip("><≥= ")

@@ -352,7 +352,7 @@ class _Opening:
         value, word = read_cell(text, kind, self.manner, fraction=key in self.manner.fractions)
         if kind is Kind.EITHER and re.fullmatch(r"[-+]?[\d.]+", value):
             value = in_unit(value, header)
-        if key.endswith(_FIGURES) and not re.fullmatch(r"\d+(\.\d+)?", value):
+        if not value.isdigit() and key.endswith(_FIGURES) and not re.fullmatch(r"\d+(\.\d+)?", value):
             raise Doubtful(f"{text!r} is not a number", hint="Write it with digits, like 12500 or 3.4.")
         if word:
             self.told.words[f"of {key} {word}"] += 1
