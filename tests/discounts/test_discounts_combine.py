@@ -205,6 +205,23 @@ def test_many_codes_are_not_asked_for_one_by_one_where_the_scope_is_missing(
     assert all(row["error"] for row in codes_of(done))
 
 
+def test_what_a_store_has_against_the_request_itself_is_said_once_for_all_codes(
+    run: Bench, shop: PracticeStore, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "people.csv"
+    sheet.write_text("influencer\n" + "\n".join(f"person{n}" for n in range(40)) + "\n", "utf-8")
+    run("discounts", "create", "--campaign", "q4", "--sheet", str(sheet), "--percent", "15", "--yes").ok()
+    shop.faults.fail(GRAPHQL, 200, {"errors": "Not for you"}, times=None)
+    before = asked(shop)
+    done = run("discounts", "combine", "--campaign", "q4", "--with", "order", "--yes", "-f", "json")
+    assert done.code == 7
+    assert all("refused combining codes: Not for you" in row["error"] for row in done.json["rows"])
+    assert asked(shop) - before <= 10
+    shop.faults.clear()
+    run("discounts", "combine", "--campaign", "q4", "--with", "order", "--yes").ok()
+    assert len(shop.graph.changes) == 40
+
+
 def test_a_class_that_may_not_combine_so_is_told_in_the_stores_words(run: Bench, shop: PracticeStore) -> None:
     free = ("discounts", "create", "--campaign", "q4", "--influencer", "maya", "--code", "SHIPFREE", "--free-shipping")
     done = run(*free, "--combines-with", "shipping", "-f", "json")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from shopinf.discounts.combining import Combining
 from shopinf.discounts.plan import CodeRecord, Fate, Origin, RuleRecord, State, Step
-from shopinf.errors import BadInput, LostResponse, NoSuchThing, ShopinfError, Stopped
+from shopinf.errors import BadInput, LostResponse, NoSuchThing, Refused, ShopinfError, Stopped
 from shopinf.scopes import lacking_to_combine
 from shopinf.shell import quoted
 from shopinf.shopify import combining as remote
@@ -232,6 +232,8 @@ class _Combining:
         try:
             remote.combine(self._shop, rule_id, target.code, target.wanted, sort)
         except (BadInput, LostResponse, NoSuchThing) as error:
+            if isinstance(error, Refused) and not error.fields:
+                raise  # of the request and not of this code: it would be the same for all
             return target, error
         return target, None
 
