@@ -202,7 +202,8 @@ def _leak(code: _Code, day: date) -> _Sign | None:
     elsewhere = sum(use.elsewhere for use in since)
     if elsewhere >= _FLOOR and _is_more(elsewhere, since, before, coupon=False):
         signs.append(f"{elsewhere} came by another influencer's link")
-    weight = _likelier(cold, code.expected(day) * usual)
+    # What the whole store rose by is left out: it lies on the leak's own days, and would move its beginning.
+    weight = _likelier(cold, code.level(day) * ((code.today - day).days + 1) * usual)
     return _Sign(day, weight, (*reasons, *signs), cold=True) if signs else None
 
 
