@@ -289,6 +289,20 @@ def test_a_store_that_fails_leaves_its_payer_open_and_the_others_are_closed(run:
     assert [failure["store"] for failure in ran.json["failures"]] == ["nord"]
 
 
+def test_a_group_one_of_whose_stores_fails_is_not_closed_and_the_store_is_named(
+    run: Bench, shop: PracticeStore
+) -> None:
+    october(run, shop)
+    other = run.open(handle="nord", seed=2)
+    run.connect(other, "--group", "north").ok()
+    run("stores", "group", "maya-shop", "north").ok()
+    other.uninstall()
+    ran = run("payouts", "close", "--period", "2026-10", "--group", "north", "-f", "json")
+    assert (ran.code, ran.out) == (4, "")
+    assert "Shopify does not accept the credentials of nord" in ran.err
+    assert run("payouts", "list", "--group", "north", "-f", "json").ok().json["statements"] == []
+
+
 def test_an_order_with_an_amount_a_new_customer_and_a_tier_each_earns_by_its_rate(
     run: Bench, shop: PracticeStore
 ) -> None:

@@ -298,6 +298,38 @@ def test_a_run_for_euros_is_a_file_that_the_bank_takes(run: Bench, tmp_path: Pat
     assert "<CtrlSum>31.50</CtrlSum>" in made
 
 
+@pytest.mark.parametrize(
+    ("rail", "currency", "row"),
+    [
+        ("paypal", "GBP", "mia@pay.example,13.50,GBP,{0},{0},PAYPAL"),
+        (
+            "wise",
+            "GBP",
+            '"Mia Lind","mia@pay.example","{0}","{0}","PERSON","target","13.50","GBP","GBP","DE89370400440532013000"',
+        ),
+        ("revolut", "EUR", "Mia Lind,INDIVIDUAL,DE89370400440532013000,COBADEFFXXX,DE,EUR,13.50,{0}"),
+        ("sepa", "EUR", "<EndToEndId>{0}</EndToEndId>"),
+        (
+            "csv",
+            "EUR",
+            "{0},mia,Mia Lind,person,13.50,EUR,mia@pay.example,DE89370400440532013000,,,,DE,mia@pay.example",
+        ),
+    ],
+)
+def test_a_closed_month_goes_out_by_each_rail_and_comes_back_as_paid(
+    run: Bench, tmp_path: Path, rail: str, currency: str, row: str
+) -> None:
+    store = run.open(currency=currency)
+    run.connect(store).ok()
+    october(run, store)
+    name = close(run)["mia"]["statement"]
+    sender = ("--payer-iban", "DE02120300000000202051", "--payer-name", "Agency") if rail == "sepa" else ()
+    made = pay(run, tmp_path, *sender, rail=rail).ok().json["run"]
+    assert row.format(name) in (tmp_path / "run.csv").read_text()
+    run("payouts", "paid", "--run", made).ok()
+    assert {(each["status"], each["rail"]) for each in statements(run).values()} == {("paid", rail)}
+
+
 def test_what_is_missing_for_a_run_is_said_with_what_to_add(run: Bench, closed: Path) -> None:
     assert "Add --rail" in run("payouts", "pay").err
     assert "Add --payees" in run("payouts", "pay", "--rail", "csv").err
