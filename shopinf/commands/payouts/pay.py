@@ -290,7 +290,7 @@ def _show(
         for row in rows
         if row["status"] == "failed"
     ]
-    notes = _notes(desk, made) if made else []
+    notes = _notes(desk, made, rail) if made else []
     totals: dict[str, Money] = {}
     for row in rows:
         if row["status"] != "failed" and isinstance(row["amount"], Money):
@@ -332,12 +332,17 @@ def _stay(count: int) -> str:
     return "stays" if count == 1 else "stay"
 
 
-def _notes(desk: Desk, made: Plan) -> list[str]:
+def _notes(desk: Desk, made: Plan, rail: Rail) -> list[str]:
     """What is not paid, and why."""
-    notes = [
-        f"{counted(count, 'payment')} in {currency} left out: another currency than this run's."
-        for currency, count in sorted(made.other.items())
-    ]
+    from shopinf.payfiles.rails import pay_file
+
+    takes = pay_file(rail).currencies
+    notes = []
+    for currency, count in sorted(made.other.items()):
+        why = "another currency than this run's"
+        if takes is not None and currency not in takes:
+            why = f"{rail} takes no {currency}, and --rail csv anything"
+        notes.append(f"{counted(count, 'payment')} in {currency} left out: {why}.")
     people = desk.ledger.people.by_id({each.statement.account.person for each in made.nothing})
     for each in made.nothing[:_NAMED]:
         person = each.statement.account.person
