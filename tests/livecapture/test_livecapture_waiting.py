@@ -234,9 +234,10 @@ def test_events_are_taken_in_once_although_a_kill_came_between_the_ledger_and_th
             with pytest.raises(KeyboardInterrupt):
                 Taking(desk, waiting, Bounds())()
         assert waiting.total == 2
+        assert Taking(desk, waiting, Bounds())().count == 0
+        assert waiting.total == 0
         waiting.put([arrived(shop, "maya@lind.example")])
         assert Taking(desk, waiting, Bounds())().count == 1
-        assert waiting.total == 0
     assert {each.lead.email: each.events for each in leads(run)} == {"maya@lind.example": 2, "leo@ferrari.example": 1}
 
 

@@ -66,7 +66,7 @@ class Taking:
             raise
         if self._file is None:  # it was made by this
             self._look_at_file()
-        if taken.count:
+        if taken.count or self._waiting.total:  # also what a run that was killed in between had taken in
             full = Counter((each.at.date(), each.shop_id, FULL) for seq, each in self._batch if seq in taken.refused)
             self._waiting.remove(taken.mark, full)
         return taken
