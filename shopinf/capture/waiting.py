@@ -58,7 +58,7 @@ class Waiting:
         except (OSError, sqlite3.Error) as error:
             raise self._problem(error) from None
         with self._spoken():
-            for pragma in ("auto_vacuum=FULL", "journal_mode=TRUNCATE", "synchronous=FULL", "secure_delete=ON"):
+            for pragma in ("auto_vacuum=INCREMENTAL", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
                 self._db.execute(f"PRAGMA {pragma}")
             self._db.execute(f"PRAGMA max_page_count={most_bytes // _PAGE}")
             self._db.executescript(_SCHEMA)
@@ -87,8 +87,11 @@ class Waiting:
         return [(row[0], _arrived(row)) for row in self._read(query, mark, most)]
 
     def remove(self, mark: int, tally: Tally) -> None:
-        """Let go of the events up to *mark*, which the ledger has, and count what came of them."""
-        with self._writing() as db:
+        """Let go of the events up to *mark*, which the ledger has, and count what came of them.
+
+        A power cut may bring them back: the ledger knows that it has them, so nobody waits for the disk here.
+        """
+        with self._writing(settled=False) as db:
             _count(db, tally)
             db.execute("DELETE FROM events WHERE seq <= ?", (mark,))
 
@@ -115,6 +118,7 @@ class Waiting:
         ]
         with self._writing() as db:
             db.executemany("DELETE FROM events WHERE seq = ?", found)
+        self.tidy()
         return len(found)
 
     def erase_store(self, shop_id: int) -> int:
@@ -122,7 +126,9 @@ class Waiting:
         with self._writing() as db:
             for table in ("tally", "sites"):
                 db.execute(f"DELETE FROM {table} WHERE shop_id = ?", (shop_id,))
-            return db.execute("DELETE FROM events WHERE shop_id = ?", (shop_id,)).rowcount
+            gone = db.execute("DELETE FROM events WHERE shop_id = ?", (shop_id,)).rowcount
+        self.tidy()
+        return gone
 
     def expire(self, days: int) -> None:
         """Remove events of more than so many days ago, and tallies of long ago."""
@@ -130,6 +136,13 @@ class Waiting:
         with self._writing() as db:
             db.execute("DELETE FROM events WHERE at < ?", ((now - timedelta(days=days)).isoformat(),))
             db.execute("DELETE FROM tally WHERE day < ?", ((now - _TALLIED).date().isoformat(),))
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Make sure that what was removed is gone from beside the file too, and give its room back."""
+        with self._guard, self._spoken():
+            self._db.executescript("PRAGMA incremental_vacuum")  # to its end; `execute` goes one step
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     # what is remembered beside them
 
@@ -176,8 +189,10 @@ class Waiting:
             return self._db.execute(query, values).fetchall()
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self, *, settled: bool = True) -> Iterator[sqlite3.Connection]:
+        """A block that is written as a whole or not at all; *settled*, it survives a power cut."""
         with self._guard, self._spoken():
+            self._db.execute(f"PRAGMA synchronous={'FULL' if settled else 'NORMAL'}")
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db

@@ -214,10 +214,11 @@ def test_whoever_asked_to_be_forgotten_is_erased_and_not_written_down_again(
     served.post(event(key, email="leo@ferrari.example"))
     ran = run("influencers", "forget", "maya+shop@lind.example", "--yes", "-f", "json").ok()
     assert {"what": "leads", "count": 1} in ran.json["rows"]
+    assert b"Unmistakable" not in b"".join(path.read_bytes() for path in run.home.glob("*.db*"))
     assert served.post(event(key, first_name="Unmistakable")) == 204
     assert [each.lead.email for each in leads(run)] == ["leo@ferrari.example"]
     served.stop()
-    assert b"Unmistakable" not in b"".join(path.read_bytes() for path in run.home.glob("ledger.db*"))
+    assert b"Unmistakable" not in b"".join(path.read_bytes() for path in run.home.glob("*.db*"))
 
 
 def test_leads_are_erased_when_their_days_are_over(run: Bench, shop: PracticeStore, key: str) -> None:
@@ -228,7 +229,7 @@ def test_leads_are_erased_when_their_days_are_over(run: Bench, shop: PracticeSto
     run.clock.pass_(days=2)
     rows = run("livecapture", "leads", "-f", "json").ok().json["rows"]
     assert [row["email"] for row in rows] == ["long@lind.example"]
-    assert b"short@lind" not in b"".join(path.read_bytes() for path in run.home.glob("ledger.db*"))
+    assert b"short@lind" not in b"".join(path.read_bytes() for path in run.home.glob("*.db*"))
 
 
 def test_disconnecting_the_store_takes_its_leads_along(run: Bench, served: Collecting, key: str) -> None:

@@ -58,7 +58,7 @@ def test_a_new_account_brings_the_name_but_never_the_password_and_the_page_goes_
     lead = arrivals.next()
     assert (lead.form, lead.first_name, lead.last_name) == ("account", "Maya", "Lind")
     assert (lead.landing, dict(lead.utm)) == ("/", {"source": "tiktok"})
-    assert b"correct-horse" not in b"".join(path.read_bytes() for path in run.home.glob("ledger.db*"))
+    assert b"correct-horse" not in b"".join(path.read_bytes() for path in run.home.glob("*.db*"))
 
 
 def test_without_leave_for_analytics_only_the_person_is_sent(
@@ -247,7 +247,7 @@ def test_the_pixel_sends_nothing_before_consent_and_never_a_password(
     lead = arrivals.next()
     assert (lead.email, lead.first_name) == ("last@lind.example", None)
     assert arrivals.none
-    assert b"correct-horse" not in b"".join(path.read_bytes() for path in run.home.glob("ledger.db*"))
+    assert b"correct-horse" not in b"".join(path.read_bytes() for path in run.home.glob("*.db*"))
 
 
 def test_this_browser_would_send_and_the_collector_would_refuse_a_password(

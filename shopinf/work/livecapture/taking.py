@@ -52,10 +52,12 @@ class Taking:
         self._desk, self._waiting, self._bounds, self._known = desk, waiting, bounds, known
         self._file: tuple[int, int] | None = None  # what identifies the ledger's file
         self._batch: Sequence[tuple[int, Arrived]] = ()
+        self._taken: Taken | None = None
         self._asked: float | None = None
         self._purged = -_PURGE
 
     def __call__(self) -> Taken:
+        self._let_go()
         try:
             self._look_at_file()
             self._ask()
@@ -67,13 +69,21 @@ class Taking:
         if self._file is None:  # it was made by this
             self._look_at_file()
         if taken.count or self._waiting.total:  # also what a run that was killed in between had taken in
-            full = Counter((each.at.date(), each.shop_id, FULL) for seq, each in self._batch if seq in taken.refused)
-            self._waiting.remove(taken.mark, full)
+            self._taken = taken
+        if not taken.count:
+            self._let_go()
         return taken
 
     def _fetch(self, mark: int) -> Sequence[tuple[int, Arrived]]:
         self._batch = self._waiting.after(mark, AT_ONCE)
         return self._batch
+
+    def _let_go(self) -> None:
+        """Remove what the last call took in; not in that call, since whoever brought it waits for that."""
+        if taken := self._taken:
+            full = Counter((each.at.date(), each.shop_id, FULL) for seq, each in self._batch if seq in taken.refused)
+            self._waiting.remove(taken.mark, full)
+            self._taken = None
 
     def _look_at_file(self) -> None:
         if self._desk.config.ledger_url:
@@ -153,9 +163,7 @@ def take_what_waits(desk: Desk) -> int:
 def erase_forgotten(desk: Desk) -> int:
     """Erase those who asked to be forgotten from what waits; returns how many events that were."""
     with waiting_at(desk) as waiting:
-        if waiting is None or not (emails := waiting.emails()):
-            return 0
-        return waiting.erase_emails(desk.ledger.leads.forgotten_among(emails))
+        return 0 if waiting is None else waiting.erase_emails(desk.ledger.leads.forgotten_among(waiting.emails()))
 
 
 def count_store(desk: Desk, shop_id: int) -> int:
