@@ -12,6 +12,7 @@ import pytest
 from bench import Bench
 
 import shopinf
+from shopinf import errors
 from shopinf.practice import PracticeStore
 from shopinf.shell import quoted
 
@@ -68,3 +69,24 @@ def test_every_name_in_a_command_line_that_is_printed_is_quoted() -> None:
         if isinstance(value, ast.FormattedValue) and not ast.unparse(value.value).startswith("quoted(")
     ]
     assert not bare
+
+
+def test_every_failure_that_ends_a_run_says_what_to_do_next() -> None:
+    # A payee's and an event's fault is told with its row or to the script, and what is done about it beside them.
+    apart = {"payfiles", "capture", "livecapture.py"}
+    kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type)} - {
+        "Stopped",
+        "Interrupted",
+        "Bug",
+        "LostResponse",
+    }
+    silent = [
+        f"{path.relative_to(HOUSE)}, line {raised.lineno}: {ast.unparse(raised.exc)}"
+        for path in OTHERS
+        if not apart & {*path.relative_to(HOUSE).parts}
+        for raised in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(raised, ast.Raise) and isinstance(raised.exc, ast.Call)
+        if isinstance(raised.exc.func, ast.Name) and raised.exc.func.id in kinds and raised.exc.args
+        if not {"hint", None} & {each.arg for each in raised.exc.keywords}
+    ]
+    assert not silent

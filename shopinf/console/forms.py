@@ -31,7 +31,7 @@ def read_form(
         output = output.expanduser()
         check_place(output)
     if columns is not None and wide:
-        raise BadInput("Only one of --columns and --wide can be given")
+        raise BadInput("Only one of --columns and --wide can be given", hint="Leave out --wide.")
     return Form(chosen, output, _names(columns), wide)
 
 

@@ -197,7 +197,9 @@ class Payments:
         with self._database.writing() as db:
             found = _payments(db, payments.c.run == run.id)
             if any(each.state is State.PAID for each in found):
-                raise Busy(f"Something of run {run.name} was paid meanwhile")
+                raise Busy(
+                    f"Something of run {run.name} was paid meanwhile", hint=f"shopinf payouts list --run {run.name}"
+                )
             claimed = [each for each in found if each.state is State.CLAIMED]
             for each in claimed:
                 self._move_in(db, each, State.DROPPED, at, reason=reason)

@@ -281,7 +281,7 @@ class Shop:
         full = path if path.startswith("/") else f"/admin/api/{self.access.api_version}/{path}"
         url = self._base.join(full)
         if url.host != self._base.host:  # a path like //elsewhere/
-            raise BadInput(f"{path!r} is not a path of {self.access.name}")
+            raise BadInput(f"{path!r} is not a path of {self.access.name}", hint="shopinf doctor looks the store over.")
         given = {name: _shown(value) for name, value in params.items() if value is not None}
         return url.copy_merge_params(given) if given else url
 

@@ -203,7 +203,10 @@ def _combine(shop: Shop, id: str, code: str, wanted: Combining, sort: Sort | Non
         case Sort.FREE_SHIPPING:
             _change(shop, COMBINE_FREE_SHIPPING, id=id, discount=body | applies)
         case Sort.BXGY | Sort.APP if applies and not body:
-            raise BadInput(f"{code} is no plain code, so Shopify does not let us choose what it applies to")
+            raise BadInput(
+                f"{code} is no plain code, so Shopify does not let us choose what it applies to",
+                hint="Leave out --applies-to for it.",
+            )
         case Sort.BXGY:
             _change(shop, COMBINE_BXGY, id=id, discount=body)
         case Sort.APP:

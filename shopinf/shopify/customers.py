@@ -90,7 +90,9 @@ def count_customers(shop: Shop, *, updated_since: datetime | None = None) -> Cou
     try:
         return Counted(int(from_json(raw.content)["count"]), _date(raw.headers))
     except (ValueError, KeyError, TypeError):
-        raise NoAnswer(f"{shop.access.name} sent a number of customers that cannot be read") from None
+        raise NoAnswer(
+            f"{shop.access.name} sent a number of customers that cannot be read", hint="Run the same command again."
+        ) from None
 
 
 def read_customers(

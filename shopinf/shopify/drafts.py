@@ -95,7 +95,10 @@ def find_draft(shop: Shop, draft_id: int, currency: str) -> Draft | None:
         return None
     draft = _read(answer, currency)
     if draft is None:
-        raise NoAnswer(f"{shop.access.name} sent a draft order that cannot be read")
+        raise NoAnswer(
+            f"{shop.access.name} sent a draft order that cannot be read",
+            hint="Run the same command again: it looks at the store first.",
+        )
     return draft
 
 

@@ -95,7 +95,9 @@ def count_orders(shop: Shop, window: Window = ALL, *, updated_since: datetime | 
     except NoSuchThing:
         return Counted(None, None)
     except (ValueError, KeyError, TypeError):
-        raise NoAnswer(f"{shop.access.name} sent a number of orders that cannot be read") from None
+        raise NoAnswer(
+            f"{shop.access.name} sent a number of orders that cannot be read", hint="Run the same command again."
+        ) from None
 
 
 def pages(

@@ -67,7 +67,9 @@ def count_products(shop: Shop, *, updated_since: datetime | None = None) -> int:
     try:
         return int(answer["count"])
     except (ValueError, KeyError, TypeError):
-        raise NoAnswer(f"{shop.access.name} sent a number of products that cannot be read") from None
+        raise NoAnswer(
+            f"{shop.access.name} sent a number of products that cannot be read", hint="Run the same command again."
+        ) from None
 
 
 def _page(raw: Raw, shop: Shop, currency: str) -> Page:

@@ -168,7 +168,10 @@ class PatientTransport(httpx.BaseTransport):
                 chunks.append(chunk)
                 size += len(chunk)
                 if size > LARGEST:
-                    raise NoAnswer(f"{self._store} sent an answer of more than {LARGEST >> 20} MB")
+                    raise NoAnswer(
+                        f"{self._store} sent an answer of more than {LARGEST >> 20} MB",
+                        hint="Run the same command again; tell Shopify's support if it stays.",
+                    )
                 if self._clock.monotonic() > deadline:
                     raise httpx.ReadTimeout("the answer did not end in time", request=request)
         finally:

@@ -48,7 +48,10 @@ def _refuse(desk: Desk, store: Store, record: CodeRecord, new: str) -> None:
             hint="shopinf discounts import FILE --mode adopt lets shopinf manage it.",
         )
     if record.state not in (State.LIVE, State.PAUSED):
-        raise BadInput(f"{record.code} is {standing(record, desk.clock.now())}, so it keeps its name")
+        raise BadInput(
+            f"{record.code} is {standing(record, desk.clock.now())}, so it keeps its name",
+            hint="shopinf discounts list shows which codes are live or paused.",
+        )
     other = desk.ledger.codes.named(store.shop_id, new)
     if other is not None and other.id != record.id:
         raise BadInput(f"{new} is another code of {other.campaign}", hint="Choose another name.")

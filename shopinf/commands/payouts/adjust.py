@@ -75,7 +75,7 @@ def adjust(
     paying = _payer(desk, stores)
     if sheet is not None:
         if influencer is not None:
-            raise BadInput("Give either an influencer and an amount, or a sheet")
+            raise BadInput("Give either an influencer and an amount, or a sheet", hint="Leave out one of them.")
         _from_sheet(desk, paying, sheet, currency, reason, form, dry_run=dry_run)
         return
     if influencer is None or amount is None:

@@ -99,7 +99,9 @@ class Taking:
                     "other command begins a new one.",
                 ) from None
         except OSError as error:
-            raise MachineProblem(f"The ledger {file} cannot be opened: {error.strerror or error}") from None
+            raise MachineProblem(
+                f"The ledger {file} cannot be opened: {error.strerror or error}", hint="shopinf doctor tells more."
+            ) from None
         else:
             if self._file not in (None, (found.st_dev, found.st_ino)):
                 self._desk.let_go_of_ledger()
