@@ -209,7 +209,10 @@ class Sending:
             return self.keep(record, draft)
         if draft.total != 0:
             total = Money(draft.total or Decimal(0), record.currency)
-            raise Refused(f"the draft's total was {total} {record.currency} instead of nothing, so it was deleted")
+            raise Refused(
+                f"the draft's total was {total} {record.currency} instead of nothing, so it was deleted",
+                hint="Look for taxes or duties that Shopify adds to gifts there.",
+            )
         former = record.completing_at
         for attempt in range(RACES):
             former = self.gifts.completing(self.store.shop_id, record, former)
