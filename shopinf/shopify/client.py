@@ -147,10 +147,7 @@ class Shop:
         raise AssertionError("unreachable")
 
     def graphql(self, path: str, body: Any, /, *, name: str, writes: bool) -> httpx.Response:
-        """The good answer to a GraphQL request, whatever it says; one that only asks is sent again as a GET is.
-
-        Whoever calls it waits for the points first: see graphql.py.
-        """
+        """The good answer to a GraphQL request, whatever it says; whoever calls it waits for the points: graphql.py."""
         return self._write("POST", path, body, idempotent=not writes, reading=not writes, operation=name)
 
     def get_raw(self, path: str, /, **params: Any) -> Raw:

@@ -326,6 +326,15 @@ def test_codes_that_exist_are_combined_by_campaign_after_a_question(run: Bench, 
     assert combines(shop, "MAYA15") == "none"
 
 
+def test_codes_that_combine_with_nothing_are_not_asked_about_to_combine_with_nothing(
+    run: Bench, shop: PracticeStore
+) -> None:
+    for name in ("maya", "leo"):
+        run("discounts", "create", "--campaign", "q4", "--influencer", name, "--percent", "15").ok()
+    assert "Nothing to change: 2 codes" in run("discounts", "combine", "--campaign", "q4", "--with", "none").ok().err
+    assert asked(shop) == 0
+
+
 def test_a_code_that_shares_its_rule_is_not_combined_alone(run: Bench, shop: PracticeStore) -> None:
     run(*MANY, "3").ok()
     refused = run("discounts", "combine", "--code", "CODE1", "--with", "order")

@@ -49,7 +49,7 @@ class CombiningOptions:
     applies_to: AppliesOption = None
 
     def __post_init__(self) -> None:
-        self.wanted  # noqa: B018 - refuses what cannot be read
+        read_combining(self.combines_with, self.applies_to)
 
     @property
     def wanted(self) -> Combining:

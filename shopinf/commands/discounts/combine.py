@@ -82,9 +82,8 @@ def combine(
         _show_plan(desk, chosen, wanted, form)
         return
     if len(concerned) > 1:
-        what = wanted.shown if wanted.combines else "nothing"
-        with_what = f"Have {counted(len(concerned), 'code')} combine with {what}?"
-        desk.out.confirm(with_what if wanted.combines is not None else f"Change {counted(len(concerned), 'code')}?")
+        count, what = counted(len(concerned), "code"), wanted.shown if wanted.combines else "nothing"
+        desk.out.confirm(f"Change {count}?" if wanted.combines is None else f"Have {count} combine with {what}?")
     outcomes = desk.each_store(list(chosen), lambda store: _carry_out(desk, store, chosen[store], wanted)).or_raise()
 
     def answer(done: Done[Combined], lost: Sequence[Failure]) -> Result:
@@ -94,20 +93,24 @@ def combine(
         return Result("shopinf.discounts.combine/1", CODE_COLUMNS, rows, notes=notes, failures=failures)
 
     whole = desk.deliver(outcomes, answer, form)
+    lost = sum(len(chosen[store]) for store in outcomes.lost)
+    _conclude(desk, whole, lost, sum(one.changed for _, one in outcomes.done))
+
+
+def _conclude(desk: Desk, whole: Result, lost: int, changed: int) -> None:
+    """Say what came of it, or end as partly done; *lost* are codes of stores that failed."""
     if whole.failures:
-        left = sum(row["error"] is not None for row in whole.rows) + sum(len(chosen[each]) for each in outcomes.lost)
+        left = sum(row["error"] is not None for row in whole.rows) + lost
         raise PartlyDone(
             f"{counted(left, 'code')} {agreeing(left, 'does', 'do')} not combine as asked",
             hint=next((each.hint for each in whole.failures if each.hint), "Correct what is named, and run it again."),
         )
-    changed = sum(one.changed for _, one in outcomes.done)
-    looked = counted(len(whole.rows), "code")
     if not whole.rows:
         desk.out.say("No such code is in a store.  Next: shopinf discounts list")
     elif changed:
         desk.out.say(f"{counted(changed, 'code')} changed.  Next: shopinf discounts check")
     else:
-        desk.out.say(f"Nothing to change: {looked} looked at.")
+        desk.out.say(f"Nothing to change: {counted(len(whole.rows), 'code')} looked at.")
 
 
 def _chosen(desk: Desk, stores: Sequence[Store], choice: CodeChoice) -> Mapping[Store, Sequence[CodeRecord]]:
@@ -125,7 +128,7 @@ def _chosen(desk: Desk, stores: Sequence[Store], choice: CodeChoice) -> Mapping[
 
 def _concerns(record: CodeRecord, wanted: Combining) -> bool:
     """Is there something to do? What the store is known to have as wanted stays untouched."""
-    return not record.rule.combining.meets(wanted) or record.rule.asked != wanted.over(record.rule.asked)
+    return not record.rule.combining.meets(wanted) or record.rule.uncombined
 
 
 def _refuse_tracked(concerned: Sequence[CodeRecord]) -> None:
