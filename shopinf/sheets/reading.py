@@ -208,7 +208,7 @@ class _Opening:
                 yield from self._objects(chain(ahead, records))
 
     def _table(self, ahead: Sequence[Record], records: Iterator[Record]) -> Iterator[tuple[Places, Row | None]]:
-        trimmed = [replace(each, cells=[_trimmed(cell) for cell in each.cells]) for each in ahead]
+        trimmed = [replace(each, cells=[plain(_trimmed(cell)) for cell in each.cells]) for each in ahead]
         header = find_header(self.file, trimmed, self.fields, self.mapping)
         places, self.known = header.places, header.known
         before = [each.line for each in ahead[: header.at]]

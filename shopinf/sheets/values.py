@@ -30,6 +30,7 @@ _ENDLESS = frozenset(
     "illimité|ilimitado|illimitato|onbeperkt|mai|nunca|jamais|nooit|nie|sin caducidad|sans limite".split("|")
 )
 _EXCEL, _FIRST, _LAST = date(1899, 12, 30), 36_526, 73_050  # a spreadsheet's first day; from 2000 to 2099
+_TWICE = frozenset("ÃÂÅÄâ")  # with which letters begin that were encoded twice
 _NAMES_TOO = frozenset({"nan", "none", "null", "unknown"})  # somebody may be called so, with a capital
 _MONEY = re.compile(r"[€$£¥₹]|\b[A-Z]{3}\b|\bkr\b|\bzł\b|\bRs\.?")
 _PER_CENT = re.compile(
@@ -146,11 +147,21 @@ def is_endless(text: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """*text* in plain letters: full-width ones are the usual ones, and what cannot be seen is gone."""
+    """*text* in plain letters: full-width ones are the usual ones, what cannot be seen is gone, `JÃ¶rg` is `Jörg`."""
     if text.isascii():
         return text
+    if not _TWICE.isdisjoint(text):
+        text = _read_once(text)
     text = "".join(sign for sign in text if sign not in "\u200b\u200e\u200f\u2060\ufeff\u00ad")
     return unicodedata.normalize("NFKC", text) if any("\uff01" <= sign <= "\uff5e" for sign in text) else text
+
+
+def _read_once(text: str) -> str:
+    """*text* as it was before its UTF-8 was read as Windows-1252 and written down so."""
+    try:
+        return text.encode("cp1252").decode()
+    except UnicodeError:
+        return text
 
 
 class Doubtful(BadInput):

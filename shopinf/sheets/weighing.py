@@ -18,7 +18,7 @@ _SOLD = frozenset(
     "balance unpaid "
     "umsatz bestellungen ventes commandes ventas pedidos vendite ordini omzet bestellingen vendas".split()
 )
-_BARE = re.compile(r"\d{1,6}(\.0)?")
+_BARE = re.compile(r"\d+(\.0)?|UC[\w-]{22}")
 _ID = re.compile(r"\d{5,}")  # as platforms number their accounts
 # What people call a person by one word, which may be half of the name or a handle.
 _NAMED = ("name", "nombre", "nome", "nom", "naam", "navn", "namn")
@@ -113,7 +113,9 @@ class Weighing:
         """Numbers of rows and of other systems are nobody's name."""
         if "influencer" in self.at and self.called["influencer"] != "influencer":
             texts = self._values(self.at["influencer"])
-            if self.called["influencer"].endswith("id") and texts and all(map(_BARE.fullmatch, texts)):
+            other = {"handle", "email", "name", "first_name", "last_name", "profile_url"} & set(self.at)
+            numbers = self.called["influencer"].endswith("id") and texts and all(map(_BARE.fullmatch, texts))
+            if numbers and (other or all(len(text) < 7 for text in texts)):
                 self._drop("influencer")
         for platform in PLATFORMS:
             key = SIDES[platform]["handle"]

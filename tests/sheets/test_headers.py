@@ -259,6 +259,17 @@ def test_a_second_column_of_a_name_is_passed_over_where_it_says_the_same_or_noth
         opened(tmp_path, "Email,handle,Email\nmia@x.example,mia,leo@x.example\n", PEOPLE)
 
 
+@pytest.mark.parametrize("cell", ["7", "7123456789012345678", "UCabcdefghijklmnopqrstuv"])
+def test_the_number_that_another_system_gave_somebody_is_no_id_of_ours(tmp_path: Path, cell: str) -> None:
+    assert "influencer" not in opened(tmp_path, f"Creator ID,Username\n{cell},mia\n").headers
+
+
+def test_text_that_was_encoded_twice_is_read_once(tmp_path: Path) -> None:
+    sheet = opened(tmp_path, "Username,PrÃ©nom,AbonnÃ©s\njoerg,JÃ¶rg,12000\nana,Ângela,5\n")
+    assert set(sheet.headers) == {"handle", "first_name", "followers"}
+    assert [row["first_name"] for row in sheet] == ["Jörg", "Ângela"]
+
+
 def test_numbers_by_which_a_platform_knows_an_account_are_no_handles(tmp_path: Path) -> None:
     sheet = opened(tmp_path, "instagram_id,email\n178412345,mia@x.example\n", PEOPLE)
     assert "instagram_handle" not in sheet.headers
