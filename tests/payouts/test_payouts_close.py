@@ -327,6 +327,8 @@ def test_a_rate_that_changes_afterwards_counts_for_orders_not_entered_yet(
     close(run)
     ran = run("rates", "set", "50%", "--code", "MIA10", "--from", "2026-10-01").ok()
     assert "2 orders in statements already keep their rate" in ran.err
+    told = run("influencers", "rate", "mia", "--commission", "12%", "--from", "2026-10-01", "-f", "json").ok().json
+    assert any("2 orders in statements already keep their rate" in note for note in told["notes"])
     give_back(shop, orders["mia later"])
     sell(shop, "MIA10", "100.00", "2026-11-15")
     clock.pass_(days=10)
@@ -339,7 +341,10 @@ def test_an_order_stays_with_whom_it_was_entered_for_when_its_code_is_given_away
 ) -> None:
     orders = october(run, shop)
     close(run)
-    run("discounts", "assign", "MIA10", "leo", "--from", "2026-10-01").ok()
+    given = run("discounts", "assign", "MIA10", "leo", "--from", "2026-10-01").ok()
+    assert (
+        "2 orders in statements already keep their owner; the new one counts for orders not entered yet." in given.err
+    )
     give_back(shop, orders["mia"])
     clock.pass_(days=10)
     november = close(run, "2026-11")

@@ -10,8 +10,10 @@ from shopinf.commands.discounts.choice import CodeArgument, choose_code
 from shopinf.commands.discounts.rows import CODE_COLUMNS, one_code
 from shopinf.commands.influencers.choice import influencer_names
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
+from shopinf.commands.rates.rows import entered_notes
 from shopinf.errors import NotFound
 from shopinf.orders import folded
+from shopinf.payouts.rates import Subject
 from shopinf.people.persons import read_typed
 from shopinf.periods import read_day
 
@@ -55,6 +57,8 @@ def assign(
     desk.show(one_code(desk, store, record, "assign"), form, store=store)
     if known is None:
         desk.out.note(f"{person.influencer} is a new influencer here.")
+    for note in entered_notes(desk, [Subject(store.shop_id, record.id)], day, "owner"):
+        desk.out.note(note)
     before = f"; before it was {former.influencer}'s" if former and former.id != person.id else ""
     desk.out.say(f"{record.code} is {person.influencer}'s from {day}{before}.")
 

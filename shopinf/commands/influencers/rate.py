@@ -9,6 +9,7 @@ import typer
 
 from shopinf.commands.influencers.choice import InfluencerArgument
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
+from shopinf.commands.rates.rows import entered_notes
 from shopinf.discounts.plan import CodeRecord, State
 from shopinf.payouts.rates import Agreed, RateBook, Subject, read_rate
 from shopinf.periods import read_day
@@ -59,6 +60,7 @@ def rate(
         notes.append(
             f"and so do {counted(len(others) - _MOST, 'more code')}: shopinf influencers show {quoted(one.influencer)}"
         )
+    notes += entered_notes(desk, [Subject(person=one.id)], day, "rate")
     desk.show(Result("shopinf.influencers.rate/1", COLUMNS, [row], notes=notes), form)
     desk.out.say(
         f"{one.influencer} earns {agreed} from {day} on." if agreed else f"From {day} on {one.influencer} has no rate."

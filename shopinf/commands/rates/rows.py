@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shopinf.payouts.rates import Subject
 from shopinf.results import Cell, columns
 from shopinf.times import iso
+from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -47,3 +49,13 @@ def rate_rows(desk: Desk, kept: Iterable[Mapping[str, Any]]) -> list[dict[str, C
             }
         )
     return rows
+
+
+def entered_notes(desk: Desk, subjects: Iterable[Subject], day: date | None, what: str) -> list[str]:
+    """That orders in statements keep *what* they were entered with, a rate or an owner, where there are any."""
+    entered = sum(desk.ledger.rates.count_entered(subject, day) for subject in subjects)
+    if not entered:
+        return []
+    keep = "keeps its" if entered == 1 else "keep their"
+    said = f"{counted(entered, 'order')} in statements already {keep} {what}"
+    return [f"{said}; the new one counts for orders not entered yet."]

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
-from shopinf.commands.rates.rows import COLUMNS, rate_rows
+from shopinf.commands.rates.rows import COLUMNS, entered_notes, rate_rows
 from shopinf.commands.rates.subject import Meant, SubjectChoice, meant_by, read_for
 from shopinf.errors import BadInput
 from shopinf.payouts.rates import HINT, TierMode, read_rate
 from shopinf.periods import read_day
 from shopinf.results import Result
-from shopinf.words import counted
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -87,9 +86,5 @@ def _agree(desk: Desk, meant: Meant, worded: str | None, day: date | None, reaso
 
 def _tell_entered(desk: Desk, found: list[Meant], day: date | None) -> None:
     """Say that orders that were entered keep the rate they were entered with."""
-    entered = sum(desk.ledger.rates.count_entered(meant.subject, day) for meant in found)
-    if entered:
-        desk.out.note(
-            f"{counted(entered, 'order')} in statements already {'keeps its' if entered == 1 else 'keep their'} rate; "
-            "the new one counts for orders not entered yet."
-        )
+    for note in entered_notes(desk, [meant.subject for meant in found], day, "rate"):
+        desk.out.note(note)
