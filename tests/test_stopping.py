@@ -133,13 +133,13 @@ def test_paying_says_which_run_lacks_its_file_and_the_same_command_writes_it(
         "--yes",
     )
 
-    def press(name: Path, content: object) -> None:
+    def press(name: Path, content: object, *, private: bool) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
     with monkeypatch.context() as patched:
         patched.setattr("shopinf.work.payouts.pay.write_atomically", press)
         said = so_far(stopped(agency.run, *line))
-    assert re.fullmatch(r"writing run R-2027-01-06-\w{3}, 0 of 1 files", said)
+    assert re.fullmatch(r"writing run R-2027-01-06-\w{3}, 0 of 1 file", said)
     assert not Path("more.csv").exists()
     again = agency.run(*line).ok()
     assert "was stopped before its files were written; they are written now" in again.err
