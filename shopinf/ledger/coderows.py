@@ -195,6 +195,12 @@ def forget_rule(db: Connection, rule: int) -> None:
     db.execute(update(price_rules).where(price_rules.c.id == rule).values(values))
 
 
+def hand_over_rule(db: Connection, shop_id: int, record: CodeRecord, key: str) -> None:
+    """Know the price rule of *record* by another *key*, unless another rule of the campaign is known by it."""
+    if not rule_ids(db, shop_id, record.campaign, [key]):
+        db.execute(update(price_rules).where(price_rules.c.id == record.rule.id).values(terms_key=key))
+
+
 def parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
     """*items* in parts that fit into a query or a transaction."""
     return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from shopinf.attribution.codebook import Since
 from shopinf.discounts.campaigns import same_campaign
 from shopinf.discounts.plan import CodeRecord, Origin, RuleRecord, State
-from shopinf.discounts.rules import key_of_theirs
+from shopinf.discounts.rules import key_of_own, key_of_theirs
 from shopinf.discounts.terms import Terms
 from shopinf.errors import Busy
 from shopinf.ledger.coderows import (
@@ -25,6 +25,7 @@ from shopinf.ledger.coderows import (
     code_ids,
     ensure_rules,
     forget_rule,
+    hand_over_rule,
     joined,
     parts,
     read_record,
@@ -278,6 +279,19 @@ class Codes:
             if "commission" in columns and "day" in more:
                 self._rate(db, shop_id, {record.id: columns["commission"]}, date.fromisoformat(more["day"]))
             self._note(db, shop_id, kind, record.id, {**values, **more})
+
+    def assign(self, shop_id: int, record: CodeRecord, person: str, slot: str, day: date) -> None:
+        """Give a code to *person* from *day* on.
+
+        A rule of its own goes along: known by its former owner's key, it would be taken for the rule of their next code.
+        """
+        values = {"influencer": person, "slot": slot}
+        with self._database.writing() as db:
+            db.execute(update(codes).where(codes.c.id == record.id).values(values))
+            if record.rule.own and record.origin is Origin.MADE:
+                hand_over_rule(db, shop_id, record, key_of_own(person, slot))
+            data = {**values, "former_influencer": record.person, "day": day.isoformat()}
+            self._note(db, shop_id, "code.assigned", record.id, data)
 
     def tell_commission(self, shop_id: int, record: CodeRecord, commission: str | None) -> None:
         """What the code's terms say of its commission, once its rate was agreed."""

@@ -162,6 +162,21 @@ def test_a_code_changes_hands_on_a_day(run: Bench, shop: PracticeStore) -> None:
     assert not [call for call in shop.writes if call[0] == "PUT"]
 
 
+def test_whoever_gave_a_code_away_gets_the_next_one_on_a_price_rule_of_its_own(run: Bench, shop: PracticeStore) -> None:
+    run(*ONE).ok()
+    run("discounts", "assign", "MAYA15", "leo", "--new").ok()
+    [again] = run(*ONE, "--code", "MAYA16", "-f", "json").ok().json["codes"]
+    assert (again["code"], again["status"]) == ("MAYA16", "created")
+    assert shop.codes["MAYA15"] != shop.codes["MAYA16"]
+    assert shop.price_rules[shop.codes["MAYA15"]]["title"] != shop.price_rules[shop.codes["MAYA16"]]["title"]
+    run("discounts", "pause", "--code", "MAYA16").ok()
+    assert statuses(run) == {"MAYA15": "active", "MAYA16": "paused"}
+    assert rule(shop, "MAYA15")["ends_at"] is None
+    run("discounts", "assign", "MAYA15", "maya").ok()
+    run(*ONE, "--code", "MAYA16").ok()
+    assert len(shop.price_rules) == 2
+
+
 def test_a_typo_makes_no_ghost(run: Bench, shop: PracticeStore) -> None:
     run(*ONE).ok()
     refused = run("discounts", "assign", "MAYA15", "leonora")

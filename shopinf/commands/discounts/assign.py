@@ -51,9 +51,7 @@ def assign(
         theirs = codes.of_shop(store.shop_id, person=person.id)
         slots = {each.slot for each in theirs if each.campaign == record.campaign}
         slot = record.slot if record.slot not in slots else folded(record.code)
-        values = {"influencer": person.id, "slot": slot}
-        more = {"former_influencer": record.person, "day": day.isoformat()}
-        codes.retell(store.shop_id, record, "code.assigned", values, **more)
+        codes.assign(store.shop_id, record, person.id, slot, day)
     desk.show(one_code(desk, store, record, "assign"), form, store=store)
     if known is None:
         desk.out.note(f"{person.influencer} is a new influencer here.")
