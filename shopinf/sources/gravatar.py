@@ -108,7 +108,7 @@ KIND = Kind(
     fields=("API_KEY",),
     optional=True,
     price=Decimal(0),
-    sends="a hash of each customer's e-mail address",
+    sends="hashes of customers' e-mail addresses",
     gives="accounts, without followers",
     make=lambda keys, reach, jobs: Gravatar(keys.get("API_KEY"), reach),
 )

@@ -298,6 +298,24 @@ def test_a_tag_is_put_among_the_others_and_nothing_is_lost(run: Bench, store: Pr
     assert not [call for call in store.calls[calls:] if call.method == "PUT"]
 
 
+def test_whom_earlier_runs_found_are_tagged_too(run: Bench, store: PracticeStore, tmp_path: Path) -> None:
+    sheet = write(tmp_path / "i.csv", [{"email": each["email"]} for each in people(store)[:3]])
+    source = ("--source", f"csv:{sheet}")
+    enrich(run, *source).ok()
+    assert enrich(run, *source, "--tag", "found").code == 2  # nobody is there to be asked
+    dry = enrich(run, *source, "--tag", "found", "--dry-run").ok()
+    assert any("would be tagged found" in note for note in dry.json["notes"])
+    enrich(run, *source, "--only-new", "--tag", "found", "--yes").ok()
+    tagged = [each for each in people(store) if "found" in (each["tags"] or "").split(", ")]
+    assert tagged == []
+    enrich(run, *source, "--tag", "found", "--yes").ok()
+    tagged = [each for each in people(store) if "found" in (each["tags"] or "").split(", ")]
+    assert len(tagged) == 3
+    calls = len(store.calls)
+    enrich(run, *source, "--tag", "found", "--yes").ok()
+    assert not [call for call in store.calls[calls:] if call.method == "PUT"]
+
+
 def test_a_read_only_store_is_not_tagged(run: Bench, tmp_path: Path) -> None:
     shop = run.open(orders=10, customers=5)
     run.connect(shop, "--read-only").ok()

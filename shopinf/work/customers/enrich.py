@@ -154,11 +154,12 @@ class _Run:
         if not self.asked.dry_run:
             self._mark(opened)
         notes = list(self.waterfall.notes)
+        known = {seen.store.name: self._known(seen, found[seen.store.name]) for seen in self.seen}
         if self.asked.tag:
-            for tagged in tag_all(self.desk, self.seen, found, self.asked.tag, notes, self.asked.dry_run):
+            for tagged in tag_all(self.desk, self.seen, found, known, self.asked.tag, notes, self.asked.dry_run):
                 failures[tagged.store or ""].append(tagged)
         mine = [
-            (seen.store, self._mine(number, seen, found[seen.store.name], failures[seen.store.name]))
+            (seen.store, self._mine(number, seen, found[seen.store.name], known[seen.store.name], failures))
             for number, seen in enumerate(self.seen)
         ]
         return Enriched(
@@ -172,14 +173,25 @@ class _Run:
             bool(self.asked.wanted.min_followers or self.asked.wanted.platforms),
         )
 
-    def _mine(self, number: int, seen: Seen, found: Sequence[Found], failures: Sequence[Failure]) -> Mine:
+    def _known(self, seen: Seen, found: Sequence[Found]) -> list[Found]:
+        """Whom earlier runs found there, as far as the answer is to hold them."""
+        if self.asked.only_new or self.asked.consented_only:
+            return []
+        return known_people(self.desk, seen.store, found, self.asked.wanted, possible=self.asked.possible)
+
+    def _mine(
+        self,
+        number: int,
+        seen: Seen,
+        found: Sequence[Found],
+        known: Sequence[Found],
+        failures: Mapping[str, Sequence[Failure]],
+    ) -> Mine:
         """What the run came to in one store, with those whom earlier runs found there."""
         fresh = sum(each.found_at is None for each in found)
-        whole = [*found]
-        if not (self.asked.only_new or self.asked.consented_only):
-            whole += known_people(self.desk, seen.store, found, self.asked.wanted, possible=self.asked.possible)
+        whole = [*found, *known]
         summary = self._summary(number, seen, len(whole))
-        return Mine(whole, fresh, self._unmatched(seen, whole), summary, seen.base.notes, failures)
+        return Mine(whole, fresh, self._unmatched(seen, whole), summary, seen.base.notes, failures[seen.store.name])
 
     def enrol(self, *, everybody: bool = False) -> None:
         """Write down whom sheets found, those above the thresholds; a dry run only sees who they are."""

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from shopinf.errors import ScopeMissing, ShopinfError, Stopped, StoreReadOnly
-from shopinf.people.customers import merged_tags
+from shopinf.people.customers import Customer, merged_tags
 from shopinf.people.enrichment import Found
 from shopinf.results import Failure
 from shopinf.scopes import expand
 from shopinf.shell import quoted
-from shopinf.shopify.customers import add_tag
+from shopinf.shopify.customers import add_tag, customers_by_id
 from shopinf.shopify.pages import at_once
 from shopinf.shopify.shop import granted_scopes
 from shopinf.stores import Store
@@ -43,17 +43,26 @@ def tag_all(
     desk: Desk,
     seen: Sequence[Seen],
     found: Mapping[str, Sequence[Found]],
+    known: Mapping[str, Sequence[Found]],
     tag: str,
     notes: list[str],
     dry_run: bool,
 ) -> list[Failure]:
-    """Tag every record of everybody who was found, after a question; returns what failed.
+    """Tag every record of everybody who was *found*, and of whom earlier runs found, after a question.
 
-    What is to be said of a store goes to its own notes, the rest to *notes*.
+    Those who are *known* are looked at too: an earlier run was perhaps not asked for the tag, or not allowed to. Returns
+    what failed. What is to be said of a store goes to its own notes, the rest to *notes*.
     """
     work: dict[Store, tuple[Seen, list[int]]] = {}
+    unread: list[Failure] = []
     for each in seen:
-        records = [record.customer for one in found[each.store.name] for record in one.records]
+        records = _customers(found[each.store.name])
+        try:
+            records += _read_again(desk, each.store, known[each.store.name])
+        except Stopped:
+            raise
+        except ShopinfError as error:
+            unread.append(Failure.of(error, store=each.store.name, what="tags of customers"))
         lacking = [record.customer_id for record in records if merged_tags(record.tags, tag) is not None]
         if lacking:
             work[each.store] = (each, lacking)
@@ -63,7 +72,7 @@ def tag_all(
             one.base.notes.append(f"{store.name}: would be tagged {tag}: customers {', '.join(map(str, ids))}")
         if not work:
             notes.append(f"nobody would be tagged {tag}")
-        return []
+        return unread
     if count > 1:
         where = ", ".join(store.name for store in work)
         desk.out.confirm(f"Tag {counted(count, 'customer')} of {where} as {tag}?")
@@ -85,7 +94,17 @@ def tag_all(
         return failures
 
     outcomes = desk.each_store(list(work), tag_those)
-    return [*outcomes.failures, *(each for _, failures in outcomes.done for each in failures)]
+    return [*unread, *outcomes.failures, *(each for _, failures in outcomes.done for each in failures)]
+
+
+def _customers(found: Sequence[Found]) -> list[Customer]:
+    return [record.customer for one in found for record in one.records]
+
+
+def _read_again(desk: Desk, store: Store, known: Sequence[Found]) -> list[Customer]:
+    """The customers of *known* as the store has them now: which tags they carry is kept nowhere."""
+    ids = [each.customer_id for each in _customers(known)]
+    return list(customers_by_id(desk.shop(store), ids, lambda unread: None))
 
 
 def _job(desk: Desk, store: Store, customer_id: int, tag: str) -> Callable[[], Failure | None]:
