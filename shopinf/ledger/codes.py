@@ -283,7 +283,7 @@ class Codes:
     def assign(self, shop_id: int, record: CodeRecord, person: str, slot: str, day: date) -> None:
         """Give a code to *person* from *day* on.
 
-        A rule of its own goes along: known by its former owner's key, it would be taken for the rule of their next code.
+        A rule of its own goes along: by its former owner's key it would be taken for the rule of their next code.
         """
         values = {"influencer": person, "slot": slot}
         with self._database.writing() as db:

@@ -162,6 +162,10 @@ def test_a_part_is_sent_when_asked_for(run: Bench, shop: PracticeStore, send: An
     assert done.code == 7
     assert [row["status"] for row in done.json["rows"]] == ["sent", "failed"]
     one_each(shop, ["maya@x.example"])
+    again = send("--partial")
+    assert again.code == 7
+    assert [row["status"] for row in again.json["rows"]] == ["exists", "failed"]
+    one_each(shop, ["maya@x.example"])
 
 
 @pytest.mark.parametrize("change", [{"inventory_policy": "continue"}, {"inventory_management": None}])

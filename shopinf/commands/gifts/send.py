@@ -147,16 +147,16 @@ def _question(prospects: Outcomes[Prospect]) -> str:
 def _refuse_problems(prospects: Outcomes[Prospect], *, partial: bool) -> None:
     """Refuse the whole when a part cannot be sent, unless a part was asked for."""
     failing = [step for _, one in prospects.done for step in one.failing]
-    if not failing or (partial and any(one.sends for _, one in prospects.done)):
+    whole = [step for _, one in prospects.done for step in one.steps]
+    if not failing or (partial and len(failing) < len(whole)):  # also where the others were sent by an earlier run
         return
     shown = "; ".join(f"{step.ask.place}: {step.error}" for step in failing[:SHOWN])
     more = f"; and {len(failing) - SHOWN} more" if len(failing) > SHOWN else ""
-    count = sum(len(one.steps) for _, one in prospects.done)
-    if any(step.fate is not Fate.FAIL for _, one in prospects.done for step in one.steps):
+    if len(failing) < len(whole):
         hint = "Correct them, or send only the others with --partial; --dry-run shows the whole plan."
     else:
         hint = "Correct them; --dry-run shows the whole plan."
-    raise BadInput(f"{len(failing)} of {counted(count, 'gift')} cannot be sent: {shown}{more}", hint=hint)
+    raise BadInput(f"{len(failing)} of {counted(len(whole), 'gift')} cannot be sent: {shown}{more}", hint=hint)
 
 
 def _notes(prospects: Outcomes[Prospect]) -> list[str]:

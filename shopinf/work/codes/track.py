@@ -94,7 +94,8 @@ def _conflict(record: CodeRecord | None, owner: Influencer | None) -> str | None
     if record is None or owner is None or record.person == owner.id:
         return None
     assign = f"shopinf discounts assign {quoted(record.code)} {quoted(owner.influencer)}"
-    return f"{record.code} is known as another influencer's: {assign}"
+    whose = "another influencer's" if record.person else "nobody's so far"
+    return f"{record.code} is known as {whose}: {assign}"
 
 
 def _tracked(line: Line, owner: Influencer | None, found: Found | None, slots: set[tuple[str, str, str]]) -> Tracked:

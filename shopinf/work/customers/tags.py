@@ -50,8 +50,8 @@ def tag_all(
 ) -> list[Failure]:
     """Tag every record of everybody who was *found*, and of whom earlier runs found, after a question.
 
-    Those who are *known* are looked at too: an earlier run was perhaps not asked for the tag, or not allowed to. Returns
-    what failed. What is to be said of a store goes to its own notes, the rest to *notes*.
+    Those who are *known* are looked at too: an earlier run was perhaps not asked for the tag, or not allowed to put it.
+    Returns what failed. What is to be said of a store goes to its own notes, the rest to *notes*.
     """
     work: dict[Store, tuple[Seen, list[int]]] = {}
     unread: list[Failure] = []
