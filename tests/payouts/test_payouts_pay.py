@@ -421,7 +421,8 @@ def test_a_bonus_is_added_once_and_is_in_the_next_statement(run: Bench, closed: 
     bonus = ("payouts", "adjust", "mia", "50.00", "--currency", "USD", "--reason", "bonus for the reel")
     assert "mia is owed 50.00 USD more" in run(*bonus).ok().err
     assert "is there already" in run(*bonus).ok().err
-    run("payouts", "adjust", "mia", "-20.00", "--currency", "usd", "--reason", "sample not returned").ok()
+    less = run("payouts", "adjust", "mia", "-20", "--currency", "usd", "--reason", "sample not returned").ok()
+    assert "mia is owed 20.00 USD less; it is in the next statement." in less.err
     dry = {each["influencer"]: each["amount"] for each in pay(run, closed, "--dry-run").ok().json["payments"]}
     assert dry == {"leo": "18.00"}  # 13.50 less 20.00; the bonus waits for its statement
     clock.pass_(days=10)

@@ -96,7 +96,7 @@ def adjust(
     if row["status"] == "exists":
         desk.out.note("The same amount for the same reason is there already; give another reason to add it again.")
     elif not dry_run:
-        change = f"{abs(worth.amount):f} {code} {'less' if worth.amount < 0 else 'more'}"
+        change = f"{Money(abs(worth.amount), code)} {code} {'less' if worth.amount < 0 else 'more'}"
         desk.out.say(f"{one.influencer} is owed {change}; it is in the next statement.")
 
 
