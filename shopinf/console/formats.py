@@ -87,7 +87,7 @@ def json_text(result: Result) -> str:
     if result.body is None:
         body: dict[str, Any] = {"rows": [json_row(result.columns, row) for row in result.rows]}
     else:
-        body = as_json(result.body)
+        body = {_key(key): _lazily(key, value) for key, value in result.body.items()}
     notes = [*body.pop("notes", ()), *(harmless(note) for note in (*result.said, *result.notes))]
     failures = [
         {
@@ -106,6 +106,13 @@ def json_text(result: Result) -> str:
     }
     # Python's own encoder is some five times as slow where lines are indented, and takes memory for every sign.
     return to_json(whole, indent=2).decode() + "\n"
+
+
+def _lazily(key: str, value: Any) -> Any:
+    """A list as JSON has it, one after the other while it is written: a copy of all would take twice the memory."""
+    if isinstance(value, list) and key not in ("notes", "failures"):
+        return (as_json(one) for one in value)
+    return as_json(value)
 
 
 def jsonl_text(result: Result) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from shopinf.desk import Desk
 
 app = Noun()
+
+_TOGETHER = 500  # statements that are read together
 
 
 @app.command(
@@ -49,10 +51,13 @@ def list_(
         mine = [each for each in found if each.statement.id in paid]
         found = [replace(each, payment=paid[each.statement.id]) for each in mine]
     found.sort(key=lambda each: (each.statement.first, each.payer, each.currency, each.influencer))
-    body = None
+    body: dict[str, list[dict[str, Any]]] | None = None
     if desk.form(form).format is Format.JSON:
-        entries = desk.ledger.accounts.of_statements([each.statement.id for each in found])
-        body = {"statements": statement_body(desk, found, entries, listed=True)}
+        body = {"statements": []}
+        for start in range(0, len(found), _TOGETHER):  # each with all of its entries, which may be very many
+            some = found[start : start + _TOGETHER]
+            entries = desk.ledger.accounts.of_statements([each.statement.id for each in some])
+            body["statements"] += statement_body(desk, some, entries, listed=True)
     rows = [each.listed() for each in found]
     desk.show(Result("shopinf.statements/1", LIST_COLUMNS, rows, body=body), form)
     if not rows:
