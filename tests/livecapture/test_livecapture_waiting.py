@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing, contextmanager
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -78,6 +79,13 @@ def following(one: Arrived, mark: int) -> list[tuple[int, Arrived]]:
 def leads(run: Bench) -> list[Kept]:
     with desk_of(run) as desk:
         return desk.ledger.leads.of_shops(store.shop_id for store in desk.book.all())
+
+
+def refused(run: Bench, day: date) -> dict[str, int]:
+    """What was noted as refused on that day."""
+    with desk_of(run) as desk, waiting_at(desk) as waiting:
+        assert waiting
+        return {what: count for (_, what), count in waiting.tally(day).items() if what != "taken"}
 
 
 def status(run: Bench, what: str) -> str | None:
@@ -351,8 +359,10 @@ def test_a_store_keeps_so_many_leads_and_refuses_more_politely(run: Bench, key: 
         answer = served.answer(event(key, email="third@room.example"))
         assert (answer.status_code, answer.headers["Retry-After"]) == (507, "3600")
         assert served.post(event(key, email="a1@room.example", first_name="Maya")) == 204
+        today = served.clock.now().date()
     assert len(leads(run)) == 2
     assert status(run, "room") == "full: 2 of 2 leads, 0.0 of 0.0 MB"
+    assert refused(run, today) == {"no room": 1}
 
 
 @pytest.mark.both_engines
@@ -372,6 +382,17 @@ def test_a_store_keeps_so_many_bytes(run: Bench, shop: PracticeStore, key: str) 
         assert desk.ledger.leads.room(shop.id).bytes == room.bytes
 
 
+def test_status_tells_what_was_refused_today(run: Bench, shop: PracticeStore, key: str) -> None:
+    yesterday = START.date() - timedelta(days=1)
+    with desk_of(run) as desk, waiting_at(desk, make=True) as waiting:
+        assert waiting
+        waiting.add({(START.date(), shop.id, "no room"): 1200, (START.date(), shop.id, "too many a day"): 3})
+        waiting.add({(START.date(), shop.id + 1, "no room"): 5, (yesterday, shop.id, "no room"): 7})
+        waiting.put([arrived(shop, "maya@lind.example")])
+    assert status(run, "refused") == "1,200 no room, 3 too many a day today (UTC)"
+    assert status(run, "room") == "0 of 200,000 leads, 0.0 of 100.0 MB"
+
+
 def test_a_store_sends_so_many_events_a_day_also_after_a_new_start(run: Bench, key: str) -> None:
     with collecting(run, "--per-day", "3") as served:
         assert [served.post(event(key)) for _ in range(2)] == [204, 204]
@@ -380,4 +401,6 @@ def test_a_store_sends_so_many_events_a_day_also_after_a_new_start(run: Bench, k
         answer = served.answer(event(key))
         assert answer.status_code == 429
         assert 0 < int(answer.headers["Retry-After"]) <= 86_400
+        today = served.clock.now().date()
+    assert refused(run, today) == {"too many a day": 1}
     assert [each.events for each in leads(run)] == [3]
