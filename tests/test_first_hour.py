@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -281,3 +282,32 @@ def test_one_practice_store_is_open_by_itself(run: Bench) -> None:
     finally:
         stop.clear()
     assert "The store is open until Ctrl-C. It sells with every code you make." in said
+
+
+def test_a_dry_run_of_another_name_and_of_another_code_writes_nothing(run: Bench, shop: PracticeStore) -> None:
+    run(*ONE).ok()
+    run("discounts", "create", "--campaign", "q4", "--influencer", "leo", "--percent", "15").ok()
+    written, kept = len(shop.writes), run.look("SELECT count(*) FROM journal")
+    renamed = run("discounts", "rename", "MAYA15", "MAYA-NEW", "--dry-run", "-f", "json").ok()
+    assert [(row["code"], row["status"]) for row in renamed.json["rows"]] == [("MAYA-NEW", "planned")]
+    assert "MAYA15 would be called MAYA-NEW; nothing was written." in renamed.err
+    assert run("discounts", "rename", "MAYA15", "LEO15", "--dry-run").code == 2
+    again = run("discounts", "reissue", "MAYA15", "--dry-run", "-f", "json").ok()
+    assert [(row["code"], row["status"]) for row in again.json["rows"]] == [
+        ("MAYA15-????", "planned"),
+        ("MAYA15", "active"),
+    ]
+    assert "MAYA15 would be retired, and MAYA15-???? would be made in its place; nothing was written." in again.err
+    assert (len(shop.writes), run.look("SELECT count(*) FROM journal")) == (written, kept)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("discounts list -o ''", "--output names no file"),
+        ("orders explain ''", "maya-shop has no order '' that we can see"),
+        ("influencers show ''", "No influencer is called ''"),
+    ],
+)
+def test_nothing_typed_is_shown_as_nothing(run: Bench, shop: PracticeStore, typed: str, said: str) -> None:
+    assert run(*shlex.split(typed)).err.startswith(f"error: {said}\n")

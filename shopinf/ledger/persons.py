@@ -47,7 +47,7 @@ def unknown(db: Connection, typed: str) -> NotFound:
         return NotFound(f"{meant.text} is not the link of a profile, so it names nobody", hint=NO_PROFILE)
     otherwise = "shopinf influencers list shows who is known."
     hint = did_you_mean(meant.email or meant.written.handle, _known_by(db, meant), otherwise)
-    return NotFound(f"No influencer is called {meant.text}", hint=hint)
+    return NotFound(f"No influencer is called {meant.text or repr('')}", hint=hint)
 
 
 def is_slip(db: Connection, typed: str) -> bool:

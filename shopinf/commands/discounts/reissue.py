@@ -8,9 +8,9 @@ import typer
 
 from shopinf.commands.discounts.choice import CodeArgument, CodeChoice, choose_code, people_of
 from shopinf.commands.discounts.combination import unmet
-from shopinf.commands.discounts.rows import CODE_COLUMNS, code_row
+from shopinf.commands.discounts.rows import CODE_COLUMNS, bare_row, code_row
 from shopinf.commands.discounts.switch import find_meant
-from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
+from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
 from shopinf.discounts.codes import Pattern, check_code
 from shopinf.discounts.plan import Ask, CodeRecord, Shape, State, standing
 from shopinf.discounts.terms import Wish
@@ -39,6 +39,7 @@ def reissue(
     ] = None,
     stores: StoreChoice = StoreChoice(),
     form: FormChoice = FormChoice(),
+    dry_run: DryRunOption = False,
 ) -> None:
     """Retire a code that got out and make another one for the same influencer on the same terms; safe to run again."""
     from shopinf.work.codes.create import create_missing
@@ -51,6 +52,9 @@ def reissue(
     find_meant(desk, [store], CodeChoice(code=[code]), Act.RETIRE)  # one that is only tracked is refused
     ask = _ask(desk, store, former, new)
     known = _made(desk, store, former, ask)
+    if dry_run:
+        _show_planned(desk, store, former, ask, known, form)
+        return
     if known is None or former.state is not State.RETIRED:
         desk.out.confirm(f"Retire {former.code} and make another code in its place in {store.name}?")
     created = create_missing(desk, store, [ask], _shape(desk, store, former))
@@ -76,6 +80,20 @@ def reissue(
             hint=f"shopinf discounts combine --code {quoted(made.code)} {ask.combining.words}",
         )
     desk.out.say(f"{made.code} takes the place of {former.code}, whose orders up to now stay attributed. Hand it out.")
+
+
+def _show_planned(
+    desk: Desk, store: Store, former: CodeRecord, ask: Ask, known: CodeRecord | None, form: FormChoice
+) -> None:
+    """Show what would be made in *former*'s place; of a name that is drawn the random signs are left open."""
+    now, person = desk.clock.now(), ask.influencer
+    name = known.code if known else ask.code or f"{former.code}-????"
+    row = bare_row(store, former.campaign, person, ask.slot, name, former.rule.terms, "planned")
+    row = code_row(store, known, person, "exists") if known else row | {"commission": ask.commission}
+    rows = [row, code_row(store, former, person, str(standing(former, now)))]
+    desk.show(Result("shopinf.discounts.reissue/1", CODE_COLUMNS, rows), form, store=store)
+    what = "stay" if known else "be made"
+    desk.out.say(f"{former.code} would be retired, and {name} would {what} in its place; nothing was written.")
 
 
 def _ask(desk: Desk, store: Store, former: CodeRecord, new: str | None) -> Ask:

@@ -27,7 +27,7 @@ def find_order(desk: Desk, store: Store, text: str, *, live: bool) -> Order:
                 hint=f"shopinf orders explain {quoted(text)} reads it from the store.",
             )
         raise NotFound(
-            f"{store.name} has no order {text} that we can see",
+            f"{store.name} has no order {text.strip() or repr('')} that we can see",
             hint="Give its name like #1001, its number or its id; without read_all_orders Shopify shows 60 days.",
         )
     if len(orders) > 1:

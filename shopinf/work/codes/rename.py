@@ -12,6 +12,7 @@ from shopinf.work.codes.make import taken
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+    from shopinf.shopify.discounts import Code
     from shopinf.stores import Store
 
 
@@ -28,14 +29,20 @@ def rename_code(desk: Desk, store: Store, record: CodeRecord, new: str) -> str:
     return record.code
 
 
+def check_free(desk: Desk, store: Store, record: CodeRecord, new: str) -> Code | None:
+    """What the store has by the *new* name: nothing, or this very code; another one's is refused."""
+    found = remote.look_up(desk.shop(store), new)
+    if found is not None and found.id != record.discount_code_id:
+        raise taken(new)
+    return found
+
+
 def _rename_there(desk: Desk, store: Store, record: CodeRecord, new: str) -> None:
     """Rename it in the store; one that has the new name already was renamed by a run that did not end."""
     shop, rule_id, code_id = desk.shop(store), record.rule.price_rule_id, record.discount_code_id
     if rule_id is None or code_id is None:
         return  # a paused code of a shared rule is made anew when it is resumed
-    found = remote.look_up(shop, new)
-    if found is not None and found.id != code_id:
-        raise taken(new)
+    found = check_free(desk, store, record, new)
     if found is None or folded(record.code) == folded(new):
         try:
             remote.rename_code(shop, rule_id, code_id, new)
