@@ -304,7 +304,6 @@ def test_a_dry_run_of_another_name_and_of_another_code_writes_nothing(run: Bench
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("discounts list -o ''", "--output names no file"),
         ("orders explain ''", "maya-shop has no order '' that we can see"),
         ("influencers show ''", "No influencer is called ''"),
     ],

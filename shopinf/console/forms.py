@@ -20,8 +20,6 @@ def read_form(
     known = Format.known(reports=reports)
     if output is not None and str(output) == "-":
         output = None
-    if output is not None and str(output) == ".":  # which is what an empty name comes to, too
-        raise BadInput("--output names no file", hint="Name one, like result.csv.")
     if output is not None and output.expanduser().is_dir():
         check_place(output.expanduser())
     chosen = _named(format, known) if format else _by_suffix(output, known)
