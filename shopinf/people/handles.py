@@ -111,6 +111,8 @@ _CLOTHES = re.compile(r"((?!vm|vt)[a-z]{2}(-[a-z]{2})?|www|m|mobile|web|touch)\.
 _TOLD = re.compile(
     r"(?:[^@]*\(@(?P<in>[\w.-]{1,100})\)|@(?P<bare>[\w.-]{1,100})\s+[-–|/])\s*[-–|/•]?\s*(?P<of>[\w ]*)\W*.*"
 )
+# A link as notebooks, pages and formulas hold it: `[@ana](https://…)`, `<a href="https://…">`, `=HYPERLINK("https://…"`.
+_LINKED = re.compile(r"\[[^\]]*\]\((https?://\S+)\)|href=[\"'](https?://[^\"']+)|HYPERLINK\(\"(https?://[^\"]+)")
 # `IG: ana`, `ana (TikTok)`, and what stands between several.
 _BEFORE = re.compile(r"(?P<of>[^\W\d_]+(?: [^\W\d_]+)?)\s*(?::|\s[-–])\s*@?(?P<name>[\w.-]{1,100})")
 _BEHIND = re.compile(r"@?(?P<name>[\w.-]{1,100})\s*[(\[](?P<of>[\w ]+)[)\]]")
@@ -140,6 +142,8 @@ def read_handle(text: str, platform: str | None = None) -> Written:
     An address of a platform says itself which one it is; of any other address there is no handle.
     """
     word = _shown(text).strip()
+    if (linked := _LINKED.search(word)) is not None:
+        word = next(each for each in linked.groups() if each)
     if (told := _TOLD.fullmatch(word)) is not None:
         of = read_platform(told["of"] or "")
         return Written(told["in"] or told["bare"], of if of in platform_names() else platform)

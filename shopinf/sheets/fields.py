@@ -8,11 +8,14 @@ from functools import cached_property
 
 from shopinf.errors import BadInput, BadSheet
 from shopinf.plain import harmless
-from shopinf.sheets.names import PLATFORMS, Kind, kind_of, names_of
-from shopinf.sheets.spelling import counted_thing, folded, halves, looser
+from shopinf.sheets.names import PLATFORMS, SIDES, Kind, kind_of, names_of
+from shopinf.sheets.spelling import counted_thing, folded, halves, looser, owned_thing
 from shopinf.sheets.weighing import Weighing
 from shopinf.words import few
 
+# What of somebody a column says that begins with what they are: `Ambassador email`, `Publisher name`.
+_OWNED = frozenset({"email", "name", "first_name", "last_name", "phone", "country"})
+_HANDLES = frozenset(parts["handle"] for parts in SIDES.values())
 _LOOSE = 1000  # what a name is only after words were left out is less sure than any name itself
 
 
@@ -106,6 +109,8 @@ class Fields:
                 return found
         if (thing := counted_thing(header)) and (found := self._looser.get(thing)):
             return [each for each in found if self.kinds[each[1]] is Kind.COUNT or each[1] == "house_number"]
+        if owned := owned_thing(header):
+            return [(2 * _LOOSE + rank, key) for rank, key in self.meant(owned) if key in _OWNED or key in _HANDLES]
         if parts := halves(header):
             several = [[key for _, key in self.meant(part)[:1]] for part in parts]
             if all(several) and len({key for each in several for key in each}) == 1:

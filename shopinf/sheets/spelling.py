@@ -31,6 +31,10 @@ _OTHER = re.compile(
 _BRACKETS = re.compile(r"[(\[{（【][^()\[\]{}（）【】]*[)\]}）】]")
 _BETWEEN = re.compile(r"\s*[/\n]\s*|\s+-\s+|\s*–\s*")
 _CELLS = frozenset(';|\t"')  # with one of these it is several cells, split at the wrong sign
+_OWNER = re.compile(
+    r"(?:affiliate|(?:media )?partner|ambassador|creator|influencer|publisher|talent)(?:'s)?[ _-]+(?=[^\W\d_])",
+    re.IGNORECASE,
+)
 _LONGEST = 120  # signs; what is longer is no name of a column
 
 
@@ -73,6 +77,12 @@ def counted_thing(name: str) -> str | None:
     """What is counted in a column like `Nº de seguidores`, folded."""
     words = [word for word in _words(_BRACKETS.sub(" ", name[:_LONGEST])) if word not in _AROUND]
     return "".join(words[1:]) if len(words) > 1 and words[0] in _COUNT else None
+
+
+def owned_thing(name: str) -> str | None:
+    """What a column of an affiliate, partner or creator is of them: `Ambassador email` is an e-mail."""
+    found = _OWNER.match(name.strip())
+    return name.strip()[found.end() :] if found else None
 
 
 def halves(name: str) -> list[str]:

@@ -49,6 +49,7 @@ class Weighing:
         self._people()
         self._buyers()
         self._creators()
+        self._titles()
         self._numbers()
         self._addresses()
         self._money()
@@ -108,6 +109,15 @@ class Weighing:
                 self._move("handle", "name")
                 if "handle" in self.at and self.at["handle"] != self.at.get("name"):
                     self._drop("handle")
+
+    def _titles(self) -> None:
+        """A column called `Creator` has whole names where its cells are several words and somebody is known better."""
+        if self.called.get("influencer") in _OWNERS and "influencer" in self.at and "influencer" not in self.mapped:
+            better = {"email", "handle"} | {key for key in self.keys if key.endswith("_handle")}
+            texts = self._values(self.at["influencer"])
+            if better & set(self.at) and sum(" " in text.strip() for text in texts) * 2 > len(texts):
+                self._move("influencer", "name") if "name" in self.keys and "name" not in self.at else None
+                self._drop("influencer")
 
     def _numbers(self) -> None:
         """Numbers of rows and of other systems are nobody's name."""

@@ -10,7 +10,7 @@ from bench import Bench
 
 from shopinf.practice import PracticeStore
 
-from .giving import MAYA, crowd, sent, sheet, variant
+from .giving import LEO, MAYA, crowd, sent, sheet, variant
 
 pytestmark = pytest.mark.both_engines
 
@@ -148,6 +148,23 @@ def test_a_draft_completed_by_hand_is_followed_too(run: Bench, shop: PracticeSto
     complete(shop, draft, pending=False)
     row = the_row(run)
     assert (row["status"], row["order_id"]) == ("ordered", draft["order_id"])
+
+
+def test_a_draft_that_cannot_be_read_is_named_and_the_other_gifts_are_followed(
+    run: Bench, shop: PracticeStore, send: Any, tmp_path: Path
+) -> None:
+    shop.faults.fail(lambda method, path: path.endswith("complete.json"), times=None)
+    assert send(file=sheet(tmp_path, MAYA)).code == 6
+    shop.faults.clear()
+    [draft] = shop.drafts.values()
+    draft["completed_at"] = "soon"
+    send(campaign="autumn", file=sheet(tmp_path, LEO)).ok()
+    ran = run("gifts", "status", "-f", "json")
+    assert ran.code == 7
+    assert {row["influencer"]: row["status"] for row in ran.json["rows"]} == {"maya": "draft", "leo": "ordered"}
+    (failure,) = ran.json["failures"]
+    assert str(draft["id"]) in failure["what"]
+    assert failure["error"] == "cannot be read (at completed_at)"
 
 
 def test_gifts_are_chosen_by_campaign_and_influencer(run: Bench, shop: PracticeStore, send: Any) -> None:

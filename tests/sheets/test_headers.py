@@ -154,6 +154,8 @@ def test_every_account_of_a_row_has_its_own_followers(tmp_path: Path) -> None:
         ("@ana - IG", "ana", "instagram"),
         ("＠ana", "ana", None),
         ("IG: ana", "ana", "instagram"),
+        ("[@ana](https://www.instagram.com/ana)", "ana", "instagram"),
+        ('<a href="https://www.tiktok.com/@ana">Ana</a>', "ana", "tiktok"),
         ("ana (TikTok)", "ana", "tiktok"),
         ("https://www.instagram.com/_u/ana", "ana", "instagram"),
     ],
@@ -200,6 +202,9 @@ def test_a_share_with_three_decimals_has_one_reading(tmp_path: Path) -> None:
         ("Indirizzo;N. civico;Nome;Cognome", PARCELS, "address1 house_number first_name last_name"),
         ("Vorname;Name;E-Mail", PEOPLE, "first_name last_name email"),
         ("handle,Email (manager)", PEOPLE, "handle"),
+        ("Ambassador Name,Ambassador Email,Ambassador Instagram", PEOPLE, "name email instagram_handle"),
+        ("Publisher Name,Voucher Code,Publisher's e-mail", CODES, "name code email"),
+        ("handle,Affiliate Link", PEOPLE, "handle"),
     ],
 )
 def test_columns_are_known_with_words_around_them(tmp_path: Path, header: str, fields: Fields, meant: str) -> None:
@@ -236,6 +241,12 @@ def test_several_accounts_in_a_cell_are_all_of_that_person(tmp_path: Path, cell:
     (row,) = opened(tmp_path, f"Link,Email\n{cell},ana@x.example\n", PEOPLE)
     found = {each.platform: each.handle for each in read_profile(row.values).accounts}
     assert found == {"instagram": "ana", "tiktok": "ana.t"}
+
+
+def test_a_creator_of_several_words_is_a_name_where_a_handle_is_beside(tmp_path: Path) -> None:
+    sheet = opened(tmp_path, "Creator,Handle\nMia Lind,mia.l\nLeo Ek,leo\n")
+    assert sheet.headers == {"name": "Creator", "handle": "Handle"}
+    assert opened(tmp_path, "Creator,Handle\nmia,mia.l\n").headers["influencer"] == "Creator"
 
 
 def test_the_figures_of_a_platform_belong_to_the_handle_on_it(tmp_path: Path) -> None:

@@ -184,6 +184,12 @@ def test_a_discount_is_of_the_kind_that_its_type_says(
     assert (row["value_type"], row["value"]) == means
 
 
+def test_an_amount_that_its_type_calls_per_cent_is_none(run: Bench, store: PracticeStore, path: Path) -> None:
+    path.write_text("Media Partner Name,Promo Code,Discount Amount,Discount Type\nRia Roux,RIA10,10,PERCENT\n")
+    made = run(*(str(path) if word == "SHEET" else word for word in CREATE), "-f", "json").ok()
+    assert [(row["value_type"], row["value"]) for row in made.json["codes"]] == [("percentage", "10")]
+
+
 def test_several_codes_in_a_cell_are_asked_for_in_rows_of_their_own(
     run: Bench, store: PracticeStore, path: Path
 ) -> None:

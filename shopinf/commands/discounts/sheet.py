@@ -190,7 +190,7 @@ def gives(row: Row, money: Amounts, otherwise: Kind | None) -> tuple[Kind | None
         raise row.problem("a code takes off either a percentage or an amount", key="amount")
     if row["percent"]:
         return Kind.PERCENTAGE, row.read("percent", percentage)
-    if row["amount"] and unit_of(row.headers.get("amount", "")) is Unit.PERCENT:
+    if row["amount"] and Unit.PERCENT in (unit_of(row.headers.get("amount", "")), unit_of(row["value_type"])):
         return Kind.PERCENTAGE, row.read("amount", percentage)
     if row["amount"]:
         money.check(row, "amount")
