@@ -8,17 +8,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, func, or_, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, func, or_, select, text, tuple_, type_coerce
 
 from shopinf.ledger.merging import merged_into
 from shopinf.ledger.tables.common import Moment
-from shopinf.ledger.tables.payouts import claims, entries, marks, payments, statements
+from shopinf.ledger.tables.payouts import LIVE_PAYMENTS, claims, entries, marks, payments, statements
 from shopinf.ledger.upserts import parts
 from shopinf.money import Money
 from shopinf.payouts.entries import Account, Kind, OrderKey
-from shopinf.payouts.runs import LIVE, State
+from shopinf.payouts.runs import State
 from shopinf.payouts.statements import Action, Due, Mark
 
+IS_LIVE = text(LIVE_PAYMENTS)  # literally, so that the index of live payments is used
 PAYING = (Kind.PAY, Kind.PAY_FAILED)
 _HOLDS = 100  # of more, everything is looked through
 _first = entries.alias("first")
@@ -159,7 +160,7 @@ def latest_statements(db: Connection, payer: str) -> dict[Account, Mapping[Any, 
     )
     query = (
         select(statements, payments.c.state)
-        .outerjoin(payments, and_(payments.c.statement == statements.c.id, payments.c.state.in_(LIVE)))
+        .outerjoin(payments, and_(payments.c.statement == statements.c.id, IS_LIVE))
         .where(statements.c.id.in_(newest))
         .order_by(statements.c.id)
     )

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, insert, literal, 
 
 from shopinf.errors import Busy
 from shopinf.ledger.accountrows import entry_row, read_statement
-from shopinf.ledger.dues import latest_statements, read_dues, read_marks
+from shopinf.ledger.dues import IS_LIVE, latest_statements, read_dues, read_marks
 from shopinf.ledger.merging import merged_into, next_step, of_whom_now
 from shopinf.ledger.tables.payouts import claims, entries, payments, runs, statements
 from shopinf.ledger.upserts import parts
@@ -109,7 +109,7 @@ class Payments:
         """Claim the entries of one payment and sum them up, if none of them is claimed already; returns how many."""
         statement, account = each.statement, each.statement.account
         free = and_(entries.c.id.in_(each.now.entries), ~exists().where(claims.c.entry == entries.c.id))
-        alive = exists().where(payments.c.statement == statement.id, payments.c.state.in_(LIVE))
+        alive = exists().where(payments.c.statement == statement.id, IS_LIVE)
         fields: dict[str, Any] = {
             "run": run,
             "statement": statement.id,
@@ -133,7 +133,7 @@ class Payments:
         )
         if not db.execute(insert(payments).from_select([*fields, "at", "amount"], summed)).rowcount:
             return 0
-        mine = select(payments.c.id).where(payments.c.statement == statement.id, payments.c.state == State.CLAIMED)
+        mine = select(payments.c.id).where(payments.c.statement == statement.id, IS_LIVE)
         payment = int(db.execute(mine).scalar_one())
         db.execute(claims.insert(), [{"entry": entry, "payment": payment} for entry in each.now.entries])
         return 1

@@ -147,6 +147,8 @@ runs = Table(
     UniqueConstraint("name", name="runs_name"),
 )
 
+LIVE_PAYMENTS = "state IN ('claimed', 'paid')"
+
 payments = Table(
     "payments",
     metadata,
@@ -168,8 +170,8 @@ payments = Table(
         "payments_live",
         "statement",
         unique=True,
-        sqlite_where=text("state IN ('claimed', 'paid')"),
-        postgresql_where=text("state IN ('claimed', 'paid')"),
+        sqlite_where=text(LIVE_PAYMENTS),
+        postgresql_where=text(LIVE_PAYMENTS),
     ),
     Index("payments_run", "run"),
 )
