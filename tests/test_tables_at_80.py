@@ -20,6 +20,8 @@ from shopinf.commands.reference.answers import every_answer
 from shopinf.console.tables import cell_len
 from shopinf.main import main
 
+pytestmark = pytest.mark.slow
+
 WIDTH = 80
 TABLES = Path(__file__).parent / "tables"
 REWRITE = os.environ.get("SHOPINF_TESTS_REWRITE") == "1"
