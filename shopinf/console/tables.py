@@ -55,7 +55,7 @@ class LeftOut:
         if self.narrow:
             parts.append(f"for room: {few(self.narrow, _NAMED)}")
         if self.unranked:
-            parts.append(f"further: {few(self.unranked, _NAMED)}")
+            parts.append(f"{len(self.unranked):,} further")
         count = len(self.same) + len(self.empty) + len(self.narrow) + len(self.unranked)
         if not count:
             return None
