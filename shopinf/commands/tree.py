@@ -49,7 +49,7 @@ COMMANDS = {
     "payouts": "Close months, pay influencers, note what came back.",
     "gifts": "Send influencers gifts and follow the parcels.",
     "livecapture": "Hear of influencers who show interest in a store.",
-    "schedule": "Leave a command to cron or systemd.",
+    "schedule": "Leave a command to cron, systemd, launchd or Windows.",
     "ledger": "Back up the ledger, or move it.",
     "practice": "Serve practice stores on this machine.",
     "status": "Show how it stands with the stores: codes, sales, gifts, what is payable, and the last sync.",

@@ -17,9 +17,7 @@ from shopinf.shell import quoted
 LONGEST_COMMAND = 998  # bytes; the least that a common cron takes
 FAILED = "shopinf-failed"
 _BEFORE = {Rhythm.DAY: "the day before", Rhythm.WEEK: "the week before", Rhythm.MONTH: "the month before"}
-_EXIT_CODES = (
-    "7, some stores failed and the others' results are there; 8, another run held the lock: run it again later"
-)
+EXIT_CODES = "7, some stores failed and the others' results are there; 8, another run held the lock: run it again later"
 _WIDTH = 110
 _PLAIN = re.compile(r"[\w@+=:,./{}-]+", re.ASCII)
 
@@ -82,11 +80,11 @@ def crontab(job: Job, when: When, zone: str) -> str:
     """A line for `crontab -e`, below comments that say what it stands on; *zone* is the one that cron goes by."""
     comments = [
         f"shopinf {job.name}, {when.words()} by this machine's clock ({zone}).",
-        *_why(job, when),
+        *why(job, when),
         *_why_local(when),
-        *_about_secrets(job),
+        *about_secrets(job),
         *job.notes,
-        f"Cron mails what goes wrong to MAILTO, else to this user. Exit codes: {_EXIT_CODES}.",
+        f"Cron mails what goes wrong to MAILTO, else to this user. Exit codes: {EXIT_CODES}.",
     ]
     command = cron_escaped(cron_command(job))
     if (length := len(command.encode())) > LONGEST_COMMAND:
@@ -121,7 +119,7 @@ def units(job: Job, when: When, manager: Manager) -> str:
     linger = [] if manager.root else ["    loginctl enable-linger    # it runs while you are logged out, too"]
     comments = [
         f"shopinf {job.name}, {when.words()} UTC.",
-        *_why(job, when),
+        *why(job, when),
         *job.notes,
         "Put each of the three units into the file named above it; then:",
         *linger,
@@ -149,7 +147,7 @@ def _service(job: Job, manager: Manager) -> list[str]:
         f"WorkingDirectory={_specifiers(job.folder)}",
         *(f'Environment="{_unit_text(f"{name}={value}")}"' for name, value in job.environment.items()),
         *_given_secrets(job),
-        *_remarks([f"Exit codes that systemctl status shows: {_EXIT_CODES}."]),
+        *_remarks([f"Exit codes that systemctl status shows: {EXIT_CODES}."]),
         f"ExecStart={' '.join(map(_unit_word, job.words))}",
         "UMask=0077",
         "NoNewPrivileges=true",
@@ -158,7 +156,7 @@ def _service(job: Job, manager: Manager) -> list[str]:
 
 def _given_secrets(job: Job) -> list[str]:
     loaded = [f"LoadCredential={each.id}:{_specifiers(each.file)}" for each in job.credentials]
-    lines = _remarks(_about_secrets(job))
+    lines = _remarks(about_secrets(job))
     if job.variables:
         lines.append(f"EnvironmentFile=-{_specifiers(job.variables_file)}")
     if job.credentials_loaded:
@@ -197,7 +195,8 @@ def _teller(manager: Manager) -> list[str]:
     ]
 
 
-def _why(job: Job, when: When) -> list[str]:
+def why(job: Job, when: When) -> list[str]:
+    """What that hour is good for."""
     if job.last_zone is None or when.rhythm is Rhythm.HOUR:
         return []
     over = f"By then {_BEFORE[when.rhythm]} is over in every store, whatever the season"
@@ -213,11 +212,12 @@ def _why_local(when: When) -> list[str]:
     ]
 
 
-def _about_secrets(job: Job) -> list[str]:
+def about_secrets(job: Job, *, written: str = "(chmod 600), one NAME='value' a line") -> list[str]:
+    """Where the job's secrets are to be; *written*: how, in the file that has those of variables."""
     lines = []
     if job.variables:
         lines += [
-            "Keys come from a file that only you may read (chmod 600), one NAME='value' a line for each of these:",
+            f"Keys come from a file that only you may read {written} for each of these:",
             f"    {job.variables_file}",
             *(f"    {name}" for name in job.variables),
         ]

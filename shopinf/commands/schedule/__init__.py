@@ -1,3 +1,3 @@
-"""`shopinf schedule`: leave a command to cron or to systemd."""
+"""`shopinf schedule`: leave a command to the machine's timer."""
 
 VERBS = ("print",)

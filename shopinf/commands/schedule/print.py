@@ -1,4 +1,4 @@
-"""`shopinf schedule print`: the line or the units that leave a command to cron or systemd."""
+"""`shopinf schedule print`: the line, units, agent or task that leave a command to a machine's timer."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from shopinf.commands.options import DeskContext, Manners, Noun, StoreChoice, ex
 from shopinf.console.files import check_fillable, fixed_folder
 from shopinf.errors import BadInput
 from shopinf.periods import read_period
-from shopinf.schedules.times import Rhythm, disputed, rhythm_of, safe_time
+from shopinf.schedules.times import Rhythm, When, disputed, rhythm_of, safe_time
 from shopinf.shell import quoted
 
 if TYPE_CHECKING:
     from shopinf.commands.schedule.surroundings import Asked
     from shopinf.desk import Desk
+    from shopinf.schedules.timers import Job
 
 app = Noun()
 
+CRON, SYSTEMD = "cron", "systemd"
 _UNFINISHED = {"today", "this-week", "this-month", "last-7-days", "last-30-days"}
 
 
@@ -33,48 +35,73 @@ _UNFINISHED = {"today", "this-week", "this-month", "last-7-days", "last-30-days"
     epilog=examples(
         "schedule print -- orders attribute --all-stores --period last-month -o 'reports/{store}-{period}.xlsx'",
         "schedule print --systemd -- orders attribute --period last-week -o '{period}.html'",
+        "schedule print --launchd -- orders sync --all-stores",
         "schedule print --every hour -- livecapture run --all-stores --max-credits 20 --yes -o 'new-{date}.csv'",
     ),
 )
 def print_(
     desk: DeskContext,
     command: Annotated[list[str], typer.Argument(help="A command of shopinf.", metavar="COMMAND")],
-    cron: Annotated[bool, typer.Option("--cron", help="A line for crontab; without any option, too.")] = False,
+    cron: Annotated[bool, typer.Option("--cron", help="A line for crontab.")] = False,
     systemd: Annotated[bool, typer.Option("--systemd", help="A service and its timer.")] = False,
+    launchd: Annotated[bool, typer.Option("--launchd", help="An agent for launchd, on macOS.")] = False,
+    windows: Annotated[bool, typer.Option("--windows", help="A task for the Task Scheduler of Windows.")] = False,
     every: Annotated[
         Rhythm | None, typer.Option("--every", help="How often; else as the command's period says, or daily.")
     ] = None,
 ) -> None:
-    """Print a crontab line or systemd units that run a command, with the environment it needs there.
+    """Print what makes this machine's timer run a command, with the environment the command needs there.
 
-    At the hour chosen the period is over in every store's time zone, at any time of the year. The command is checked
-    and not run; nothing is installed, and no secret is printed.
+    Where nothing is said that is cron, on macOS launchd, on Windows the Task Scheduler. At the hour chosen the period
+    is over in every store's time zone, at any time of the year. The command is checked and not run; nothing is
+    installed, and no secret is printed.
     """
     from shopinf.commands.schedule.surroundings import job_of, stores_of
-    from shopinf.local.machine import alike, local_zone, machine_zone, user_id
-    from shopinf.schedules import timers
+    from shopinf.local.machine import alike, local_zone, machine_zone
 
-    if cron and systemd:
-        raise BadInput("--cron and --systemd exclude each other", hint="Print one after the other.")
+    timer = _timer(cron=cron, systemd=systemd, launchd=launchd, windows=windows)
     asked = _read(command)
     _check(desk, asked)
     stores, today = stores_of(desk, asked), desk.clock.now().date()
     here = local_zone(desk.environ)
-    zones, local = [store.zone for store in stores], UTC if systemd else here.zone
+    zones, local = [store.zone for store in stores], UTC if timer == SYSTEMD else here.zone
     when = safe_time(every or rhythm_of(asked.period), zones, local, today)
     notes = [*_notes(asked)]
     if asked.period and disputed(asked.period, when, zones, local, today):
         notes.append(f"At that hour it is not the same day in all stores, and some runs are refused: {asked.period}.")
-    if not systemd and not alike(here.zone, machine_zone().zone, desk.clock.now()):
-        notes.append(f"TZ says {here.name}; check that cron goes by it, and not by {machine_zone().name}.")
+    if timer != SYSTEMD and not alike(here.zone, machine_zone().zone, desk.clock.now()):
+        notes.append(f"TZ says {here.name}; check that {timer} goes by it, and not by {machine_zone().name}.")
     job = job_of(desk, asked, stores, notes)
-    if systemd:
-        desk.out.print(timers.units(job, when, timers.Manager(root=user_id() == 0)))
-    else:
-        desk.out.print(timers.crontab(job, when, here.name))
+    desk.out.print(_printed(timer, job, when, here.name))
+    if timer == CRON:
         desk.out.say("Next: crontab -e, and put it at the end.")
     for note in job.notes:
         desk.out.note(note)
+
+
+def _timer(**asked: bool) -> str:
+    """The timer that was asked for, else the machine's own."""
+    from shopinf.local.machine import own_timer
+
+    named = [name for name, is_meant in asked.items() if is_meant]
+    if len(named) > 1:
+        raise BadInput(f"--{named[0]} and --{named[1]} exclude each other", hint="Print one after the other.")
+    return named[0] if named else own_timer()
+
+
+def _printed(timer: str, job: Job, when: When, zone: str) -> str:
+    from shopinf.local.machine import user_id
+    from shopinf.schedules import desktops, timers
+
+    match timer:
+        case "systemd":
+            return timers.units(job, when, timers.Manager(root=user_id() == 0))
+        case "launchd":
+            return desktops.agent(job, when, zone)
+        case "windows":
+            return desktops.task(job, when, zone)
+        case _:
+            return timers.crontab(job, when, zone)
 
 
 class _Nobody:
