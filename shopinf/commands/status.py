@@ -130,4 +130,6 @@ def _sold(desk: Desk, store: Store, period: Period) -> tuple[Cell, Cell]:
     asked = Asked(Choice(By.STORE, DateBasis(desk.config.date)), sync=False)
     done = attribute_stores(desk, [store], {store.name: period}, asked).done
     totals = overview_of(done, [], asked, now=desk.clock.now()).totals
-    return (totals[0]["orders"], totals[0]["net_sales"]) if totals else (0, None)
+    if totals:
+        return totals[0]["orders"], totals[0]["net_sales"]
+    return 0, Money.zero(store.currency)  # nothing was sold, and that is known

@@ -39,6 +39,12 @@ def test_every_store_is_shown_and_one_never_read_says_so(run: Bench, shop: Pract
     assert (row["orders_this_month"], row["net_sales_this_month"], row["synced_at"]) == (None, None, None)
 
 
+def test_a_month_without_sales_is_nothing_and_not_unknown(run: Bench, shop: PracticeStore) -> None:
+    run("orders", "sync").ok()
+    [row] = run("status", "-f", "json").ok().json["rows"]
+    assert (row["orders_last_month"], row["net_sales_last_month"]) == (0, "0.00")
+
+
 def test_what_is_payable_is_what_a_run_would_pay_now(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:
     october(run, shop)
     run("orders", "sync").ok()
