@@ -111,7 +111,7 @@ class Soak:
                 self._bring_back()
             commands = [self.any_command() for _ in range(2)]
             processes = [self.start(*argv, who=who) for who, argv in enumerate(commands)]
-            left = self.random.uniform(0.3, 1.3) * self.span
+            left = self.random.uniform(0.3, 2.0) * self.span  # two at once take longer than one
             for argv, process in zip(commands, processes, strict=True):
                 begun = time.monotonic()
                 try:
