@@ -209,6 +209,18 @@ def test_the_rails_report_still_finds_the_payment_by_its_former_id(run: Bench, p
     assert run("payouts", "show", names[0]).ok().out
 
 
+def test_a_run_with_somebody_who_was_forgotten_is_written_no_more_but_can_be_given_up(
+    run: Bench, paid: str, tmp_path: Path
+) -> None:
+    forget(run)
+    again = pay(run, tmp_path, "--run", paid)
+    assert (again.code, f"shopinf payouts drop {paid}" in again.err) == (2, True)
+    run("payouts", "drop", paid).ok()
+    rest = pay(run, tmp_path)
+    assert rest.code == 7
+    assert [each["status"] for each in rest.json["payments"] if each["influencer"] == "leo"] == ["claimed"]
+
+
 def test_what_is_still_owed_to_them_is_said_and_stays_in_the_books(
     run: Bench, shop: PracticeStore, clock: StillClock
 ) -> None:

@@ -149,13 +149,14 @@ def write(desk: Desk, run: Run, asked: Asked, *, dry_run: bool = False) -> Carri
 def _payment(each: Paid, asked: Asked, file: PayFile, key: bytes) -> Payment:
     """The payment as the file has it, to the payee that was claimed for."""
     payee = asked.payees.get(each.account.person)
+    same = f"Give the sheet that the run was made with, or give the run up: shopinf payouts drop {each.run.name}"
     if not isinstance(payee, Payee):
         why = payee.message if payee else "is not in the payees' sheet any more"
-        raise BadInput(f"{each.statement}: {why}", hint="Give the sheet that the run was made with.")
+        raise BadInput(f"{each.statement}: {why}", hint=same)
     if not is_same_destination(each.destination, _destination(payee, file, key)):
         raise BadInput(
             f"{each.statement} was claimed for another destination than the payees' sheet has now",
-            hint=f"Give the sheet that the run was made with, or give the run up: shopinf payouts drop {each.run.name}",
+            hint=same,
         )
     return Payment(each.statement, Money(each.amount, each.account.currency), payee)
 
