@@ -92,12 +92,12 @@ def _ranked(columns: Sequence[Column], result: Result, left: LeftOut, screen: Sc
         return list(columns)
     ranked = []
     for column in columns:
-        values = {_cell(column, row.get(column.key), screen) for row in result.rows}
-        if column.key in _APART and len(values) > 1:
+        values = {_cell(column, row.get(column.key), screen) for row in result.rows} if column.key in _APART else set()
+        if len(values) > 1:
             ranked.append(replace(column, rank=1 if column.rank is None else min(column.rank, 1)))
         elif column.rank is not None:
             ranked.append(column)
-        elif column.key in _APART and len(result.rows) > 1 and values != {"-"}:
+        elif values and len(result.rows) > 1 and values != {"-"}:
             left.same.append(f"{column.title} {values.pop()}")
         else:
             left.unranked.append(column.title)
