@@ -62,6 +62,14 @@ def tell_other_names(desk: Desk, rows: Iterable[tuple[str, Known]], people: Iter
         desk.out.note(f"{what} who is known under another id, by the e-mail or a former id: {few(other)}.")
 
 
+def refuse_bare_share(row: Row, key: str) -> None:
+    """Refuse a `0.1` for a commission, which is ten per cent to one and ten cents to another."""
+    if re.fullmatch(r"0?[.,]\d+", written := row.written.get(key, "")):
+        raise row.problem(
+            f"{written!r} can be a share or an amount", key=key, hint="Write it like 10%, or like 0.10 USD."
+        )
+
+
 def rate_in(row: Row, read: Callable[[str], str]) -> str | None:
     """The commission that a row says, as *read* understands it; a bare number is what its type column says."""
     said = row["commission_type"].casefold()
@@ -70,8 +78,5 @@ def rate_in(row: Row, read: Callable[[str], str]) -> str | None:
         return row.read("commission", lambda text: read(f"{text.removesuffix('%')}%"))
     if unit is Unit.MONEY or any(word in said for word in ("flat", "fix", "amount", "betrag")):
         return row.read("commission", lambda text: read(text if "." in text else f"{text}.00"))
-    if re.fullmatch(r"0?[.,]\d+", written := row.written.get("commission", "")):
-        raise row.problem(
-            f"{written!r} can be a share or an amount", key="commission", hint="Write it like 10%, or like 0.10 USD."
-        )
+    refuse_bare_share(row, "commission")
     return row.read("commission", read)

@@ -222,6 +222,8 @@ KINDS: Mapping[str, Kind] = {
     "amount": Kind.MONEY,
     "value": Kind.EITHER,
     "commission": Kind.EITHER,
+    "rate": Kind.EITHER,
+    "since": Kind.DAY,
     "starts": Kind.DAY,
     "ends": Kind.DAY,
     "phone": Kind.NUMBER,

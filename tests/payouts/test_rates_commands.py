@@ -118,5 +118,24 @@ def test_rates_come_from_a_sheet_and_a_wrong_row_fails_alone(codes: Bench, tmp_p
     assert len(listed(codes)) == 3
 
 
+def test_a_sheet_writes_rates_and_days_as_people_do(codes: Bench, tmp_path: Path) -> None:
+    file = tmp_path / "sätze.csv"
+    file.write_text(
+        "Influencer;Code;Kampagne;Provision;seit\n"
+        "mia;;;12,5 %;01.12.2026\n;LEO10;;5,00;\n;;q4;10%, from 1000 15%;\n;MIA10;;new 7.5% returning 5%;\n",
+        encoding="utf-8",
+    )
+    rows = codes("rates", "import", str(file), "-f", "json").ok().json["rows"]
+    assert [(row["influencer"] or row["code"] or row["campaign"], row["rate"], row["since"]) for row in rows] == [
+        ("mia", "12.5%", "2026-12-01"),
+        ("LEO10", "5.00", None),
+        ("q4", "10%, from 1000 15%", None),
+        ("MIA10", "new 7.5% returning 5%", None),
+    ]
+    file.write_text("influencer,rate\nmia,0.1\n", encoding="utf-8")
+    refused = codes("rates", "import", str(file))
+    assert (refused.code, "can be a share or an amount" in refused.err) == (2, True)
+
+
 def test_nothing_agreed_is_said_with_how_to_begin(run: Bench, shop: PracticeStore) -> None:
     assert "Nothing is agreed yet" in run("rates", "list").ok().err

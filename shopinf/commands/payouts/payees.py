@@ -22,7 +22,7 @@ FIELDS = Fields.of(
     required="influencer|email",
     also={
         "name": ("payee", "payee name", "account holder", "account name", "beneficiary", "kontoinhaber", "titulaire"),
-        "type": ("recipient type", "receiver type", "payee type", "empfängertyp", "art"),
+        "type": ("recipient type", "receiver type", "payee type", "empfängertyp", "art", "typ", "tipo", "soort"),
         "paypal": ("paypal email", "paypal e-mail", "paypal address", "paypal account", "paypal-adresse"),
         "iban": ("bank account", "account iban", "kontonummer"),
         "bic": ("swift", "swift code", "bic/swift", "swift/bic", "bic code"),

@@ -10,7 +10,7 @@ import typer
 from shopinf.commands.options import DeskContext, FormChoice, MapOption, Noun, StoreChoice, examples
 from shopinf.commands.rates.rows import COLUMNS, rate_rows
 from shopinf.commands.rates.subject import Meant, SubjectChoice, meant_by, read_for
-from shopinf.commands.sheets import tell_sheet
+from shopinf.commands.sheets import refuse_bare_share, tell_sheet
 from shopinf.errors import BadInput, BadSheet, PartlyDone, ShopinfError
 from shopinf.payouts.rates import read_rate
 from shopinf.periods import read_day
@@ -29,7 +29,7 @@ FIELDS = Fields.of(
     required="rate influencer|code|campaign|product",
     also={
         "rate": ("commission", "commission rate", "provision", "kommission", "comisión", "commission %"),
-        "since": ("from", "starts", "valid from", "ab", "gültig ab"),
+        "since": ("from", "starts", "valid from", "ab", "gültig ab", "seit", "depuis", "desde", "dal", "vanaf"),
         "product": ("sku", "product id", "artikel"),
         "reason": ("note", "comment", "why"),
     },
@@ -80,6 +80,7 @@ def _agree(desk: Desk, row: Row, stores: StoreChoice) -> list[Meant]:
     choice = SubjectChoice(whose, code, campaign, product)
     if not choice.given or not row["rate"]:
         raise row.problem("the row does not say what earns how much")
+    refuse_bare_share(row, "rate")
     rate, day = row.read("rate", read_rate), row.read("since", read_day)
     assert rate is not None
     found = meant_by(desk, choice, stores)
