@@ -121,6 +121,21 @@ def test_codes_on_a_shared_rule_are_known_by_their_names(run: Bench, shop: Pract
     assert whose(run) == {"MAYA15": ("maya", "q4"), "LEO15": ("leo", "q4")}
 
 
+def test_a_rule_that_is_found_without_its_code_is_called_like_the_code_it_gets(
+    run: Bench, shop: PracticeStore, sheet: Path
+) -> None:
+    create(run, sheet).ok()
+    other = ("discounts", "create", "--campaign", "w", "--from", str(sheet), "--percent", "15", "--yes")
+    with restored(run):
+        run(*other).ok()
+    for name in [name for name in shop.codes if "-" in name]:
+        del shop.codes[name]
+    run(*other).ok()
+    assert len(shop.price_rules) == len(shop.codes) == 4
+    titles = {rule["id"]: rule["title"] for rule in shop.price_rules.values()}
+    assert all(titles[code["price_rule_id"]].startswith(f"{code['code']} - ") for code in shop.discount_codes.values())
+
+
 def test_a_code_on_a_shared_rule_that_had_to_be_told_from_another_is_known_too(
     run: Bench, shop: PracticeStore, sheet: Path
 ) -> None:

@@ -163,9 +163,9 @@ class Making:
             code = self._another_name(record)
         else:
             raise taken(code)
-        if code != record.code and record.rule.own:
-            title = f"{code}{record.rule.title.removeprefix(record.code)}"
-            remote.change_rule(self.shop, rule_id, title=title)
+        named, dash, rest = record.rule.title.partition(" - ")
+        if record.rule.own and folded(named) != folded(code):  # also of a rule that was found without its code
+            remote.change_rule(self.shop, rule_id, title=f"{code}{dash}{rest}")
         return code, made
 
     def _another_name(self, record: CodeRecord) -> str:
