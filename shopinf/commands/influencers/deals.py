@@ -48,14 +48,14 @@ def code_facts(desk: Desk, store: Store, one: Influencer) -> list[dict[str, Any]
 
 def _sold(desk: Desk, store: Store, one: Influencer) -> Mapping[tuple[str, str], tuple[int, Decimal]] | None:
     """How many orders each of somebody's codes brought, by campaign and slot, and their net sales."""
-    from shopinf.work.orders.attribute import credit_orders
+    from shopinf.work.orders.attribute import Which, credit_orders
     from shopinf.work.orders.codebook import code_book
 
     if desk.ledger.orders.sync(store.shop_id) is None:
         return None
     rules = Rules(MultiCode(desk.config.multi_code))
     found: dict[tuple[str, str], tuple[int, Decimal]] = {}
-    for outcome in credit_orders(desk, store, code_book(desk, store, by_id=True), rules, of=one.id):
+    for outcome in credit_orders(desk, store, code_book(desk, store, by_id=True), rules, Which(of=one.id)):
         for credit in outcome if isinstance(outcome, list) else ():
             if credit.influencer == one.id and credit.status is Status.APPROVED:
                 orders, net = found.get((credit.campaign, credit.slot), (0, Decimal(0)))

@@ -75,7 +75,7 @@ def _answer(done: Done[Reviewed], failures: Sequence[Failure]) -> Result:
 
 
 def _reviewed(desk: Desk, store: Store, period: Period | None, several: MultiCode, *, sync: bool) -> Reviewed:
-    from shopinf.work.orders.attribute import check_read, credit_orders
+    from shopinf.work.orders.attribute import Which, check_read, credit_orders
     from shopinf.work.orders.codebook import code_book
     from shopinf.work.orders.sync import sync_orders
 
@@ -86,7 +86,7 @@ def _reviewed(desk: Desk, store: Store, period: Period | None, several: MultiCod
         check_read(desk, store)
         found.unread = desk.ledger.unread.of(store.shop_id, "orders")
     begin, end = period.bounds(store.zone) if period else (None, None)
-    for outcome in credit_orders(desk, store, code_book(desk, store), Rules(several), since=begin, until=end):
+    for outcome in credit_orders(desk, store, code_book(desk, store), Rules(several), Which(begin, end)):
         if not isinstance(outcome, Excluded) and outcome:
             found.looked_at += 1
             found.rows += [review_row(store, credit) for credit in outcome if _is_odd(credit)]

@@ -19,7 +19,7 @@ from shopinf.money import Money
 from shopinf.orders import folded
 from shopinf.payouts.rates import read_rate
 from shopinf.stores import Store
-from shopinf.work.orders.attribute import check_read, credit_orders
+from shopinf.work.orders.attribute import Which, check_read, credit_orders
 from shopinf.work.orders.codebook import code_book
 from shopinf.work.orders.seats import Seats
 from shopinf.work.orders.sync import sync_orders
@@ -61,7 +61,7 @@ def watch_store(
         start = min(start, datetime.combine(since, time(), store.zone) - PAST + timedelta(days=BACK))
     codes = code_book(desk, store)
     rate = read_rate(desk.config.commission, store.currency) if desk.config.commission else None
-    outcomes = credit_orders(desk, store, codes, Rules(default=rate), since=start)
+    outcomes = credit_orders(desk, store, codes, Rules(default=rate), Which(start))
     credits = [credit for outcome in outcomes if isinstance(outcome, list) for credit in outcome]
     known = trails(desk, store, [credit.order for credit in credits], live=seats is not None)
     days = _Days(desk, store, credits, start)

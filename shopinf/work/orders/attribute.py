@@ -153,9 +153,10 @@ def _of_period(desk: Desk, store: Store, period: Period, asked: Asked) -> StoreO
     rules = Rules(asked.multi_code, asked.links, default)
     match asked.choice.basis:
         case DateBasis.ORDER:
-            outcomes = credit_orders(desk, store, codes, rules, since=begin, until=end, live=asked.sync)
+            outcomes = credit_orders(desk, store, codes, rules, Which(begin, end), live=asked.sync)
         case DateBasis.EVENT:  # an earlier order counts by what happened to it since
-            outcomes = credit_orders(desk, store, codes, rules, until=end, changed_since=begin, live=asked.sync)
+            which = Which(until=end, changed_since=begin)
+            outcomes = credit_orders(desk, store, codes, rules, which, live=asked.sync)
     found = in_tiers(outcomes)
     paid = _payments(desk, store, found) if asked.choice.payments else None
     return StoreOrders(store.name, store.currency, store.zone, found, period, codes, paid)
@@ -177,35 +178,28 @@ def _payments(
     }
 
 
-def credit_orders(
-    desk: Desk,
-    store: Store,
-    codes: Codes,
-    rules: Rules,
-    *,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    changed_since: datetime | None = None,
-    but: Collection[int] = (),
-    owned: bool = False,
-    live: bool = False,
-    of: str = "",
-) -> list[list[Credit] | Excluded]:
-    """Credit the orders of a time to those whose codes they used, from the ledger alone; *but* are left out.
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which orders of a store are credited: those of a time, or those that something happened to since."""
 
-    An order that somebody decided about has changed by that. *owned*: not those that used nothing but codes that are
-    nobody's; *of*: those alone that have a code which is or was that influencer's. *live*: the visits before orders are
-    read from the store where they are needed and not known.
+    since: datetime | None = None
+    until: datetime | None = None
+    changed_since: datetime | None = None  # an order that somebody decided about has changed by that
+    but: Collection[int] = ()  # these are left out
+    owned: bool = False  # not those that used nothing but codes that are nobody's
+    of: str = ""  # those alone that have a code which is or was this influencer's
+
+
+def credit_orders(
+    desk: Desk, store: Store, codes: Codes, rules: Rules, which: Which, *, live: bool = False
+) -> list[list[Credit] | Excluded]:
+    """Credit orders to those whose codes they used, from the ledger alone.
+
+    *live*: the visits before orders are read from the store where they are needed and not known.
     """
     mirror, gifts = desk.ledger.orders, desk.ledger.gifts.order_ids(store.shop_id)
-    wanted = [code for code in codes.tracked if not owned or any(owner.value for owner in code.owners)]
-    wanted = [code for code in wanted if not of or any(owner.value == of for owner in code.owners)]
-    texts = [text for code in wanted for text in (*(name.value for name in code.names), *code.marks)]
-    ids = mirror.with_codes(store.shop_id, texts, links=rules.links is not None)
-    if not of:
-        ids |= mirror.gifts(store.shop_id) | gifts
-    if but:
-        ids.difference_update(but)
+    ids = _meant(desk, store, codes, rules, which, gifts)
+    since, until, changed_since = which.since, which.until, which.changed_since
     decisions = desk.ledger.decisions.of(store.shop_id)
     orders = list(mirror.full(store.shop_id, ids, since=since, until=until, changed_since=changed_since))
     if changed_since is not None:
@@ -223,3 +217,14 @@ def credit_orders(
     )
     rules = replace(rules, gift_orders=gifts, gift_tags=(GIFT_TAG,), decisions=decisions)
     return [attribute(order, codes, rules, ranks.get(order.order_id)) for order in orders]
+
+
+def _meant(desk: Desk, store: Store, codes: Codes, rules: Rules, which: Which, gifts: Collection[int]) -> set[int]:
+    """The ids of the orders that may be credited, and of the gifts, which are counted beside them."""
+    owners = [(code, {owner.value for owner in code.owners}) for code in codes.tracked]
+    wanted = [code for code, whose in owners if (not which.owned or any(whose)) and (not which.of or which.of in whose)]
+    texts = [text for code in wanted for text in (*(name.value for name in code.names), *code.marks)]
+    ids = desk.ledger.orders.with_codes(store.shop_id, texts, links=rules.links is not None)
+    if not which.of:
+        ids |= desk.ledger.orders.gifts(store.shop_id) | {*gifts}
+    return ids.difference(which.but)

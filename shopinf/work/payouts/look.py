@@ -26,7 +26,7 @@ from shopinf.payouts.statements import HoldFrom, Terms
 from shopinf.periods import Period
 from shopinf.stores import Store
 from shopinf.windows import OVERLAP
-from shopinf.work.orders.attribute import credit_orders
+from shopinf.work.orders.attribute import Which, credit_orders
 from shopinf.work.orders.codebook import code_book
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def look_over(desk: Desk, store: Store, scope: Scope) -> Looked:
 def _look_at_new(desk: Desk, scope: Scope, looked: Looked, codes: Codes, entered: set[int]) -> None:
     store = looked.store
     begin, end = Period(scope.began, scope.period.last, "").bounds(store.zone)
-    for outcome in credit_orders(desk, store, codes, scope.rules, since=begin, until=end, but=entered, owned=True):
+    which = Which(begin, end, but=entered, owned=True)
+    for outcome in credit_orders(desk, store, codes, scope.rules, which):
         if isinstance(outcome, list) and outcome:
             _enter(scope, looked, [credit for credit in outcome if credit.influencer])
 
