@@ -91,8 +91,8 @@ def _first(each: Fresh, commission: Decimal) -> Entry:
     )
 
 
-def later_entries(again: Iterable[Again]) -> list[Entry]:
-    """What has to be added to earlier orders; those of one tiered period come together, whole."""
+def later_entries(again: Iterable[Again], payer: str | None = None) -> list[Entry]:
+    """What has to be added to earlier orders where *payer* closes; those of one tiered period come together, whole."""
     found = sorted(again, key=lambda each: _place(each.known.first))
     entries = []
     by_currency: dict[str, list[Again]] = {}
@@ -103,7 +103,7 @@ def later_entries(again: Iterable[Again]) -> list[Entry]:
         for each, commission in zip(group, pooled(stakes, currency), strict=True):
             basis = write_parts(each.known.parts, each.earned).basis
             worth = Worth(commission, each.net, each.happened_at, each.reason, each.payable_at, basis)
-            if not each.only_counts and (entry := adjusted(each.known, worth)) is not None:
+            if not each.only_counts and (entry := adjusted(each.known, worth, payer)) is not None:
                 entries.append(entry)
     return entries
 

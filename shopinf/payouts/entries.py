@@ -159,9 +159,10 @@ class Worth:
     basis: Mapping[str, Any] | None = None
 
 
-def adjusted(known: Recorded, now: Worth) -> Entry | None:
+def adjusted(known: Recorded, now: Worth, payer: str | None = None) -> Entry | None:
     """What has to be added to what is recorded of an order; None where it is the same.
 
+    Another *payer* than the one who has it may hold orders for other days: that alone is no news of what is owed.
     A rejected order stays at nothing: what changes it meanwhile is worked out when it is restored. What it counts for
     in the tiers of its period is recorded all the same.
     """
@@ -169,7 +170,8 @@ def adjusted(known: Recorded, now: Worth) -> Entry | None:
         return None
     last = known.last
     change = Decimal(0) if known.is_rejected else now.commission - known.total
-    if not change and (last.net, last.basis, last.payable_at) == (now.net, now.basis, now.payable_at):
+    theirs = payer is not None and payer != last.account.payer
+    if not change and (last.net, last.basis) == (now.net, now.basis) and (theirs or last.payable_at == now.payable_at):
         return None
     news = {"net": now.net, "basis": now.basis, "payable_at": now.payable_at}
     return _later(known, Kind.ADJUST, change, now.happened_at, now.reason, **news)

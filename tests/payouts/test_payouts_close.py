@@ -276,6 +276,20 @@ def test_a_group_is_one_payer_and_stores_by_themselves_are_one_each(run: Bench, 
     assert any("its stores were closed by north up to 2026-10-31 before" in note for note in single["notes"])
 
 
+def test_other_hold_days_of_another_payer_are_no_news_of_an_order(run: Bench, shop: PracticeStore) -> None:
+    october(run, shop)
+    run("stores", "group", "maya-shop", "north").ok()
+    close(run, "2026-10", "--group", "north", "--hold-days", "40")
+    single = run("payouts", "close", "--period", "2026-10", "--store", "maya-shop", "-f", "json").ok().json
+    assert single["statements"] == []
+    [listed] = [
+        each
+        for each in run("payouts", "list", "--group", "north", "-f", "json").ok().json["statements"]
+        if each["influencer"] == "mia"
+    ]
+    assert (listed["held"], listed["payable"]) == ("4.50", "9.00")
+
+
 def test_a_store_that_fails_leaves_its_payer_open_and_the_others_are_closed(run: Bench, shop: PracticeStore) -> None:
     october(run, shop)
     other = run.open(handle="nord", seed=2)

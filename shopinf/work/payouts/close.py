@@ -182,7 +182,7 @@ def _try(desk: Desk, paying: Paying, period: Period, ask: Ask) -> Closing:
     again = [*(again for each in looked for again in each.again), *others_in_tiers(desk, looked)]
     entries = [
         *first_entries((fresh for each in looked for fresh in each.fresh), marks),
-        *(_here(entry, paying) for entry in later_entries(again)),
+        *(_here(entry, paying) for entry in later_entries(again, paying.key)),
     ]
     people = desk.ledger.people.by_id({entry.account.person for entry in entries} | accounts.people_of(paying.key))
     draft = Draft(
