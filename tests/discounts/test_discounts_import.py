@@ -49,6 +49,7 @@ def test_codes_are_tracked_as_the_store_has_them(run: Bench, old: PracticeStore,
     assert rows["OLD1"]["value"] is None
     assert done.json["summary"] == {"asked": 3, "tracked": 3, "existing": 0, "missing": 1, "failed": 0}
     assert any("LEO5" in note and "the sheet says 5 %" in note for note in done.json["notes"])
+    assert "Those are tracked all the same" in done.err
     assert not old.writes
 
 
@@ -94,6 +95,9 @@ def test_a_code_of_somebody_else_is_not_given_away(run: Bench, old: PracticeStor
     done = run("discounts", "import", str(other), "-f", "json")
     assert done.code == 7
     assert "assign MIA10 zoe" in done.json["rows"][0]["error"]
+    assert "Correct the sheet and import it again." in done.err
+    other.write_text("code,influencer\nMIA10,zoe\nZOE5,zoe\n")
+    assert "The others are tracked; correct the sheet" in run("discounts", "import", str(other)).err
 
 
 @pytest.mark.slow

@@ -291,6 +291,16 @@ def _notes(store: Store, fates: Fates, there: Mapping[str, Found]) -> list[str]:
     return notes
 
 
+def _way_on(summary: Mapping[str, int]) -> str:
+    """What is to be done where not every code of a sheet was found and taken in."""
+    if summary["missing"] and not summary["failed"]:
+        return "Those are tracked all the same, for the orders that used them; shopinf discounts list shows them."
+    again = "correct the sheet and import it again."
+    if summary["failed"] < summary["asked"]:
+        return f"The others are tracked; {again}"
+    return again.capitalize()
+
+
 def _show(desk: Desk, outcomes: Outcomes[TakenIn], asked: int, form: FormChoice) -> Mapping[str, int]:
     """Write the rows; the run ends as partly done when some codes are not in the store, or were not taken in."""
     whole = desk.deliver(outcomes, lambda done, failures: _answer(done, failures, asked), form)
@@ -301,7 +311,7 @@ def _show(desk: Desk, outcomes: Outcomes[TakenIn], asked: int, form: FormChoice)
         parts += [f"{failed} could not be taken in"] * bool(failed)
         raise PartlyDone(
             f"Of {counted(summary['asked'], 'code')} {', '.join(parts) or 'not all were read'}",
-            hint="The others are tracked; correct the sheet and import it again if need be.",
+            hint=_way_on(summary),
         )
     return summary
 

@@ -21,7 +21,7 @@ from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Cell, Failure, Result
 from shopinf.sheets.fields import read_mapping
 from shopinf.shell import quoted
-from shopinf.words import counted
+from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
     from shopinf.commands.gifts.prospect import Prospect
@@ -349,4 +349,5 @@ def _forecast(desk: Desk, one: Prospect) -> str:
     if is_trial(store):
         seconds = max(seconds, math.ceil(count / PER_MINUTE - 1) * 60.0)
     time = f"{max(1, round(seconds))} s" if seconds < 120 else f"{round(seconds / 60)} min"
-    return f"{store.name}: {counted(count, 'gift')} worth {one.retail} {store.currency} take about {time}."
+    gifts = f"{counted(count, 'gift')} worth {one.retail} {store.currency}"
+    return f"{store.name}: {gifts} {agreeing(count, 'takes', 'take')} about {time}."
