@@ -140,6 +140,12 @@ def test_what_was_typed_wrongly_is_told_in_our_own_words(run: Bench, typed: str,
     assert said.startswith(sentence.removesuffix("…")) if sentence.endswith("…") else said == sentence
 
 
+def test_an_option_without_its_value_leads_to_the_help_of_its_command(run: Bench) -> None:
+    assert "hint: shopinf payouts paid --help" in run("payouts", "paid", "--run").err
+    assert "hint: shopinf status --help" in run("-q", "status", "--format").err
+    assert "hint: shopinf --help" in run("--wait").err
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_option_shows_a_type_of_python_instead_of_a_word(name: str) -> None:
     for words, command in leaves(name):

@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -240,8 +240,9 @@ def carry_out(argv: Sequence[str], run: Run) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":  # a noun alone
             run.desk.out.print(error.ctx.get_help())  # type: ignore[attr-defined]
             return 0
-        _begin_log(run, argv, _path(error))
-        raise told(error, _path(error)) from None
+        path = _path(error, command, argv)
+        _begin_log(run, argv, path)
+        raise told(error, path) from None
     except UnknownCommand as error:
         _begin_log(run, argv, error.path)
         raise BadInput(error.message, hint=error.hint) from None
@@ -284,6 +285,14 @@ def _log_file_in(argv: Sequence[str]) -> Path | None:
     return None
 
 
-def _path(error: typer.TyperException) -> str:
-    context = getattr(error, "ctx", None)
-    return str(context.command_path) if context else "shopinf"
+def _path(error: typer.TyperException, here: Any, argv: Sequence[str]) -> str:
+    """The command that *error* is about; an option without its value does not say so, but the command line does."""
+    if context := getattr(error, "ctx", None):
+        return str(context.command_path)
+    words, nowhere = ["shopinf"], cast(Any, None)  # a command is found without a context
+    for word in (word for word in argv if not word.startswith("-")):
+        here = here.get_command(nowhere, word) if isinstance(here, TyperGroup) else None
+        if here is None:
+            break
+        words.append(word)
+    return " ".join(words)
