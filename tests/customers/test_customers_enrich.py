@@ -298,6 +298,12 @@ def test_a_tag_is_put_among_the_others_and_nothing_is_lost(run: Bench, store: Pr
     assert not [call for call in store.calls[calls:] if call.method == "PUT"]
 
 
+def test_an_account_was_matched_at_a_time_of_the_shop(run: Bench, store: PracticeStore, tmp_path: Path) -> None:
+    sheet = write(tmp_path / "i.csv", [{"email": people(store)[0]["email"], "instagram": "maya"}])
+    [found] = enrich(run, "--source", f"csv:{sheet}").ok().json["influencers"]
+    assert found["accounts"][0]["matched_at"] == found["found_at"]
+
+
 def test_whom_earlier_runs_found_are_tagged_too(run: Bench, store: PracticeStore, tmp_path: Path) -> None:
     sheet = write(tmp_path / "i.csv", [{"email": each["email"]} for each in people(store)[:3]])
     source = ("--source", f"csv:{sheet}")

@@ -101,7 +101,11 @@ def _result(
     """Those who were found, then those who were not, where they are wanted."""
     rows = [_row(each, zones[each.store], now) for each in found]
     whole = [
-        {**row, "accounts": _accounts(each), "customer_ids": [record.customer.customer_id for record in each.records]}
+        {
+            **row,
+            "accounts": _accounts(each, zones[each.store]),
+            "customer_ids": [record.customer.customer_id for record in each.records],
+        }
         for each, row in zip(found, rows, strict=True)
     ]
     rest = [_unmatched(store, customer) for store, customer in unmatched]
@@ -139,8 +143,10 @@ def _row(found: Found, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     }
 
 
-def _accounts(found: Found) -> list[dict[str, object]]:
-    return [account_row(each, primary=place == 0) for place, each in enumerate(found.accounts)]
+def _accounts(found: Found, zone: ZoneInfo) -> list[dict[str, object]]:
+    rows = [account_row(each, primary=place == 0) for place, each in enumerate(found.accounts)]
+    times = [each.matched_at and each.matched_at.astimezone(zone) for each in found.accounts]
+    return [{**row, "matched_at": at} for row, at in zip(rows, times, strict=True)]
 
 
 def _unmatched(store: Store, customer: Customer) -> dict[str, Any]:
