@@ -164,6 +164,12 @@ def suffixed(code: str, draw: Draw = draw) -> str:
     return f"{code[: LONGEST - SUFFIX - 1]}-{draw(SUFFIX)}"
 
 
+def bare_of(code: str) -> str:
+    """*code* without a random suffix, if it ends like one."""
+    name, _, end = code.rpartition("-")
+    return name if name and len(end) == SUFFIX and {*end.upper()} <= {*ALPHABET} else code
+
+
 def collision_chance(count: int, signs: int) -> float:
     """How likely two of *count* codes with *signs* random signs are the same: 10,000 with 6 signs 5.5 %."""
     room = float(len(ALPHABET)) ** signs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,36 @@ def restored(run: Bench) -> Iterator[None]:
 def create(run: Bench, sheet: Path, *more: str) -> Ran:
     terms = ("--percent", "15", "--ends", "2026-12-31", "--commission", "10%")
     return run("discounts", "create", "--campaign", "q4", "--from", str(sheet), *terms, "--yes", "-f", "json", *more)
+
+
+def by_number(run: Bench, *more: str) -> Ran:
+    return run("discounts", "create", "--campaign", "w2", "--count", "250", "--percent", "10", "--yes", *more)
+
+
+def under_the_rule(shop: PracticeStore) -> list[str]:
+    rules = [rule["id"] for rule in shop.price_rules.values() if str(rule["title"]).startswith("w2")]
+    return [code["code"] for code in shop.discount_codes.values() if code["price_rule_id"] in rules]
+
+
+def test_codes_that_a_run_left_behind_are_not_made_where_another_ledger_had_others_made(
+    run: Bench, shop: PracticeStore
+) -> None:
+    with restored(run):
+        jobs = count()
+        shop.faults.fail(lambda method, path: method == "POST" and "/batch" in path and next(jobs) > 0, times=None)
+        assert by_number(run).code != 0
+        assert len(under_the_rule(shop)) == 100, "the second job and all after it failed"
+        shop.faults.clear()
+        left_behind = run.home / "left-behind.db"
+        run("ledger", "export", str(left_behind)).ok()
+    by_number(run).ok()
+    assert len(under_the_rule(shop)) == 250
+    lose(run)
+    shutil.move(left_behind, run.home / "ledger.db")
+    by_number(run).ok()
+    assert len(under_the_rule(shop)) == 250
+    listed = run("discounts", "list", "--campaign", "w2", "-f", "json").ok().json["rows"]
+    assert sorted(row["code"] for row in listed) == sorted(under_the_rule(shop))
 
 
 def send(run: Bench, shop: PracticeStore, sheet: Path, *more: str) -> Ran:

@@ -52,7 +52,7 @@ def create_missing(desk: Desk, store: Store, asks: Sequence[Ask], shape: Shape) 
         begun = [step.record.id for step in steps if step.record and _is_begun(step)]
         records = codes.by_ids(ids + begun)
         fresh_rules = frozenset(record.rule.id for record in records if not record.rule.live)
-        trouble = _make(desk, store, records)
+        trouble = _make(desk, store, records, frozenset(begun))
         if trouble is None:
             trouble = change(desk, store, [step for step in steps if step.fate is Fate.CHANGE])
         uncombined: Failed = {}
@@ -61,7 +61,7 @@ def create_missing(desk: Desk, store: Store, asks: Sequence[Ask], shape: Shape) 
     return Created(steps, trouble, uncombined)
 
 
-def _make(desk: Desk, store: Store, records: Sequence[CodeRecord]) -> ShopinfError | None:
+def _make(desk: Desk, store: Store, records: Sequence[CodeRecord], begun: frozenset[int]) -> ShopinfError | None:
     if not records:
         return None
     with desk.out.progress("making codes", len(records), "codes", store=store.name) as progress:
@@ -75,7 +75,7 @@ def _make(desk: Desk, store: Store, records: Sequence[CodeRecord]) -> ShopinfErr
                 shared.setdefault(record.rule.id, []).append(record)
         for group in shared.values():
             if making.trouble is None:
-                Filling(making, group).fill()
+                Filling(making, group, begun).fill()
     return making.trouble
 
 

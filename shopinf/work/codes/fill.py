@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from shopinf.discounts.codes import suffixed
+from shopinf.discounts.codes import bare_of, suffixed
 from shopinf.discounts.plan import CodeRecord, State
 from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, ShopinfError, Stopped
 from shopinf.orders import folded
@@ -32,13 +32,14 @@ class Sent:
 
 
 class Filling:
-    """Makes the codes of one shared rule."""
+    """Makes the codes of one shared rule; *begun* are those (by the ledger's ids) that an earlier run left behind."""
 
-    def __init__(self, making: Making, records: Sequence[CodeRecord]) -> None:
+    def __init__(self, making: Making, records: Sequence[CodeRecord], begun: Collection[int] = ()) -> None:
         self._making = making
         self._codes, self._shop, self._store = making.codes, making.shop, making.store
         self._clock = making.shop.clock
         self._records = list(records)
+        self._begun = begun
         self._rule = records[0].rule.id
         self._rule_id = 0
         self._first_wait = FIRST_WAIT
@@ -49,7 +50,8 @@ class Filling:
         try:
             self._rule_id = self._making.rule(self._records[0])
             self._take_up()
-            waiting = deque(r for r in self._codes.by_ids([r.id for r in self._records]) if r.state is State.INTENDED)
+            self._find(self._left())
+            waiting = deque(self._left())
             former: Sent | None = None
             while waiting or former:
                 part = [waiting.popleft() for _ in range(min(len(waiting), remote.MOST_IN_JOB))]
@@ -73,6 +75,34 @@ class Filling:
             except NoSuchThing:
                 pass
             self._codes.end_batch(batch.id)
+
+    def _left(self) -> list[CodeRecord]:
+        return [r for r in self._codes.by_ids([r.id for r in self._records]) if r.state is State.INTENDED]
+
+    def _find(self, left: Sequence[CodeRecord]) -> None:
+        """Find what stands for codes that an earlier run left behind: by now another ledger may have had them made.
+
+        A code by number is as good as any other that this ledger does not know; one of a person goes by its name, or
+        by the same name with another suffix.
+        """
+        former = [record for record in left if record.id in self._begun]
+        if not former:
+            return
+        there = {folded(code.code): code for code in remote.codes_of(self._shop, self._rule_id)}
+        strange = there.keys() - self._codes.taken(self._store.shop_id, set(there))
+        free = {name: there[name] for name in there if name in strange}
+        found: list[tuple[CodeRecord, str, int | None, int | None]] = []
+        for record in former:
+            code = there.get(folded(record.code))
+            if code is None and not record.explicit:
+                code = free.pop(_stand_in(record, free), None)
+            if code is None:
+                continue
+            if folded(code.code) != folded(record.code):
+                self._codes.call(self._store.shop_id, record, code.code)
+            found.append((record, code.code, self._rule_id, code.id))
+        self._codes.codes_live(self._store.shop_id, found)
+        self._making.tick(len(found))
 
     def _send(self, records: Sequence[CodeRecord]) -> Sent:
         batch = self._codes.intend_batch(self._store.shop_id, self._rule, [record.id for record in records])
@@ -198,3 +228,11 @@ class Filling:
     def _fail(self, record: CodeRecord, error: str) -> None:
         self._codes.fail(self._store.shop_id, record, error)
         self._making.tick(1)
+
+
+def _stand_in(record: CodeRecord, names: Iterable[str]) -> str:
+    """The name among *names* that stands for *record*; empty where none does."""
+    if not record.person:
+        return next(iter(names), "")
+    bare = bare_of(folded(record.code))
+    return next((name for name in names if bare_of(name) == bare), "")
