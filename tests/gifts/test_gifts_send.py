@@ -117,14 +117,23 @@ def test_addresses_are_not_kept(run: Bench, shop: PracticeStore, send: Any) -> N
         ("maya,m@x.example,Maya,Lind,,Ottawa,ON,CA,K1A 0B1", "the street is missing"),
     ],
 )
-def test_an_implausible_address_stops_everything(
+def test_an_implausible_address_fails_alone(
     run: Bench, shop: PracticeStore, send: Any, tmp_path: Path, row: str, said: str
 ) -> None:
-    refused = send(file=sheet(tmp_path, LEO, row))
+    ran = send(file=sheet(tmp_path, LEO, row))
+    assert ran.code == 7
+    assert {each["influencer"]: each["status"] for each in ran.json["rows"]} == {"leo": "sent", "maya": "failed"}
+    assert "people.csv, line 3" in ran.err
+    assert said in ran.err
+    assert len(sent(shop)) == 1
+
+
+def test_where_no_row_has_what_it_needs_nothing_is_sent(
+    run: Bench, shop: PracticeStore, send: Any, tmp_path: Path
+) -> None:
+    refused = send(file=sheet(tmp_path, "maya,m@x.example,Maya,Lind,,Ottawa,ON,CA,K1A 0B1"))
     assert refused.code == 2
-    assert "people.csv, line 3: " in refused.err
-    assert said in refused.err
-    assert refused.out == ""
+    assert "the street is missing" in refused.err
     assert not shop.writes
 
 

@@ -145,10 +145,14 @@ def _question(prospects: Outcomes[Prospect]) -> str:
 
 
 def _refuse_problems(prospects: Outcomes[Prospect], *, partial: bool) -> None:
-    """Refuse the whole when a part cannot be sent, unless a part was asked for."""
+    """Refuse the whole where the goods are not there for all, unless a part was asked for.
+
+    A row that lacks something of its own, like an address, fails alone.
+    """
     failing = [step for _, one in prospects.done for step in one.failing]
     whole = [step for _, one in prospects.done for step in one.steps]
-    if not failing or (partial and len(failing) < len(whole)):  # also where the others were sent by an earlier run
+    alone = partial or all(step.ask.problems for step in failing)
+    if not failing or (alone and len(failing) < len(whole)):  # also where the others were sent by an earlier run
         return
     shown = "; ".join(f"{step.ask.place}: {step.error}" for step in failing[:SHOWN])
     more = f"; and {len(failing) - SHOWN} more" if len(failing) > SHOWN else ""
