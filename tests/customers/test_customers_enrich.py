@@ -195,10 +195,10 @@ def test_the_same_command_into_the_same_file_never_loses_a_match(
     )
     command = ("customers", "enrich", "--source", f"csv:{sheet}", "-o", str(tmp_path / "found.csv"))
     run(*command).ok()
-    first = list(csv.DictReader((tmp_path / "found.csv").open(encoding="utf-8")))
+    first = list(csv.DictReader((tmp_path / "found.csv").read_text("utf-8").splitlines()))
     run.clock.pass_(days=2)
     said = run(*command).ok().err
-    again = list(csv.DictReader((tmp_path / "found.csv").open(encoding="utf-8")))
+    again = list(csv.DictReader((tmp_path / "found.csv").read_text("utf-8").splitlines()))
     assert again == first
     assert f"nobody new; {len(first)} influencers are known from before." in said
     assert enrich(run, "--source", f"csv:{sheet}", "--only-new").ok().json["influencers"] == []
