@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import signal
 import subprocess
 import threading
@@ -12,32 +11,24 @@ from typing import Any
 
 import postgres
 import pytest
+from soaks import soak_module
 
 from .hurried import FASTER
 
 pytestmark = pytest.mark.slow
-SOAK = Path(__file__).parents[1] / "benchmarks" / "soak_discounts.py"
-
-
-def soak_module() -> Any:
-    spec = importlib.util.spec_from_file_location("soak_discounts", SOAK)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+SOAK = soak_module("soak_discounts")
 
 
 @pytest.fixture
 def soak(tmp_path: Path) -> Iterator[Any]:
-    made = soak_module().Soak(tmp_path / "soak", trouble=0.02, seed=7, latency=0.01)
+    made = SOAK.Soak(tmp_path / "soak", trouble=0.02, seed=7, latency=0.01)
     yield made
     made.close()
 
 
 @pytest.mark.parametrize("way", ["own", "shared"])
 def test_ten_kills_make_nothing_twice(soak: Any, tmp_path: Path, way: str) -> None:
-    people = soak_module().sheet(tmp_path / "people.csv", 120)
+    people = SOAK.sheet(tmp_path / "people.csv", 120)
     asked = ["--from", str(people)] if way == "own" else ["--count", "700"]
     command = ["discounts", "create", "--campaign", "soak", *asked, "--percent", "15", "--yes"]
     killed = soak.kill_at_random(10, 1.2, *command)
@@ -48,10 +39,8 @@ def test_ten_kills_make_nothing_twice(soak: Any, tmp_path: Path, way: str) -> No
 
 
 def test_two_of_a_team_killed_together_make_nothing_twice(tmp_path: Path, postgresql: postgres.Server) -> None:
-    team = soak_module().Soak(
-        tmp_path / "soak", trouble=0.02, seed=7, latency=0.01, together=2, ledger_url=postgresql.ledger()
-    )
-    people = soak_module().sheet(tmp_path / "people.csv", 100)
+    team = SOAK.Soak(tmp_path / "soak", trouble=0.02, seed=7, latency=0.01, together=2, ledger_url=postgresql.ledger())
+    people = SOAK.sheet(tmp_path / "people.csv", 100)
     command = ["discounts", "create", "--campaign", "soak", "--from", str(people), "--percent", "15", "--yes"]
     try:
         assert team.kill_at_random(10, 1.5, *command), "every run ended by itself, so nothing was tried"
@@ -65,8 +54,8 @@ def test_a_request_that_outlives_its_machine_is_waited_for_by_the_next(
     tmp_path: Path, postgresql: postgres.Server
 ) -> None:
     """As when it waited for the rate limit; of its 75 seconds the hurried clock makes one and a half."""
-    team = soak_module().Soak(tmp_path / "soak", together=2, ledger_url=postgresql.ledger(), latency=0)
-    people = soak_module().sheet(tmp_path / "people.csv", 1)
+    team = SOAK.Soak(tmp_path / "soak", together=2, ledger_url=postgresql.ledger(), latency=0)
+    people = SOAK.sheet(tmp_path / "people.csv", 1)
     command = ["discounts", "create", "--campaign", "soak", "--from", str(people), "--percent", "15"]
     on_its_way, arrives = threading.Event(), threading.Event()
 
@@ -95,7 +84,7 @@ def test_a_request_that_outlives_its_machine_is_waited_for_by_the_next(
 
 
 def test_two_runs_at_once_make_nothing_twice(soak: Any, tmp_path: Path) -> None:
-    people = soak_module().sheet(tmp_path / "people.csv", 40)
+    people = SOAK.sheet(tmp_path / "people.csv", 40)
     command = ["discounts", "create", "--campaign", "soak", "--from", str(people), "--percent", "15", "--yes"]
     soak.store.faults.random(0)
     runs: list[subprocess.Popen[str]] = [soak.start(*command, "--wait", "6000") for _ in range(3)]
@@ -108,7 +97,7 @@ def test_two_runs_at_once_make_nothing_twice(soak: Any, tmp_path: Path) -> None:
 def test_what_was_made_before_ctrl_c_is_recorded(soak: Any, tmp_path: Path) -> None:
     soak.store.faults.random(0)
     soak.store.latency = 0.05
-    people = soak_module().sheet(tmp_path / "people.csv", 2000)
+    people = SOAK.sheet(tmp_path / "people.csv", 2000)
     command = ["discounts", "create", "--campaign", "soak", "--from", str(people), "--percent", "15", "--yes"]
     process = soak.start(*command)
     while len(soak.store.discount_codes) < 20:

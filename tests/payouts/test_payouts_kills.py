@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -12,18 +11,10 @@ from typing import Any
 
 import postgres
 import pytest
+from soaks import soak_module
 
 pytestmark = pytest.mark.slow
-SOAK = Path(__file__).parents[1] / "benchmarks" / "soak_payouts.py"
-
-
-def soak_module() -> Any:
-    spec = importlib.util.spec_from_file_location("soak_payouts", SOAK)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+SOAK = soak_module("soak_payouts")
 
 
 @pytest.fixture
@@ -31,7 +22,7 @@ def soak(tmp_path: Path) -> Iterator[Callable[..., Any]]:
     made = []
 
     def make(**more: Any) -> Any:
-        made.append(soak_module().Soak(tmp_path / "soak", seed=7, days=20, people=2, **more))
+        made.append(SOAK.Soak(tmp_path / "soak", seed=7, days=20, people=2, **more))
         return made[-1]
 
     yield make
