@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from shopinf.streams import is_stream
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+LEFT_BEHIND = 3600  # seconds after which a working file is nobody's any more
 
 
 def make_private_folder(folder: Path) -> None:
@@ -142,6 +144,17 @@ def _replace(target: Path, chunks: Iterable[bytes], mode: int, *, exact: bool) -
             neighbour.unlink()
         raise
     _settle(target.parent)
+    _clear(target)
+
+
+def _clear(target: Path) -> None:
+    """Remove what killed runs left beside *target*, just written; what is younger may be another run's at work."""
+    ours = re.compile(re.escape(f".{target.name[:40]}.") + r"[0-9a-f]{12}\.tmp")
+    with suppress(OSError), os.scandir(target.parent) as neighbours:
+        before = target.stat().st_mtime - LEFT_BEHIND
+        for each in neighbours:
+            if ours.fullmatch(each.name) and each.stat(follow_symlinks=False).st_mtime < before:
+                os.unlink(each.path)
 
 
 def _settle(folder: Path) -> None:

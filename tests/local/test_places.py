@@ -169,3 +169,15 @@ def test_every_refusal_of_the_system_names_the_place_and_a_way_out(number: int) 
     problem = disk.machine_problem(OSError(number, os.strerror(number)), Path("/srv/shopinf"))
     assert "/srv/shopinf" in problem.message
     assert problem.hint
+
+
+def test_what_killed_runs_left_beside_a_file_goes_and_another_runs_work_stays(tmp_path: Path) -> None:
+    left, working, other = (
+        tmp_path / f".{name}.tmp" for name in ("r.csv.0123456789ab", "r.csv.ba9876543210", "r.csv.x")
+    )
+    for each in (left, working, other):
+        each.write_text("maya@x.example")
+    os.utime(left, (0, 0))
+    os.utime(other, (0, 0))
+    disk.write_atomically(tmp_path / "r.csv", [b"done"])
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted([working.name, other.name, "r.csv"])
