@@ -17,6 +17,8 @@ from payouts.paying import close, october, pay
 from shopinf.console.progress import Task
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.slow
+
 ONE = ("discounts", "create", "--campaign", "q4", "--influencer", "maya", "--percent", "15")
 
 

@@ -17,6 +17,8 @@ from bench import Bench, PracticeWire, Ran
 from shopinf.main import main
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.slow
+
 STOPPED = "Stopped; what was done until then is recorded\n"
 GOES_ON = "hint: Run the same command again to go on.\n"
 

@@ -14,7 +14,7 @@ from orders.mirrored import dated
 
 from shopinf.practice import PracticeStore
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
 
 @pytest.fixture

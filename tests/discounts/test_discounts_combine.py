@@ -12,7 +12,7 @@ from shopinf.practice import PracticeStore
 from shopinf.practice.graph_discounts import set_combining, setting
 from shopinf.practice.sitewide import Sitewide
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
 ONE = ("discounts", "create", "--campaign", "q4", "--influencer", "maya", "--percent", "15")
 MANY = ("discounts", "create", "--campaign", "w", "--percent", "15", "--pattern", "code{n}", "--yes", "--count")

@@ -11,6 +11,8 @@ from killed import Road
 from shopinf.practice import PracticeStore
 from shopinf.practice.graph_discounts import setting
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = 6
 
 

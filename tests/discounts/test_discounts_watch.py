@@ -12,6 +12,8 @@ from bench import Bench
 
 from shopinf.practice import PracticeStore, stir
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def shop(run: Bench) -> PracticeStore:

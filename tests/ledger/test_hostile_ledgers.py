@@ -11,6 +11,8 @@ from bench import Bench, Ran
 
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.slow
+
 FACTS = "(SELECT facts FROM order_facts LIMIT 1)"
 
 

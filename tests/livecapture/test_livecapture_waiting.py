@@ -26,6 +26,8 @@ from shopinf.work.livecapture.taking import Taking, waiting_at
 
 from .capturing import PAGE, Collecting, collecting, collecting_apart, desk_of, event, keep, key_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:

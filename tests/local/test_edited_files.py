@@ -14,6 +14,8 @@ from shopinf.local.config import _READERS as SETTINGS
 from shopinf.local.storesfile import _OPTIONAL, _REQUIRED
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.slow
+
 VALUES = [
     '"text"',
     '""',

@@ -19,6 +19,8 @@ from shopinf.work.orders.seats import Seats
 
 from .mirrored import goods
 
+pytestmark = pytest.mark.slow
+
 ATTRIBUTE = ("orders", "attribute", "--period", "2026-10")
 SHOPS = {"maya-shop": ("USD", "America/New_York", "100.00"), "nordlicht": ("EUR", "Europe/Berlin", "200.00")}
 

@@ -12,6 +12,8 @@ from shopinf.payfiles.bankreport import read_bank_report
 
 from .paying import close, october, pay
 
+pytestmark = pytest.mark.slow
+
 STATUS = """<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><OrgnlPmtInfAndSts>
 <TxInfAndSts><OrgnlEndToEndId>{mia}</OrgnlEndToEndId><TxSts>ACSC</TxSts><AcctSvcrRef>B1</AcctSvcrRef>

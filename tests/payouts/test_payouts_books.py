@@ -13,7 +13,7 @@ from shopinf.practice import PracticeStore
 
 from .paying import close, give_back, october, pay, sell, sums
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
 MONEY = ("entries", "marks", "rates", "sendings", "statements", "payments", "claims", "closings")
 

@@ -12,6 +12,8 @@ from shopinf.practice import PracticeStore
 
 from .paying import PAYEES, close, give_back, october, pay, payees, sell, sums
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def closed(run: Bench, shop: PracticeStore, tmp_path: Path) -> Path:

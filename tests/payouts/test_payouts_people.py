@@ -14,7 +14,7 @@ from shopinf.practice import PracticeStore
 
 from .paying import close, give_back, october, pay, sell, sums
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
 
 def balance(run: Bench, who: str) -> list[tuple[str, str, str]]:

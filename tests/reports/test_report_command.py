@@ -19,6 +19,8 @@ from shopinf.results import Format
 from .pagereader import figures, read, table
 from .samples import sample
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def sold(run: Bench, shop: PracticeStore) -> PracticeStore:

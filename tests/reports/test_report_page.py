@@ -23,6 +23,8 @@ from shopinf.results import Failure
 from .pagereader import Element, figures, read, table
 from .samples import NAMES, NOW, ZONE, code_of, june, order, returned, sample
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     "<script>alert(1)</script>",
     "</title></svg><img src=x onerror=alert(2)>",
