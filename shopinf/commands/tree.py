@@ -254,7 +254,7 @@ def _spelled_out(argv: Sequence[str]) -> list[str]:
     spelled = []
     for word, after in zip(argv, [*argv[1:], ""], strict=True):
         spelled.append(word)
-        if word in _ALONE and after.lower() not in _ALONE[word]:
+        if word in _ALONE and (not after or not after[:1].isalpha()):  # another option, or an order
             spelled.append(_ALONE[word][-1])
     return spelled
 

@@ -328,6 +328,7 @@ def test_the_first_visits_link_counts_or_the_last_ones(run: Bench, mia: Practice
     mia.sell(lines=goods(mia, "100.00"), landing_site="/discount/MIA10", first_visit=led)
     assert by_influencer(run, "--links", "last") == by_influencer(run, "--links") == {"mia": ("100.00", "10.00")}
     assert {*by_influencer(run, "--links", "first")} == {"leo"}
+    assert "'middle' is none of" in run("orders", "attribute", "--period", "today", "--links", "middle").err
     read = sum(call.path.endswith("graphql.json") for call in mia.calls)
     assert {*by_influencer(run, "--links", "first", "--no-sync")} == {"leo"}
     assert sum(call.path.endswith("graphql.json") for call in mia.calls) == read == 1
