@@ -98,6 +98,7 @@ def test_for_cron_a_leak_ends_with_seven(run: Bench, shop: PracticeStore) -> Non
     ran = run("discounts", "watch", "--fail-on", "leak", "--only", "leak")
     assert ran.code == 7
     assert "2 codes watched: 1 leak" in ran.err
+    assert "MAYA10:  shopinf payouts hold --code MAYA10" in ran.err, "also where a table has no room for it"
     assert "MAYA10" in ran.out
     assert "LEO10" not in ran.out
 
@@ -160,6 +161,7 @@ def test_what_is_typed_wrongly_is_said(run: Bench, shop: PracticeStore) -> None:
     assert run("discounts", "watch", "--campaign", "q5").code == 3
     assert run("discounts", "watch", "--influencer", "nobody").code == 3
     assert run("discounts", "watch", "--since", "last week").code == 2
+    assert "still to come" in run("discounts", "watch", "--since", "2030-01-01").err
     run.home.joinpath("config.toml").write_text('coupon_hosts = "deals.example"\n')
     ran = run("discounts", "watch")
     assert ran.code == 2

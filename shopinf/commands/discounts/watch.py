@@ -18,7 +18,7 @@ from shopinf.commands.influencers.choice import InfluencersOption
 from shopinf.commands.options import DeskContext, FormChoice, NoSyncOption, Noun, StoreChoice, examples
 from shopinf.discounts.campaigns import find_campaign
 from shopinf.discounts.plan import CodeRecord, State
-from shopinf.errors import PartlyDone
+from shopinf.errors import BadInput, PartlyDone
 from shopinf.leaks.verdict import Level, Verdict
 from shopinf.outcomes import Done
 from shopinf.periods import read_day
@@ -42,7 +42,7 @@ WATCH_COLUMNS = columns(
     times="since",
     order="store code influencer campaign verdict since orders_since usual_per_day per_day cold_share_before "
     "cold_share_since coupon_hosts new_share_since commission_at_stake advice",
-    shown="code verdict since orders_since usual_per_day commission_at_stake coupon_hosts advice",
+    shown="code verdict since orders_since usual_per_day commission_at_stake coupon_hosts",
 )
 _RANK = {Level.LEAK: 0, Level.LOOK: 1, Level.QUIET: 2}
 
@@ -113,6 +113,8 @@ def watch(desk: DeskContext, stores: StoreChoice, form: FormChoice, watching: Wa
     from shopinf.work.codes.watch import watch_store
 
     chosen, day = desk.stores(stores), watching.day
+    if day is not None and all(day > desk.today(store) for store in chosen):
+        raise BadInput(f"{day} is still to come", hint="Give a day that has begun, like --since 2026-11-20.")
     records = watching.records(desk, chosen)
     seats = None if watching.no_sync else Seats(len(chosen))
     outcomes = desk.each_store(chosen, lambda store: watch_store(desk, store, records[store.name], day, seats))
@@ -126,21 +128,18 @@ def watch(desk: DeskContext, stores: StoreChoice, form: FormChoice, watching: Wa
         return Result("shopinf.discounts.watch/1", WATCH_COLUMNS, kept, notes=notes, failures=failures)
 
     desk.deliver(outcomes.or_nothing(), answer, form)
+    for store, seen in outcomes.done:
+        for each in _loud(seen):
+            desk.out.say(f"{each.record.code}:  {_advice(store, each.record, each.verdict)}")
     told = Counter(each.verdict.level for _, seen in outcomes.done for each in seen.codes)
-    if bad := sum(count for level, count in told.items() if watching.fails(level)):
-        raise PartlyDone(
-            _sentence(told), hint=f"shopinf discounts watch --only {quoted(str(watching.fail_on))} shows {_them(bad)}."
-        )
+    if any(watching.fails(level) for level in told):
+        raise PartlyDone(_sentence(told), hint="Do what is advised, or look at the orders first.")
     outcomes.settle()
     desk.out.say(_sentence(told))
 
 
 def _loud(seen: Watch) -> list[Watched]:
     return [each for each in seen.codes if each.verdict.level is not Level.QUIET]
-
-
-def _them(count: int) -> str:
-    return "it" if count == 1 else "them"
 
 
 def _sentence(told: Mapping[Level, int]) -> str:
