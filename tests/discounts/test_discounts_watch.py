@@ -166,3 +166,19 @@ def test_what_is_typed_wrongly_is_said(run: Bench, shop: PracticeStore) -> None:
     ran = run("discounts", "watch")
     assert ran.code == 2
     assert "coupon_hosts must be a list" in ran.err
+
+
+def test_a_code_that_is_only_tracked_is_not_advised_to_be_reissued(
+    run: Bench, shop: PracticeStore, tmp_path: Path
+) -> None:
+    made = run("discounts", "list", "--code", "MAYA10", "-f", "json").ok().json["rows"]
+    sheet = tmp_path / "former.csv"
+    sheet.write_text("code,influencer\nMAYA10,maya\n")
+    for path in run.home.glob("ledger.db*"):
+        path.unlink()
+    run("discounts", "import", str(sheet), "--campaign", "former", "--mode", "track").ok()
+    stir.leak(shop, "MAYA10", 30, 3)
+    leak = watched(run)["MAYA10"]
+    assert (leak["verdict"], len(made)) == ("leak", 1)
+    assert "payouts hold" in str(leak["advice"])
+    assert "reissue" not in str(leak["advice"])

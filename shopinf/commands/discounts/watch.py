@@ -17,7 +17,7 @@ from shopinf.commands.discounts.choice import CodeChoice, choose_codes, people_o
 from shopinf.commands.influencers.choice import InfluencersOption
 from shopinf.commands.options import DeskContext, FormChoice, NoSyncOption, Noun, StoreChoice, examples
 from shopinf.discounts.campaigns import find_campaign
-from shopinf.discounts.plan import CodeRecord, State
+from shopinf.discounts.plan import CodeRecord, Origin, State
 from shopinf.errors import BadInput, PartlyDone
 from shopinf.leaks.verdict import Level, Verdict
 from shopinf.outcomes import Done
@@ -196,5 +196,6 @@ def _advice(store: Store, record: CodeRecord, said: Verdict) -> str | None:
     day = said.since.date().isoformat()
     if said.level is Level.LOOK:
         return f"shopinf orders attribute --store {quoted(store.name)} --from {day} --by order"
-    stop = "" if record.state in (State.RETIRED, State.PAUSED) else f"; shopinf discounts reissue {quoted(record.code)}"
+    over = record.state in (State.RETIRED, State.PAUSED) or record.origin is Origin.TRACKED
+    stop = "" if over else f"; shopinf discounts reissue {quoted(record.code)}"
     return f"shopinf payouts hold --code {quoted(record.code)} --from {day} --reason leak{stop}"
