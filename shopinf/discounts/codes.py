@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
+import itertools
 import math
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shopinf.errors import BadInput
@@ -30,6 +32,23 @@ Draw = Callable[[int], str]
 def draw(signs: int) -> str:
     """Random signs that nobody can guess."""
     return "".join(secrets.choice(ALPHABET) for _ in range(signs))
+
+
+def drawn_for(key: bytes, *about: str) -> Draw:
+    """Signs that nobody without the ledger's *key* can guess, the same each time codes are drawn for *about*.
+
+    So a dry run shows the very codes that are then made.
+    """
+    # 31 signs go eight times into a byte; what is left above would make the first signs likelier than the others.
+    room = 256 - 256 % len(ALPHABET)
+
+    def stream() -> Iterator[str]:
+        for block in itertools.count():
+            digest = hmac.digest(key, "\0".join([*about, str(block)]).encode(), "sha256")
+            yield from (ALPHABET[byte % len(ALPHABET)] for byte in digest if byte < room)
+
+    drawing = stream()
+    return lambda signs: "".join(itertools.islice(drawing, signs))
 
 
 def fold(text: str) -> str:

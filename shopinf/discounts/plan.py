@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shopinf.discounts.codes import Draw, Pattern, check_code, draw, suffixed
+from shopinf.discounts.codes import Draw, Pattern, check_code, suffixed
 from shopinf.discounts.combining import UNSAID, UNTOUCHED, Combining
 from shopinf.discounts.combining import changes as combining_changes
 from shopinf.discounts.rules import UNKNOWN, is_own
@@ -194,9 +194,11 @@ def plan(
     records: Iterable[CodeRecord],
     shape: Shape,
     taken: Callable[[Collection[str]], set[str]],
-    draw: Draw = draw,
+    drawn: Callable[[Ask], Draw],
 ) -> list[Step]:
-    """What to do for each of *asks*, given the campaign's *records*; *taken* tells which folded names are used.
+    """What to do for each of *asks*, given the campaign's *records*.
+
+    *taken* tells which folded names are used, *drawn* begins the random signs of one code.
 
     The key of a code is its campaign, influencer and slot: what exists stays. Existing codes whose terms differ from
     what was asked for are refused as a whole, unless they are to be updated.
@@ -215,7 +217,7 @@ def plan(
             seen[ask.key] = ask.place
             steps.append(_step(ask, known.get(ask.key), shape))
     _refuse_differences(steps, shape)
-    return _named(steps, shape, taken, draw)
+    return _named(steps, shape, taken, drawn)
 
 
 def changes(ask: Ask, record: CodeRecord, zone: ZoneInfo, currency: str) -> list[Change]:
@@ -289,17 +291,24 @@ def _listed(steps: Sequence[Step]) -> str:
     return shown + (f"; and {len(steps) - 5} more" if len(steps) > 5 else "")
 
 
-def _named(steps: list[Step], shape: Shape, taken: Callable[[Collection[str]], set[str]], draw: Draw) -> list[Step]:
+def _named(
+    steps: list[Step],
+    shape: Shape,
+    taken: Callable[[Collection[str]], set[str]],
+    drawn: Callable[[Ask], Draw],
+) -> list[Step]:
     """The steps with a code for each: names asked for first, then those made by the pattern, each only once."""
     used = {folded(step.record.code) for step in steps if step.record and step.record.state is not State.FAILED}
     chosen: dict[int, Step] = {}
+    draws: dict[int, Draw] = {}
     for place, step in enumerate(steps):
         named_before = step.record is not None and step.resumes and folded(step.record.code) == folded(step.code)
         if step.fate is Fate.MAKE and step.ask.code and not named_before:
             chosen[place] = _explicit(step, used)
     for place, step in enumerate(steps):
         if step.fate is Fate.MAKE and not step.code:
-            chosen[place] = _generated(step, shape, used, draw)
+            draws[place] = drawn(step.ask)
+            chosen[place] = _generated(step, shape, used, draws[place])
     made = {folded(step.code): place for place, step in chosen.items() if step.fate is Fate.MAKE}
     own = {place: folded(step.record.code) for place, step in chosen.items() if step.record}
     for name in taken(made.keys()):
@@ -314,7 +323,7 @@ def _named(steps: list[Step], shape: Shape, taken: Callable[[Collection[str]], s
             continue
         code = step.code
         while folded(code) in used or taken([folded(code)]):
-            code = suffixed(step.code, draw)
+            code = suffixed(step.code, draws[place])
         used.add(folded(code))
         chosen[place] = replace(step, code=code, plain=step.plain or step.code)
     return [chosen.get(place, step) for place, step in enumerate(steps)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shopinf.discounts.codes import ALPHABET, Pattern, check_code, collision_chance, draw, fold, suffixed
+from shopinf.discounts.codes import ALPHABET, Pattern, check_code, collision_chance, draw, drawn_for, fold, suffixed
 from shopinf.errors import BadInput
 
 
@@ -47,6 +47,16 @@ def test_random_signs_are_never_mistaken_for_others() -> None:
     assert len(ALPHABET) == 31
     assert not set("ILO01") & set(ALPHABET)
     assert set(draw(2000)) <= set(ALPHABET)
+
+
+def test_signs_drawn_for_the_same_are_the_same_and_evenly_spread() -> None:
+    drawing, again = drawn_for(b"key", "7", "q4"), drawn_for(b"key", "7", "q4")
+    first = drawing(31_000)
+    assert first == again(31_000)
+    assert first[:6] != drawing(6)
+    assert first[:6] != drawn_for(b"other", "7", "q4")(6) != drawn_for(b"key", "7", "q5")(6)
+    # A thousand of each were expected; 150 off is five times what chance does.
+    assert all(abs(first.count(sign) - 1000) < 150 for sign in ALPHABET)
 
 
 def test_a_pattern_knows_its_random_signs() -> None:

@@ -194,6 +194,16 @@ def test_the_dry_run_shows_everything_and_writes_nothing(run: Bench, shop: Pract
     assert listed.json["rows"] == []
 
 
+def test_what_the_dry_run_shows_is_what_is_made_also_where_signs_are_random(run: Bench, shop: PracticeStore) -> None:
+    asked = ("discounts", "create", "--campaign", "q4", "--count", "4", "--percent", "15", "-f", "json")
+    planned = [row["code"] for row in run(*asked, "--dry-run").ok().json["codes"]]
+    assert [row["code"] for row in run(*asked, "--yes").ok().json["codes"]] == planned == list(shop.codes)
+    more = [*asked[:5], "6", *asked[6:]]
+    planned = [row["code"] for row in run(*more, "--dry-run").ok().json["codes"]]
+    assert [row["code"] for row in run(*more, "--yes").ok().json["codes"]] == planned
+    assert len({*planned}) == len(shop.codes) == 6
+
+
 @pytest.mark.slow
 def test_the_dry_run_tells_how_likely_codes_meet(run: Bench, shop: PracticeStore) -> None:
     asked = ("--count", "10000", "--percent", "15", "--dry-run", "-o", str(run.home.parent / "codes.csv"))

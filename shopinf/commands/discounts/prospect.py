@@ -195,7 +195,7 @@ class Forecast:
         if pattern.signs and self.count > 1:
             chance = 100 * collision_chance(self.count, pattern.signs)
             sentences.append(
-                f"{self.store}: the random signs shown are examples. That two codes are drawn alike has a chance of "
+                f"{self.store}: that two codes are drawn alike has a chance of "
                 f"{f'{chance:.2g}' if chance >= _SELDOM else f'less than {_SELDOM}'} %; then one of them is drawn anew."
             )
         return sentences

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 app = Noun()
 
+ANOTHER = "Give another name with --code NEW."
+
 
 @app.command(
     "reissue",
@@ -61,7 +63,7 @@ def reissue(
     made = _made(desk, store, former, ask)
     if created.trouble or made is None:
         wrong = next((step.error for step in created.steps if step.error), "it could not be made")
-        raise created.trouble or BadInput(f"{former.code} stays as it is: {wrong}")
+        raise created.trouble or BadInput(f"{former.code} stays as it is: {wrong}", hint=ANOTHER)
     failed = switch(desk, store, [former.id], Act.RETIRE).failed
     for error in failed.values():
         raise error
@@ -85,9 +87,14 @@ def reissue(
 def _show_planned(
     desk: Desk, store: Store, former: CodeRecord, ask: Ask, known: CodeRecord | None, form: FormChoice
 ) -> None:
-    """Show what would be made in *former*'s place; of a name that is drawn the random signs are left open."""
+    """Show what would be made in *former*'s place."""
+    from shopinf.work.codes.create import plan_codes
+
     now, person = desk.clock.now(), ask.influencer
-    name = known.code if known else ask.code or f"{former.code}-????"
+    [step] = plan_codes(desk, store, [ask], _shape(desk, store, former))
+    if step.error:
+        raise BadInput(f"{former.code} stays as it is: {step.error}", hint=ANOTHER)
+    name = known.code if known else step.code
     row = bare_row(store, former.campaign, person, ask.slot, name, former.rule.terms, "planned")
     row = code_row(store, known, person, "exists") if known else row | {"commission": ask.commission}
     rows = [row, code_row(store, former, person, str(standing(former, now)))]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from shopinf.discounts.codes import drawn_for
 from shopinf.discounts.plan import Ask, CodeRecord, Fate, Shape, State, Step, plan
 from shopinf.errors import CredentialsProblem, NoAnswer
 from shopinf.words import counted
@@ -25,7 +26,14 @@ def plan_codes(desk: Desk, store: Store, asks: Sequence[Ask], shape: Shape) -> l
     """What is to be done in *store* for each of *asks*, by what the ledger has now."""
     codes = desk.ledger.codes
     records = codes.of_campaign(store.shop_id, shape.campaign)
-    return plan(asks, records, shape, lambda names: codes.taken(store.shop_id, names))
+    key, where = desk.ledger.database.key(), (str(store.shop_id), shape.campaign)
+    return plan(
+        asks,
+        records,
+        shape,
+        lambda names: codes.taken(store.shop_id, names),
+        lambda ask: drawn_for(key, *where, *ask.key, shape.pattern.text),
+    )
 
 
 @dataclass(frozen=True)
