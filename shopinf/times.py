@@ -42,5 +42,5 @@ def iso(moment: datetime | None, zone: ZoneInfo | None = None) -> str | None:
 
 
 def utc_z(moment: datetime) -> str:
-    """ISO 8601 in UTC with `Z`, the form that needs no escaping in a query."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """ISO 8601 in UTC to the second with `Z`, which needs no escaping in a query; such texts compare as their times."""
+    return moment.astimezone(UTC).isoformat()[:19] + "Z"

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_, select
 
-from shopinf.ledger.orders import Orders, facts_text
+from shopinf.ledger.orders import Orders
 from shopinf.ledger.tables.mirror import order_facts
 from shopinf.ledger.upserts import upsert
 from shopinf.orderfacts import to_facts
+from shopinf.orderrows import facts_text
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal

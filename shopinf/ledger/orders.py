@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, select, update
 
 from shopinf.attribution.buyers import Purchase
@@ -19,8 +19,9 @@ from shopinf.attribution.reconcile import Head
 from shopinf.ledger.asking import Among
 from shopinf.ledger.tables.mirror import order_codes, order_facts, orders, sendings, syncs, windows
 from shopinf.ledger.unread import UnreadRecords, count_unread_orders
-from shopinf.ledger.upserts import parts, upsert
-from shopinf.orderfacts import from_facts, to_facts
+from shopinf.ledger.upserts import parts, upsert, upsert_rows
+from shopinf.orderfacts import from_facts
+from shopinf.orderrows import HEAD, OrderRow
 from shopinf.orders import Order, folded
 from shopinf.unread import Unread
 from shopinf.windows import Window
@@ -110,7 +111,7 @@ class Orders:
     def write(
         self,
         shop_id: int,
-        found: Sequence[Order],
+        found: Sequence[OrderRow],
         round: int,
         *,
         reading: Reading | None = None,
@@ -133,7 +134,7 @@ class Orders:
             known = self._updated(db, shop_id, [order.order_id for order in found])
             news = [each for each in found if (at := known.get(each.order_id)) is None or at <= each.updated_at]
             if news:
-                upsert(db, orders, [_row(shop_id, each, round) for each in news])
+                upsert_rows(db, orders, _COLUMNS, [(shop_id, *each[: len(HEAD)], round) for each in news])
                 self._keep_facts(db, shop_id, news, known)
             if old := [each.order_id for each in found if known.get(each.order_id, each.updated_at) > each.updated_at]:
                 db.execute(
@@ -143,25 +144,17 @@ class Orders:
                 self._keep_windows(db, shop_id, reading, come)
         return sum(known.get(each.order_id) != each.updated_at for each in news)
 
-    def _updated(self, db: Connection, shop_id: int, ids: Sequence[int]) -> dict[int, datetime]:
-        return {order_id: datetime.fromisoformat(at) for order_id, at in _UPDATED.rows(db, ids, shop=shop_id)}
+    def _updated(self, db: Connection, shop_id: int, ids: Sequence[int]) -> dict[int, str]:
+        return dict(map(tuple, _UPDATED.rows(db, ids, shop=shop_id)))
 
-    def _keep_facts(self, db: Connection, shop_id: int, news: Sequence[Order], known: Collection[int]) -> None:
-        kept = [each for each in news if not each.skeleton]
-        bare = [each.order_id for each in news if each.skeleton and each.order_id in known]
+    def _keep_facts(self, db: Connection, shop_id: int, news: Sequence[OrderRow], known: Collection[int]) -> None:
+        kept = [each for each in news if each.facts is not None]
+        bare = [each.order_id for each in news if each.facts is None and each.order_id in known]
         if bare:
             db.execute(delete(order_facts).where(order_facts.c.shop_id == shop_id, order_facts.c.order_id.in_(bare)))
-        if not kept:
-            return
-        rows = [{"shop_id": shop_id, "order_id": each.order_id, "facts": facts_text(to_facts(each))} for each in kept]
-        upsert(db, order_facts, rows)
-        used = [
-            {"shop_id": shop_id, "folded": text, "order_id": each.order_id, "method": method}
-            for each in kept
-            for text, method in _marks(each)
-        ]
-        if used:
-            upsert(db, order_codes, used)
+        upsert_rows(db, order_facts, _FACTS_COLUMNS, [(shop_id, each.order_id, each.facts) for each in kept])
+        used = [(shop_id, text, each.order_id, method) for each in kept for text, method in each.marks]
+        upsert_rows(db, order_codes, _CODES_COLUMNS, used)
 
     def _keep_windows(self, db: Connection, shop_id: int, reading: Reading, come: Iterable[Window]) -> None:
         rows = [
@@ -338,35 +331,18 @@ def _of(table: Table, shop_id: int) -> tuple[ColumnElement[bool], ColumnElement[
     return table.c.shop_id == shop_id, table.c.what == WHAT
 
 
-def _latest(found: Iterable[Order]) -> list[Order]:
+def _latest(found: Iterable[OrderRow]) -> list[OrderRow]:
     """Each order once, as it was when it last changed."""
-    latest: dict[int, Order] = {}
+    latest: dict[int, OrderRow] = {}
     for order in found:
         if (other := latest.get(order.order_id)) is None or other.updated_at <= order.updated_at:
             latest[order.order_id] = order
     return list(latest.values())
 
 
-def _row(shop_id: int, order: Order, round: int) -> dict[str, Any]:
-    return {
-        "shop_id": shop_id,
-        "order_id": order.order_id,
-        "name": order.name,
-        "created_at": order.created_at,
-        "processed_at": order.processed_at,
-        "updated_at": order.updated_at,
-        "cancelled_at": order.cancelled_at,
-        "financial_status": order.financial_status,
-        "test": order.test,
-        "gift": order.gift,
-        "currency": order.currency,
-        "customer_id": order.customer_id,
-        "customer_since": order.customer_created_at,
-        "email_key": order.email_key,
-        "round": round,
-    }
-
-
+_COLUMNS = ("shop_id", *HEAD, "round")
+_FACTS_COLUMNS = ("shop_id", "order_id", "facts")
+_CODES_COLUMNS = ("shop_id", "folded", "order_id", "method")
 _IN_SHOP = orders.c.shop_id == bindparam("shop")
 _BY_CUSTOMER = Among(select(orders.c.order_id).where(_IN_SHOP), orders.c.customer_id)
 _BY_EMAIL = Among(select(orders.c.order_id).where(_IN_SHOP), orders.c.email_key)
@@ -395,16 +371,3 @@ def _purchase(
 ) -> Purchase:
     moment = datetime.fromisoformat
     return Purchase(moment(processed), order_id, customer, email, moment(since) if since else None, *left)
-
-
-def _marks(order: Order) -> set[tuple[str, str]]:
-    """The texts that an order may be found by: codes it used, and what the link that brought its buyer carries."""
-    marks = {(folded(code), "code") for code in order.codes}
-    if (landing := order.landing) is not None:
-        carried = (landing.code, landing.ref, landing.utm_value("content"))
-        marks |= {(folded(text), "link") for text in carried if text}
-    return marks
-
-
-def facts_text(facts: Mapping[str, Any]) -> str:
-    return to_json(facts).decode()

@@ -23,6 +23,19 @@ def upsert(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, r
         _execute(db, _prepared(table, db.dialect, tuple(rows[0]), "replace" if replace else "leave"), rows)
 
 
+def upsert_rows(db: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+    """The same of values that are already as the ledger keeps them, times as texts, in the order of *names*."""
+    if rows:
+        statement, columns, by_place = _prepared(table, db.dialect, names, "replace")
+        places = [names.index(name) for name, _ in columns]
+        if not by_place:
+            db.exec_driver_sql(statement, [dict(zip(names, row, strict=True)) for row in rows])
+        elif places == [*range(len(names))]:
+            db.exec_driver_sql(statement, [*map(tuple, rows)])
+        else:
+            db.exec_driver_sql(statement, [tuple([row[place] for place in places]) for row in rows])
+
+
 def insert(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert *rows*, which all have the same columns; where one breaks a key of the table, none."""
     if rows:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shopinf.orders import Order
+from shopinf.orderrows import OrderRow
 from shopinf.shopify.client import PAGE, Shop
 from shopinf.shopify.orders import Page, pages
 from shopinf.shopify.pages import at_once
+from shopinf.times import parse_time, utc_z
 from shopinf.unread import Unread
 from shopinf.windows import Window
 
@@ -27,7 +28,7 @@ class Step:
     """Orders of one answer, and how far the windows that changed have come with it."""
 
     number: int
-    orders: list[Order]
+    orders: list[OrderRow]
     windows: tuple[Window, ...]
     unread: Sequence[Unread] = ()  # orders of the same answer that cannot be read
 
@@ -104,7 +105,7 @@ class Shards:
 
     def _read(self, lane: _Lane) -> Step:
         with self._lock:
-            since = lane.window.since
+            since = utc_z(lane.window.since)
             listing = lane.pages = lane.pages or self._read_window(lane.window)
         page = next(listing, None)
         with self._lock:
@@ -116,14 +117,15 @@ class Shards:
                 lane.read += len(page.orders) + len(page.unread)
                 if page.orders:
                     last = max(page.orders, key=lambda order: order.order_id).created_at
-                    lane.at = min(max(lane.at, last), max(lane.window.until, lane.at))
+                    lane.at = min(max(lane.at, parse_time(last)), max(lane.window.until, lane.at))
             lane.busy = False
             self._changed[id(lane)] = lane
             changed = tuple(each.window for each in self._changed.values())
             self._changed.clear()
             self._steps += 1
             # What lies beyond a window that was halved meanwhile comes with its other half.
-            found = [each for each in page.orders if since <= each.created_at <= lane.window.until] if page else []
+            until = utc_z(lane.window.until)
+            found = [each for each in page.orders if since <= each.created_at <= until] if page else []
             return Step(self._steps, found, changed, page.unread if page else ())
 
 

@@ -35,6 +35,7 @@ from shopinf.discounts.terms import Kind, Terms
 from shopinf.ledger.coderows import Tracked
 from shopinf.ledger.ledger import Ledger
 from shopinf.ledger.orders import Sync
+from shopinf.orderrows import row_of
 from shopinf.orders import Application, Line, Order, Refund, RefundLine
 from shopinf.outcomes import Outcome
 from shopinf.payouts.rates import Subject
@@ -137,7 +138,7 @@ class Year:
                 former = {order.order_id: order for order in self._month(number - 1, each_month)}
                 news += [came_back(former[(number - 1) * each_month + each + 1], now) for each in returned]
             for start in range(0, len(news), 5000):
-                ledger.orders.write(self.shop, news[start : start + 5000], 1)
+                ledger.orders.write(self.shop, [*map(row_of, news[start : start + 5000])], 1)
             ledger.orders.keep(self.shop, Sync(now, scopes=frozenset({"read_all_orders"})))
 
     def _month(self, number: int, count: int) -> Iterator[Order]:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from bench import Bench, PracticeWire
 
+from shopinf.orderrows import row_of
 from shopinf.practice import PracticeStore
 from shopinf.times import iso
 
@@ -317,10 +318,10 @@ def test_older_news_never_overwrite_later_ones(run: Bench, store: PracticeStore)
         older = replace(
             before, updated_at=before.updated_at - timedelta(days=1), name="#old", financial_status="pending"
         )
-        ledger.orders.write(store.id, [older], 1)
+        ledger.orders.write(store.id, [row_of(older)], 1)
         assert next(iter(ledger.orders.full(store.id, {before.order_id}))) == before
         newer = replace(before, updated_at=before.updated_at + timedelta(days=1), name="#new")
-        ledger.orders.write(store.id, [newer], 1)
+        ledger.orders.write(store.id, [row_of(newer)], 1)
         assert next(iter(ledger.orders.full(store.id, {before.order_id}))).name == "#new"
     finally:
         ledger.close()

@@ -10,6 +10,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shopinf.orderrows import row_of
 from shopinf.orders import Order
 from shopinf.shopify.orders import Page
 from shopinf.shopify.shards import Shards, Step
@@ -32,7 +33,8 @@ def made(rng: random.Random, count: int) -> list[Order]:
 
 def listing(orders: list[Order], window: Window) -> Iterator[Page]:
     """The window's orders as a store lists them."""
-    found = [o for o in orders if window.since <= o.created_at <= window.until and o.order_id > window.after_id]
+    asked = [o for o in orders if window.since <= o.created_at <= window.until and o.order_id > window.after_id]
+    found = [*map(row_of, asked)]
     for start in range(0, len(found), PAGE):
         yield Page(found[start : start + PAGE], END)
 

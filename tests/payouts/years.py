@@ -27,6 +27,7 @@ from shopinf.discounts.terms import Kind as TermKind
 from shopinf.discounts.terms import Terms as CodeTerms
 from shopinf.ledger.coderows import Tracked
 from shopinf.ledger.orders import Sync
+from shopinf.orderrows import row_of
 from shopinf.orders import Application, Line, Order, Refund, RefundLine
 from shopinf.outcomes import Outcome
 from shopinf.payouts.entries import Account, Entry, Kind, OrderKey, Recorded
@@ -141,7 +142,7 @@ class Year:
         order = replace(order, updated_at=self.clock.now())
         total = sum((line.gross for line in order.lines), D(0))
         self.orders[shop, order.order_id] = order = replace(order, total_line_items_price=total)
-        self.desk.ledger.orders.write(shop, [order], 1)
+        self.desk.ledger.orders.write(shop, [row_of(order)], 1)
 
     def change(self) -> None:
         """Something happens to an order: a return, an edit, a cancellation, a payment that comes or expires."""

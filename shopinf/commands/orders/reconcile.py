@@ -232,4 +232,5 @@ def _orders(
         left -= len(step.orders)
         seats.tell(shop, left)
         odd(step.unread)
-        yield from (order for order in step.orders if order.created_at < end)  # the end itself is the next period's
+        orders = (each.order for each in step.orders)
+        yield from (order for order in orders if order.created_at < end)  # the end itself is the next period's

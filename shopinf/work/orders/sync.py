@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from shopinf.ledger.orders import Reading, Sync
 from shopinf.orderfacts import FACTS_VERSION
-from shopinf.orders import Order
+from shopinf.orderrows import OrderRow
 from shopinf.shopify.orders import count_orders, glance, pages
 from shopinf.shopify.shards import Step, places, read_windows
 from shopinf.shopify.shop import HISTORY_DAYS, granted_scopes, history_cut, shop_facts
@@ -210,7 +210,7 @@ class _Syncing:
             keep(held)
 
     def _write(
-        self, orders: list[Order], odd: Sequence[Unread], reading: Reading, come: Iterable[Window] | None = None
+        self, orders: list[OrderRow], odd: Sequence[Unread], reading: Reading, come: Iterable[Window] | None = None
     ) -> None:
         """Keep orders, which could not be read, and how far the windows of a reading that can be gone on with came."""
         news = self.ledger.write(
