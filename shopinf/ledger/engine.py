@@ -160,7 +160,7 @@ class Database:
             raise MachineProblem(
                 f"The ledger {self._shown} was written by a newer shopinf (version {version}; "
                 f"this one knows {migrations.latest()})",
-                hint=installation.UPDATE,
+                hint=installation.to_update(),
             )
         if version == migrations.latest():
             return

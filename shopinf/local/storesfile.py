@@ -95,7 +95,7 @@ def _book(file: Toml, hint: str) -> Book:
     if isinstance(version, bool) or not isinstance(version, int):
         raise file.wrong("version must be a whole number", file.line_of("version"), hint=hint)
     if version > VERSION:
-        raise MachineProblem(f"{file.path} was written by a newer shopinf", hint=installation.UPDATE)
+        raise MachineProblem(f"{file.path} was written by a newer shopinf", hint=installation.to_update())
     tables = file.values.get("stores", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise file.wrong("stores must be [[stores]] tables", file.line_of("stores"), hint=hint)

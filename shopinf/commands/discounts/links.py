@@ -90,10 +90,8 @@ def _answer(done: Done[list[dict[str, Cell]]], failures: Sequence[Failure], curr
 
 
 def _write_qr(desk: Desk, rows: Sequence[Mapping[str, Cell]], folder: Path) -> None:
-    try:
-        import segno
-    except ImportError:
-        raise BadInput("QR codes need the library segno", hint="pip install segno") from None
+    import segno
+
     try:
         folder.expanduser().mkdir(parents=True, exist_ok=True)
     except OSError as error:

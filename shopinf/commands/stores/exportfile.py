@@ -80,7 +80,7 @@ def _check_schema(place: str, found: dict[str, Any]) -> None:
                 raise BadSheet(
                     place,
                     f"this was written by a newer shopinf ({schema}; this one reads {SCHEMA})",
-                    hint=installation.UPDATE,
+                    hint=installation.to_update(),
                 )
             raise _wrong(place, f"this is {schema[:80]}, not exported stores")
         case {"name": _, "domain": _, "shop_id": _}:
