@@ -18,7 +18,7 @@ from shopinf.words import agreeing
 
 Cell = str | int | bool | Decimal | Money | datetime | date | None | Sequence[str]
 
-
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")  # text that is a number in a column of numbers
 _WHOLE = re.compile(
     r"(?:^|_)(?:code|codes|id|ids|link|url|src|domain|timezone|sku|order_name|statement|run|path|file|influencer|handle|example|fix|paste_at)$"
 )
@@ -180,8 +180,8 @@ class Audience(StrEnum):
 class Format(StrEnum):
     """How an answer is written: by its name or by the suffix of a file. This is the one list of them.
 
-    Rows are written by `console/`. The others are reports, each with a module of that name in `reports/` which makes
-    the whole file, and with those who read it where nobody says otherwise.
+    Rows are written by `console/`. The others are for reports, each with a module of that name in `reports/` which
+    makes the whole file, and with those who read it where nobody says otherwise. Any rows make a workbook, too.
     """
 
     suffixes: tuple[str, ...]
@@ -205,8 +205,8 @@ class Format(StrEnum):
 
     @classmethod
     def known(cls, *, reports: bool) -> list[Format]:
-        """Those that a command can write: all of them where it *reports*, else rows."""
-        return [format for format in cls if reports or not format.is_report]
+        """Those that a command can write: all of them where it *reports*, else those for rows."""
+        return [format for format in cls if reports or format is not cls.HTML]
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def test_an_option_that_takes_a_value_says_which(name: str) -> None:
         ("orders attribute --by influenser", "Did you mean influencer? Otherwise: shopinf orders attribute --help"),
         ("orders attribute --period lastmonth", "Did you mean last-month? Otherwise: …"),
         ("sources connect modsh", "Did you mean modash? Otherwise: …"),
-        ("discounts list -f jsn", "Did you mean json? Otherwise: choose one of table, csv, json, jsonl."),
+        ("discounts list -f jsn", "Did you mean json? Otherwise: choose one of table, csv, json, jsonl, xlsx."),
         ("discounts list --columns cod,status", "Did you mean code? Otherwise: …"),
         ("reference sheets code", "Did you mean codes? Otherwise: shopinf reference sheets"),
         ("discounts list -s maya", "Did you mean maya-shop? Otherwise: shopinf connect maya"),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from shopinf.desk import Desk
-    from shopinf.results import Column
+    from shopinf.results import Column, Result
     from shopinf.stores import Store
 
     DeskContext = Desk
@@ -290,6 +290,7 @@ def _at_the_desk(function: Callable[..., None], said: Manners) -> Callable[..., 
         desk.command = context.command_path
         desk.heed(**{name: given.pop(name) for name in _EVERYWHERE})
         desk.log.start(desk.command)
+        desk.out.workbook = _workbook
         desk.fills, desk.columns, desk.out.asks = manners.fills, manners.columns, manners.asks
         for name, bundle in bundles.items():
             given[name] = bundle(**{each.name: given.pop(each.name) for each in spelled[name]})
@@ -313,6 +314,13 @@ def _at_the_desk(function: Callable[..., None], said: Manners) -> Callable[..., 
     called.__module__, called.__name__, called.__doc__ = function.__module__, function.__name__, function.__doc__
     called.manners = manners  # type: ignore[attr-defined]
     return called
+
+
+def _workbook(result: Result) -> bytes:
+    """The rows of *result* as a workbook; only commands may enter the room that makes it."""
+    from shopinf.reports import rows
+
+    return rows.file(result)
 
 
 def manners_of(command: Any) -> Manners:

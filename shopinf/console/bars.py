@@ -38,6 +38,7 @@ class BarBoard:
             file=stderr,
             _environ=environ,
             force_terminal=True,
+            legacy_windows=False,  # Rich would ask standard output, which need not be the terminal that this one is
             color_system="standard" if styled else None,
             highlight=False,
             markup=False,

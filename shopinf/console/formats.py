@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,10 +13,8 @@ from typing import Any
 
 from shopinf.money import Money
 from shopinf.plain import formula_safe, harmless
-from shopinf.results import Cell, Column, Kind, Result
+from shopinf.results import NUMBER, Cell, Column, Kind, Result
 from shopinf.times import iso
-
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def as_json(value: Any) -> Any:
@@ -139,6 +136,6 @@ def _csv_cell(value: Cell, *, numbers: bool) -> str:
     if not isinstance(value, str) and isinstance(value, (bool, int, float, Decimal, date)):
         return text
     # A number that came as text is still a number in a column of numbers; in a column of text it is text.
-    if numbers and _NUMBER.fullmatch(text):
+    if numbers and NUMBER.fullmatch(text):
         return text
     return formula_safe(text)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import errno
+import codecs
 import io
-import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +25,7 @@ from shopinf.console.progress import (
     reached,
     running,
 )
+from shopinf.console.streams import is_terminal, nobody_reads, pour, speak_utf8, to_nowhere, understands_escapes
 from shopinf.errors import BadInput, Interrupted, MachineProblem, ShopinfError, Stopped
 from shopinf.plain import harmless
 from shopinf.results import Failure, Form, Format, Result, told
@@ -74,6 +74,7 @@ class Out:
         self.plain = False  # no colours, whatever the terminal can
         self.alone = False  # nobody is asked anything
         self.closed = False  # nobody reads standard output any more
+        self.workbook: Callable[[Result], bytes] = _no_workbook  # makes one of the rows of any answer
         self.asks: bool | None = None  # does the command that runs say that it can ask? None: no command runs
         self._environ, self._clock, self._replace = environ, clock, replace
         self._monotonic = clock.monotonic if clock else time.monotonic
@@ -82,12 +83,14 @@ class Out:
         self._tasks: list[Task] = []  # under way, or stopped in the middle
         self._crews: list[Crew] = []
         for stream in (self.stdout, self.stderr, self.stdin):
-            _speak_utf8(stream)
+            speak_utf8(stream)
+        outputs = (self.stdout, self.stderr)
+        self._bare = [each for each in outputs if is_terminal(each) and not understands_escapes(each)]
 
     @property
     def attended(self) -> bool:
         """Is somebody there to be asked: are standard input and standard error both terminals?"""
-        return not self.alone and _is_terminal(self.stdin) and _is_terminal(self.stderr)
+        return not self.alone and is_terminal(self.stdin) and is_terminal(self.stderr)
 
     # results
 
@@ -102,7 +105,7 @@ class Out:
         elif form.format is Format.TABLE:
             text, left = tables.table(result, form, self._screen())
             self._write(text)
-            if _is_terminal(self.stdout) and (sentence := left.sentence()):
+            if is_terminal(self.stdout) and (sentence := left.sentence()):
                 self.say(sentence)
         else:
             self._write(self._text(result, form))
@@ -161,9 +164,17 @@ class Out:
         return path
 
     def _put_away(self, result: Result, form: Form, output: Path, stem: Mapping[str, str] | None) -> Path:
-        made = result.content(form.format) if result.content and form.format.is_report else None
-        content = self._text(result, form).encode() if made is None else made
+        content = self._file(result, form, output)
         return self.save(output, content, stem=stem)
+
+    def _file(self, result: Result, form: Form, output: Path) -> bytes:
+        """The content of the file *output*: a report's own, a workbook of the rows, or text."""
+        if form.format.is_report:
+            return result.content(form.format) if result.content else self.workbook(result)
+        text = self._text(result, form).encode()
+        # Excel on Windows takes a CSV for Windows-1252 unless it is marked; a stream goes to other programs.
+        marked = sys.platform == "win32" and form.format is Format.CSV and output.suffix.lower() == ".csv"
+        return codecs.BOM_UTF8 + text if marked else text
 
     def _place(self, output: Path, stem: Mapping[str, str]) -> Path:
         today = {"date": self._clock.now().astimezone().date().isoformat()} if self._clock else {}
@@ -172,7 +183,7 @@ class Out:
     def _screen(self) -> tables.Screen:
         """What a table on standard output is made for."""
         now = self._clock.now() if self._clock else None
-        if not _is_terminal(self.stdout):
+        if not is_terminal(self.stdout):
             return tables.Screen(now=now)
         return tables.Screen(tables.terminal_width(self.stdout, self._environ), self._styled(self.stdout), now)
 
@@ -195,11 +206,11 @@ class Out:
             return
         with self._lock, self._aside():
             try:
-                _pour(self.stdout, text)
+                pour(self.stdout, text)
             except OSError as error:
                 self.closed = True
-                _to_nowhere(self.stdout)
-                if not _nobody_reads(error):
+                to_nowhere(self.stdout)
+                if not nobody_reads(error):
                     raise MachineProblem(
                         f"Standard output cannot be written: {error.strerror or error}",
                         hint="Free some space, or write to another file.",
@@ -254,10 +265,14 @@ class Out:
             self.stderr.write(text)
             self.stderr.flush()
         except OSError:  # there is no other place to say so
-            _to_nowhere(self.stderr)
+            to_nowhere(self.stderr)
 
     def _styled(self, stream: TextIO) -> bool:
-        return not self.plain and not self._environ.get("NO_COLOR") and not self._dumb and _is_terminal(stream)
+        return not self.plain and not self._environ.get("NO_COLOR") and self._is_able(stream)
+
+    def _is_able(self, stream: TextIO) -> bool:
+        """Is it a terminal that escapes do more in than stand there?"""
+        return is_terminal(stream) and not self._dumb and stream not in self._bare
 
     @property
     def _dumb(self) -> bool:
@@ -336,7 +351,7 @@ class Out:
 
     def _shown_board(self) -> Board:
         if self._board is None:
-            if _is_terminal(self.stderr) and not self._dumb:
+            if self._is_able(self.stderr):
                 from shopinf.console.bars import BarBoard
 
                 self._board = BarBoard(self.stderr, self._environ, self._monotonic, styled=self._styled(self.stderr))
@@ -353,52 +368,12 @@ class Out:
                 yield
 
 
+def _no_workbook(result: Result) -> bytes:
+    raise ValueError(f"{result.schema} is written as a workbook by the commands alone")
+
+
 def _written(result: Result, format: Format, path: Path) -> str:
     """What is said of a file that was written; of rows how many there are."""
-    if format.is_report or (result.body and format is Format.JSON):
+    if (format.is_report and result.content) or (result.body and format is Format.JSON):
         return f"Written to {path}"
     return f"{counted(len(result.rows), 'row')} written to {path}"
-
-
-def _is_terminal(stream: TextIO) -> bool:
-    try:
-        return stream.isatty()
-    except ValueError:  # closed
-        return False
-
-
-def _speak_utf8(stream: TextIO) -> None:
-    """Files and pipes get UTF-8 whatever the locale; no sign that a terminal lacks ends the run."""
-    if isinstance(stream, io.TextIOWrapper):
-        if stream.isatty():
-            stream.reconfigure(errors="replace")
-        else:
-            stream.reconfigure(encoding="utf-8", errors="replace")
-
-
-def _pour(stream: TextIO, text: str) -> None:
-    """Write all of *text*, or raise."""
-    raw = getattr(stream, "buffer", None)
-    if not isinstance(raw, io.RawIOBase):
-        stream.write(text)
-        stream.flush()
-        return
-    # Under PYTHONUNBUFFERED Python's own text stream forgets what a full disk or a closed pipe did not take.
-    rest = memoryview(text.encode(stream.encoding, "replace"))
-    while rest:
-        rest = rest[raw.write(rest) or 0 :]
-
-
-def _nobody_reads(error: OSError) -> bool:
-    # Windows says EINVAL for a pipe that the reader closed.
-    return isinstance(error, BrokenPipeError) or (sys.platform == "win32" and error.errno == errno.EINVAL)
-
-
-def _to_nowhere(stream: TextIO) -> None:
-    """Point *stream* at nothing, so that Python's own last flush stays quiet."""
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
-    except (OSError, ValueError, AttributeError):
-        return

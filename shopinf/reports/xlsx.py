@@ -61,8 +61,8 @@ def file(overview: Overview) -> bytes:
         sections = overview.sections
         for name, by in _SHEETS.items():
             sheet = book.add_worksheet(name)
-            _table(sheet, pen, overview.columns(by), overview.side(by).rows, _totals_of(sections, by))
-        _table(book.add_worksheet("Excluded"), pen, LEFT_OUT_COLUMNS, overview.left_out, Totals())
+            table(sheet, pen, overview.columns(by), overview.side(by).rows, _totals_of(sections, by))
+        table(book.add_worksheet("Excluded"), pen, LEFT_OUT_COLUMNS, overview.left_out, Totals())
     return written.getvalue()
 
 
@@ -98,7 +98,7 @@ class Pen:
                 sheet.write_number(row, column, value, self.form(**{"num_format": "#,##0"} | style))
                 shown = f"{value:,}"
             case Decimal():
-                sheet.write_number(row, column, float(value), self.form(num_format="0.0", **style))
+                sheet.write_number(row, column, float(value), self.form(**{"num_format": "0.0"} | style))
                 shown = str(value)
             case datetime():
                 wall = value.replace(tzinfo=None, microsecond=0)
@@ -159,7 +159,7 @@ def _totals_of(sections: Sequence[Section], by: By) -> Totals:
     )
 
 
-def _table(
+def table(
     sheet: Worksheet, pen: Pen, shown: Sequence[Column], rows: Sequence[Mapping[str, Cell]], totals: Totals
 ) -> None:
     """Rows under a header that stays and filters, and their totals; on paper the header is on each page."""
