@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
 import re
+import sys
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from shopinf.console.symlinks import check_links, check_stays
 from shopinf.errors import BadInput, MachineProblem
+from shopinf.held import held_open, in_use
 from shopinf.plain import harmless
-from shopinf.shell import quoted
+from shopinf.shell import making, quoted
+from shopinf.streams import is_stream
 
 _PATTERN = re.compile(r"\{([A-Za-z_]+)\}")
 # What some file system refuses in a name; a store's name or a period must not lead to another folder either.
 _UNFIT = re.compile(r'[/\\:*?"<>|\s]+')
+# What Windows keeps for devices, whatever comes after a dot: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=\s*(?:\.|$))", re.IGNORECASE)
+_LONGEST = 80  # bytes; a file's name may have 255, and a pattern fills in up to three parts
 
 
 def file_name_part(text: str) -> str:
-    """*text* as a part of a file name: no separators, no leading dots, not empty."""
-    return _UNFIT.sub("-", harmless(text)).strip(".- ") or "none"
+    """*text* as a part of a file name: no separators, no leading dots, no device of Windows, not empty, not long.
+
+    What is cut ends with a mark of its own, so that two long names stay two.
+    """
+    part = _UNFIT.sub("-", harmless(text)).strip(".- ") or "none"
+    if len(part.encode()) > _LONGEST:
+        mark = hashlib.sha256(part.encode()).hexdigest()[:8]
+        part = f"{part.encode()[: _LONGEST - len(mark) - 1].decode(errors='ignore').rstrip('.- ')}-{mark}"
+    return _DEVICES.sub(r"\1_", part, count=1) if _DEVICES.match(part) else part
 
 
 def has_pattern(path: Path) -> bool:
@@ -92,12 +107,20 @@ def check_place(path: Path, *, option: str = "--output", linked: bool = False) -
         check_links(path, anywhere=linked)
         if path.is_dir():
             raise BadInput(f"{path} is a folder", hint=f"Name a file in it, like {path / 'result.csv'}.")
+        if sys.platform == "win32" and _DEVICES.match(path.name):
+            raise BadInput(
+                f"{path.name} is no name for a file: Windows keeps it for a device",
+                hint=f"Call it otherwise, like {path.with_name(f'my-{path.name}')}",
+            )
         folder = fixed_folder(path)  # those below it are made
         if not folder.is_dir():
-            raise BadInput(f"There is no folder {folder}", hint=f"Make it first: mkdir -p {folder}")
+            raise BadInput(f"There is no folder {folder}", hint=f"Make it first: {making(folder)}")
         # Not for a pipe or a device, which is not replaced; and not where a link stands, whose file is elsewhere.
         if not path.exists() and not os.access(folder, os.W_OK):
             raise cannot_write(path, PermissionError(13, "the folder does not allow it"), option=option)
+        if sys.platform == "win32" and path.is_file() and not is_stream(path):
+            with path.open("r+b"):  # a workbook that Excel has open refuses now what it would after the work
+                pass
     except OSError as error:
         raise cannot_write(path, error, option=option) from error
     except ValueError as error:  # a NUL in the name
@@ -108,7 +131,12 @@ def check_place(path: Path, *, option: str = "--output", linked: bool = False) -
 
 def cannot_write(path: Path, error: OSError, *, option: str = "--output") -> MachineProblem:
     """The operating system's refusal to write the file that *option* names."""
+    if in_use(path, error):
+        return held_open(path)
+    long = error.errno == errno.ENAMETOOLONG
     return MachineProblem(
         f"{path} cannot be written: {error.strerror or error}",
-        hint=f"Free some space, or choose another place with {option}.",
+        hint=f"Choose a shorter name with {option}."
+        if long
+        else f"Free some space, or choose another place with {option}.",
     )

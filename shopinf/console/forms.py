@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from shopinf.console.files import check_place
@@ -20,7 +21,7 @@ def read_form(
     known = Format.known(reports=reports)
     if output is not None and str(output) == "-":
         output = None
-    if output is not None and output.expanduser().is_dir():
+    if output is not None and os.path.isdir(output.expanduser()):  # unlike a path's own, it raises for no name
         check_place(output.expanduser())
     chosen = _named(format, known) if format else _by_suffix(output, known)
     if chosen not in known:
@@ -64,7 +65,7 @@ def _named(format: str, known: list[Format]) -> Format:
 
 
 def _by_suffix(output: Path | None, known: list[Format]) -> Format:
-    if output is None or (output.exists() and not output.is_file() and not output.is_dir()):  # /dev/stdout, a pipe
+    if output is None or (os.path.exists(output) and not output.is_file() and not output.is_dir()):  # a pipe
         return Format.TABLE
     for each in Format:
         if output.suffix.lower() in each.suffixes:

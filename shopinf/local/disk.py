@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from shopinf.errors import BadInput, MachineProblem
+from shopinf.held import held_open, in_use
 from shopinf.streams import is_stream
 
 PRIVATE_FILE = 0o600
@@ -171,6 +172,8 @@ def _settle(folder: Path) -> None:
 
 def machine_problem(problem: OSError, path: Path) -> MachineProblem:
     """The operating system's refusal at *path* as a sentence and a way out."""
+    if in_use(path, problem):
+        return held_open(path)
     match problem.errno:
         case errno.ENOSPC | errno.EDQUOT:
             return MachineProblem(
@@ -185,6 +188,11 @@ def machine_problem(problem: OSError, path: Path) -> MachineProblem:
             return MachineProblem(
                 f"This user is not allowed to use {path}",
                 hint="Correct its owner and permissions, or set SHOPINF_HOME to a folder of this user's own.",
+            )
+        case errno.ENAMETOOLONG:
+            return MachineProblem(
+                f"The name of {path} is longer than this machine's file system takes",
+                hint="Choose a shorter one, or a folder nearer to the top.",
             )
         case errno.ENOTDIR | errno.EEXIST:
             return MachineProblem(

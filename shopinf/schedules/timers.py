@@ -6,13 +6,13 @@ Values of secrets are never among what comes in here, only the names of the vari
 from __future__ import annotations
 
 import re
+import shlex
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from shopinf.errors import BadInput
 from shopinf.schedules.times import Rhythm, When
-from shopinf.shell import quoted
 
 LONGEST_COMMAND = 998  # bytes; the least that a common cron takes
 FAILED = "shopinf-failed"
@@ -247,7 +247,7 @@ def _remarks(sentences: Iterable[str]) -> list[str]:
 
 def _shell_word(word: str) -> str:
     """*word* for a shell, also after cron has taken a backslash away from before each backslash or %."""
-    return re.sub(r"\\(?=[\\%])", r"\\''", quoted(word))
+    return re.sub(r"\\(?=[\\%])", r"\\''", shlex.quote(word))
 
 
 def _unit_word(word: str) -> str:

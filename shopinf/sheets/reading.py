@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO, TypeVar
 
 from shopinf.errors import BadInput, BadSheet
+from shopinf.held import in_use
 from shopinf.plain import harmless
 from shopinf.sheets.fields import Fields, Places, find_places
 from shopinf.sheets.headers import find_header, lacking, looks_like_codes
@@ -150,6 +151,11 @@ def _opened(path: Path, file: str) -> BinaryIO:
     except FileNotFoundError:
         raise BadInput(f"There is no file {file}", hint="Check the name and the folder.") from None
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and in_use(path, error):
+            raise BadInput(
+                f"{file} is open in another program, like Excel, which lets nobody else read it",
+                hint="Close it there and run the same command again.",
+            ) from error
         reason = getattr(error, "strerror", None) or "the name is not a file name"
         raise BadInput(f"{file} cannot be read: {reason}", hint="Check the name and who may read it.") from error
 

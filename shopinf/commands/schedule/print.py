@@ -15,7 +15,7 @@ from shopinf.console.files import check_fillable, fixed_folder
 from shopinf.errors import BadInput
 from shopinf.periods import read_period
 from shopinf.schedules.times import Rhythm, When, disputed, rhythm_of, safe_time
-from shopinf.shell import quoted
+from shopinf.shell import making
 
 if TYPE_CHECKING:
     from shopinf.commands.schedule.surroundings import Asked
@@ -191,7 +191,7 @@ def _notes(asked: Asked) -> Iterator[str]:
         yield f"{output} is replaced by each run; {{date}} in its name keeps them apart."
     if not _has_folder(output):
         folder = fixed_folder(output)
-        yield f"There is no folder {folder} yet: mkdir -p {quoted(str(folder))}"
+        yield f"There is no folder {folder} yet: {making(folder)}"
 
 
 def _has_folder(output: Path) -> bool:
