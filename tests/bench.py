@@ -2,6 +2,7 @@
 
 `run("discounts", "create", …)` calls the real `main`; the wire ends in the practice store, the clock stands still until
 it is waited on, the home is temporary and the keyring is in memory. It returns code, out and err.
+What it answers with as JSON is held against the schema of its command.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
+import answers
 import httpx
 
 from shopinf.desk import Setting
@@ -139,7 +141,9 @@ class Bench:
     def __call__(self, *argv: str, stdin: str = "", environ: Mapping[str, str] | None = None) -> Ran:
         out, err = io.StringIO(), io.StringIO()
         at = self.setting(io.StringIO(stdin), out, err, environ)
-        return Ran(main(argv, at), out.getvalue(), err.getvalue())
+        ran = Ran(main(argv, at), out.getvalue(), err.getvalue())
+        answers.hold(argv, ran.out)
+        return ran
 
     def at_a_terminal(self, *argv: str, lines: Sequence[str], environ: Mapping[str, str] | None = None) -> Ran:
         """The same with a person at the terminal who types *lines*; `err` is what the terminal showed."""

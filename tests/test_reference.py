@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import answers
 import pytest
 from bench import Bench
 
@@ -55,6 +59,28 @@ def test_a_schema_is_json_schema_for_the_answer(run: Bench, shop: object) -> Non
     made = run("discounts", "create", "--campaign", "q4", "--influencer", "maya", "--percent", "15", "-f", "json").ok()
     assert set(schema["required"]) <= set(made.json)
     assert set(schema["properties"]["codes"]["items"]["properties"]) == set(made.json["codes"][0])
+    assert set(schema["properties"]["codes"]["items"]["required"]) == set(made.json["codes"][0])
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        lambda answer: answer["codes"][0].pop("slot"),
+        lambda answer: answer["codes"][0].update(more="x"),
+        lambda answer: answer["summary"].pop("failed"),
+        lambda answer: answer.pop("notes"),
+        lambda answer: answer.update(schema="shopinf.codes/2"),
+        lambda answer: answer["codes"][0].update(code=15),
+    ],
+)
+def test_the_bench_finds_an_answer_that_is_not_as_its_schema(
+    run: Bench, shop: object, spoilt: Callable[[dict[str, Any]], object]
+) -> None:
+    asked = ("discounts", "create", "--campaign", "q4", "--influencer", "maya", "--percent", "15", "-f", "json")
+    answer = run(*asked).ok().json
+    spoilt(answer)
+    with pytest.raises(AssertionError, match="shopinf discounts create"):
+        answers.hold(asked, json.dumps(answer, indent=2))
 
 
 def test_exit_codes_are_those_of_the_failures(run: Bench) -> None:

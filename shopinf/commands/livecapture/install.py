@@ -41,7 +41,7 @@ app = Noun()
 _ADMIN = "https://admin.shopify.com/store"
 
 
-COLUMNS = columns("store method status src id file paste_at ends_at")
+COLUMNS = columns(order="store method status src id file paste_at ends_at", numbers="id")
 
 
 @dataclass(frozen=True)

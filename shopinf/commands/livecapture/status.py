@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 app = Noun()
 
-COLUMNS = columns(order="store what status id src ours ends_at at", times="at")
+COLUMNS = columns(order="store what status id src ours ends_at at", numbers="id", times="at")
 
 Seen = tuple[list[dict[str, Any]], list[str]]  # rows, and what is to be said
 

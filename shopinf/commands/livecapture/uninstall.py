@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 app = Noun()
 
-COLUMNS = columns("store id src status")
+COLUMNS = columns(order="store id src status", numbers="id")
 
 Removed = tuple[list[dict[str, Any]], list[Failure]]
 

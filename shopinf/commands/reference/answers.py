@@ -9,10 +9,11 @@ from typing import Any
 import typer
 
 from shopinf.commands.options import manners_of
+from shopinf.commands.reference.bodies import optional_cells, own_cells
 from shopinf.commands.tree import app
 from shopinf.errors import NotFound
 from shopinf.nearest import did_you_mean
-from shopinf.results import Column, Kind
+from shopinf.results import Column
 
 # The answers that are not called after their command, and the key that their rows stand under.
 _NAMES = {
@@ -29,15 +30,17 @@ _NAMES = {
     "payouts show": "statements",
     "payouts pay": "payments",
 }
-_ROWS = {"scopes": "stores", "codes": "codes", "influencers": "influencers"} | {
-    "statements": "statements",
-    "payments": "payments",
-}
-_TYPES = {
-    Kind.TEXT: ["string", "boolean", "array", "object", "null"],
-    Kind.NUMBER: ["number", "string", "null"],
-    Kind.MONEY: ["string", "null"],
-    Kind.TIME: ["string", "null"],
+
+
+_FAILURE = {
+    "type": "object",
+    "properties": {
+        "store": {"type": ["string", "null"]},
+        "what": {"type": "string"},
+        "error": {"type": "string"},
+        "code": {"type": "integer"},
+    },
+    "required": ["store", "what", "error", "code"],
 }
 
 
@@ -53,19 +56,9 @@ class Answer:
         return f"shopinf.{_NAMES.get(self.command, self.command.replace(' ', '.').replace('-', '_'))}/1"
 
     def schema(self) -> dict[str, Any]:
-        """The JSON Schema of its answer; what a schema does not name may be there all the same."""
-        cells = {column.key: {"type": _TYPES[column.kind]} for column in self.columns}
+        """The JSON Schema of its answer without `--columns`; keys that it does not name may be added to the answer."""
         texts = {"type": "array", "items": {"type": "string"}}
-        failure = {
-            "store": {"type": ["string", "null"]},
-            "what": {"type": "string"},
-            "error": {"type": "string"},
-            "code": {"type": "integer"},
-        }
-        key = _ROWS.get(_NAMES.get(self.command, ""), "rows")
-        own: dict[str, Any] = {key: {"type": "array", "items": {"type": "object", "properties": cells}}}
-        if self.name == "shopinf.store/1":
-            own = cells
+        own, optional = own_cells(self.command, self.columns), optional_cells(self.command)
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "$id": self.name,
@@ -75,9 +68,9 @@ class Answer:
                 "schema": {"const": self.name},
                 **own,
                 "notes": texts,
-                "failures": {"type": "array", "items": {"type": "object", "properties": failure}},
+                "failures": {"type": "array", "items": _FAILURE},
             },
-            "required": ["schema", "notes", "failures"],
+            "required": ["schema", *(key for key in own if key not in optional), "notes", "failures"],
         }
 
 

@@ -9,7 +9,7 @@ from shopinf.results import Format, Result, columns
 
 app = Noun()
 
-COLUMNS = columns(order=" ".join(EXPORTED), shown="name domain group read_only url")
+COLUMNS = columns(order=" ".join(EXPORTED), numbers="shop_id", shown="name domain group read_only url")
 
 
 @app.command("export", columns=COLUMNS, epilog=examples("stores export -o stores.json"))
