@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shopinf.discounts.codes import bare_of, suffixed
 from shopinf.discounts.plan import CodeRecord, State
@@ -12,11 +12,10 @@ from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, ShopinfError, St
 from shopinf.orders import folded
 from shopinf.shopify import discounts as remote
 from shopinf.shopify.client import PAGE
+from shopinf.work.codes.due import Due
 from shopinf.work.codes.make import TRIES, Making, taken
 from shopinf.work.doubt import SECOND_LOOK
 
-FIRST_WAIT = 2.0  # seconds, until a job has shown how long one takes
-SHORTEST_WAIT, LONGEST_WAIT = 0.15, 30.0
 STILL = 300.0  # seconds without any progress after which a job is given up for now
 BUSY = 600.0  # seconds that another job of the shop is waited for
 LOOKED_UP = 5  # codes that are cheaper looked up one by one than found in the list of the rule's
@@ -24,11 +23,12 @@ LOOKED_UP = 5  # codes that are cheaper looked up one by one than found in the l
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A job under way; `batch` is the ledger's id of it."""
+    """A job under way; `batch` is the ledger's id of it, `at` when it was begun, by the clock that only rises."""
 
     batch: int
     job: remote.Job
     records: Sequence[CodeRecord]
+    at: float
 
 
 class Filling:
@@ -42,7 +42,7 @@ class Filling:
         self._begun = begun
         self._rule = records[0].rule.id
         self._rule_id = 0
-        self._first_wait = FIRST_WAIT
+        self._due = Due()
         self._tried: dict[int, int] = {}
 
     def fill(self) -> None:
@@ -71,7 +71,7 @@ class Filling:
             try:
                 if batch.batch_id is not None and records:
                     job = remote.job(self._shop, self._rule_id, batch.batch_id)
-                    self._collect(self._finished(Sent(batch.id, job, records)))
+                    self._collect(self._finished(Sent(batch.id, job, records, self._clock.monotonic())))
             except NoSuchThing:
                 pass
             self._codes.end_batch(batch.id)
@@ -107,8 +107,9 @@ class Filling:
     def _send(self, records: Sequence[CodeRecord]) -> Sent:
         batch = self._codes.intend_batch(self._store.shop_id, self._rule, [record.id for record in records])
         job = self._started([record.code for record in records])
+        begun = self._clock.monotonic()
         self._codes.posted_batch(batch, job.id)
-        return Sent(batch, job, records)
+        return Sent(batch, job, records, begun)
 
     def _started(self, codes: Sequence[str]) -> remote.Job:
         """Start a job, as soon as no other one is running in the shop."""
@@ -136,27 +137,24 @@ class Filling:
             self._clock.wait(nap)
 
     def _finished(self, sent: Sent) -> Sent:
-        """Wait until a job is completed, asking seldom: the first time when jobs usually are done."""
-        begun = still = self._clock.monotonic()
-        job, nap, polls = sent.job, self._first_wait, 0
+        """Wait until a job is completed."""
+        still = self._clock.monotonic()
+        job, due = sent.job, self._due.first()
         while not job.completed:
-            self._clock.wait(nap)
-            before = job.done
-            job, polls = remote.job(self._shop, self._rule_id, job.id), polls + 1
-            now = self._clock.monotonic()
+            self._clock.wait(max(sent.at + due - self._clock.monotonic(), 0.0))
+            before, now = job.done, self._clock.monotonic()
+            job = remote.job(self._shop, self._rule_id, job.id)
+            if job.completed:
+                self._due.ended(now - sent.at)
+                break
+            due = self._due.again(now - sent.at, job)
             still = now if job.done != before else still
-            if not job.completed and now - still > STILL:
+            if now - still > STILL:
                 raise NoAnswer(
                     f"A job that makes codes in {self._store.name} has not moved for {STILL / 60:.0f} minutes",
                     hint="Run the same command again later; it takes up this job and makes only what is missing.",
                 )
-            passed = now - begun
-            left = passed * (job.count - job.done) / job.done if job.done else passed
-            nap = min(max(left * 1.1, SHORTEST_WAIT), LONGEST_WAIT)
-            if job.completed:
-                expected = self._first_wait * 0.97 if polls == 1 else passed
-                self._first_wait = min(max(expected, SHORTEST_WAIT), LONGEST_WAIT)
-        return Sent(sent.batch, job, sent.records)
+        return replace(sent, job=job)
 
     def _collect(self, sent: Sent) -> list[CodeRecord]:
         """Write down what came of a completed job; returns the codes that need another one."""
