@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from shopinf.chosen import ChosenForm, ChosenStores
+from shopinf.company import Company
 from shopinf.console import files
 from shopinf.console.log import RunLog
 from shopinf.console.out import Out, Part
@@ -92,6 +93,7 @@ class Desk:
         self._skipped: list[str] = []
         self._wait: float | None = None
         self._shops: dict[str, Shop] = {}
+        self._company = Company()
         self._guard = threading.Lock()
         self._open = ExitStack()
 
@@ -264,6 +266,7 @@ class Desk:
             read_only=store.read_only,
             talk=self.trace,
             before_write=lambda: self.locks.check(store.shop_id),
+            company=self._company,
         )
 
     def trace(self, exchange: Exchange | Call) -> None:
@@ -318,6 +321,7 @@ class Desk:
             return Outcomes([self._outcome(stores[0], work)])
         if not stores:
             return Outcomes([])
+        self._company.begin(store.name for store in stores)
         with self.out.several(len(stores)) as crew:
             return Outcomes(for_each(stores, lambda store: self._outcome(store, work), self.clock, crew.advance))
 
@@ -332,6 +336,8 @@ class Desk:
             failure = named(error)  # a mistake of our own with one store's data costs the others nothing either
             self.log.store_failed(store.name, failure)
             return Outcome(store, error=failure)
+        finally:
+            self._company.leave(store.name)
         self.log.store_done(store.name)
         return Outcome(store, value=value)
 

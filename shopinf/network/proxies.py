@@ -7,6 +7,7 @@ speaks (`socks://`) where another one is named.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # public, and typeshed lacks it
@@ -34,23 +35,36 @@ def certificates_named(environ: Mapping[str, str]) -> list[str]:
 
 @dataclass(frozen=True)
 class WayOut:
-    """Clients for https: through the proxy that the environment names, and past it."""
+    """The way of https: through the proxy that the environment names, or past it; certificates are read once."""
 
-    through: httpx.Client
-    past: httpx.Client
+    context: ssl.SSLContext
+    proxy: str | None
+    named: str  # the variable that names the proxy
     unproxied: str  # what NO_PROXY says
 
-    def to(self, host: str) -> httpx.Client:
-        """The client for *host*."""
-        return self.past if proxy_bypass_environment(host, {"no": self.unproxied}) else self.through
+    def to(self, host: str, timeouts: httpx.Timeout, limits: httpx.Limits) -> httpx.Client:
+        """A client for *host*."""
+        past = self.proxy is None or proxy_bypass_environment(host, {"no": self.unproxied})
+        return self._client(None if past else self.proxy, timeouts, limits)
 
-    def close(self) -> None:
-        self.through.close()
-        self.past.close()
+    def _client(self, proxy: str | None, timeouts: httpx.Timeout, limits: httpx.Limits) -> httpx.Client:
+        try:
+            return httpx.Client(trust_env=False, proxy=proxy, verify=self.context, timeout=timeouts, limits=limits)
+        except ImportError:
+            raise MachineProblem(
+                f"The proxy that {self.named} names speaks SOCKS, which needs one more package",
+                hint="Install httpx[socks] beside shopinf, or name an http proxy in HTTPS_PROXY.",
+            ) from None
+        except (ValueError, httpx.InvalidURL):
+            # The cause is left out: it quotes the proxy's address, which may hold a password.
+            raise MachineProblem(
+                f"The proxy that {self.named} names cannot be used",
+                hint="Write it as http://HOST:PORT, or unset the variable.",
+            ) from None
 
 
-def way_out(environ: Mapping[str, str], timeouts: httpx.Timeout, limits: httpx.Limits) -> WayOut:
-    """Clients that go the way of *environ* and trust its certificates."""
+def way_out(environ: Mapping[str, str]) -> WayOut:
+    """The way of *environ*, whose certificates are trusted."""
     try:
         context = httpx.create_ssl_context(trust_env=True)
     except OSError as error:
@@ -58,28 +72,8 @@ def way_out(environ: Mapping[str, str], timeouts: httpx.Timeout, limits: httpx.L
         raise MachineProblem(
             f"The certificates that {named} names cannot be read", hint=f"Correct or unset {named}."
         ) from error
-
-    def client(proxy: str | None) -> httpx.Client:
-        return httpx.Client(trust_env=False, proxy=proxy, verify=context, timeout=timeouts, limits=limits)
-
-    past = client(None)
-    chosen = _chosen(environ)
-    if chosen is None:
-        return WayOut(past, past, "")
-    name, address = chosen
-    unproxied = next((environ[each] for each in _NONE if environ.get(each)), "")
-    try:
-        return WayOut(client(address), past, unproxied)
-    except ImportError:
-        raise MachineProblem(
-            f"The proxy that {name} names speaks SOCKS, which needs one more package",
-            hint="Install httpx[socks] beside shopinf, or name an http proxy in HTTPS_PROXY.",
-        ) from None
-    except (ValueError, httpx.InvalidURL):
-        # The cause is left out: it quotes the proxy's address, which may hold a password.
-        raise MachineProblem(
-            f"The proxy that {name} names cannot be used", hint="Write it as http://HOST:PORT, or unset the variable."
-        ) from None
+    name, address = _chosen(environ) or ("", None)
+    return WayOut(context, address, name, next((environ[each] for each in _NONE if environ.get(each)), ""))
 
 
 def _chosen(environ: Mapping[str, str]) -> tuple[str, str] | None:

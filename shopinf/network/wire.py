@@ -18,6 +18,7 @@ from shopinf.loopback import is_safe
 from shopinf.network.patience import TIMEOUTS
 from shopinf.network.proxies import WayOut, way_out
 
+# Of each host: a pool looks through all its connections for each request, and its requests wait for one another.
 _LIMITS = httpx.Limits(max_connections=80, max_keepalive_connections=64, keepalive_expiry=15.0)
 
 # httpx logs each whole URL, and a query may hold a customer's e-mail address. `Exchange` is what we tell instead.
@@ -44,7 +45,7 @@ class NetworkWire:
         self._lock = threading.Lock()
         self._closed = False
         self._secure: WayOut | None = None
-        self._loopback: httpx.Client | None = None
+        self._clients: dict[tuple[str, str, int | None], httpx.Client] = {}  # by scheme, host and port
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
     def send(self, request: httpx.Request) -> httpx.Response:
@@ -60,7 +61,7 @@ class NetworkWire:
     def close(self) -> None:
         with self._lock:
             self._closed = True
-            clients = [client for client in (self._secure, self._loopback) if client is not None]
+            clients = list(self._clients.values())
             sockets = list(self._sockets)
         for open_socket in sockets:
             # Closing alone does not wake a thread that reads. The plain shutdown is meant for TLS sockets as well:
@@ -81,14 +82,18 @@ class NetworkWire:
                     f"{url.scheme}://{url.host} is not a safe address",
                     hint="Use https://; plain http:// is only for a practice store on this machine (127.0.0.1).",
                 )
-            if url.scheme == "https":
-                if self._secure is None:
-                    self._secure = way_out(os.environ, TIMEOUTS, _LIMITS)
-                return self._secure.to(url.host)
-            if self._loopback is None:
-                # verify=False spares the 30 ms of an SSL context that plain http has no use for.
-                self._loopback = httpx.Client(trust_env=False, verify=False, timeout=TIMEOUTS, limits=_LIMITS)
-            return self._loopback
+            place = (url.scheme, url.host, url.port)
+            if place not in self._clients:
+                self._clients[place] = self._new_client(url)
+            return self._clients[place]
+
+    def _new_client(self, url: httpx.URL) -> httpx.Client:
+        if url.scheme == "https":
+            if self._secure is None:
+                self._secure = way_out(os.environ)
+            return self._secure.to(url.host, TIMEOUTS, _LIMITS)
+        # verify=False spares the 30 ms of an SSL context that plain http has no use for.
+        return httpx.Client(trust_env=False, verify=False, timeout=TIMEOUTS, limits=_LIMITS)
 
     def _remember(self, event: str, info: dict[str, Any]) -> None:
         """httpcore's trace: keep hold of each new connection's socket, so that `close` can wake its reader."""

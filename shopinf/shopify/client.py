@@ -15,6 +15,7 @@ import httpx
 from pydantic import BaseModel
 
 from shopinf import __version__
+from shopinf.company import Company
 from shopinf.errors import BadInput, LostResponse, NoAnswer, NoSuchThing, StoreReadOnly
 from shopinf.loopback import is_loopback
 from shopinf.network.masks import Mask
@@ -22,6 +23,7 @@ from shopinf.network.wire import Wire
 from shopinf.shell import quoted
 from shopinf.shopify.auth import StoreToken
 from shopinf.shopify.bucket import Bucket
+from shopinf.shopify.load import Load
 from shopinf.shopify.pages import next_link, page_of, resumed
 from shopinf.shopify.points import Points
 from shopinf.shopify.problems import broken_answer, problem, redirected
@@ -84,11 +86,13 @@ class Shop:
         read_only: bool = False,
         talk: Talk | None = None,
         before_write: Callable[[], None] | None = None,
+        company: Company | None = None,
     ) -> None:
         self.access = access
         self.clock = clock
         self.read_only = read_only
         self.bucket = Bucket(clock)
+        self.load = Load()
         self.points = Points(clock)  # GraphQL's own limit
         self._notes = Notes()
         self._base = _safe_base(access.base_url)
@@ -98,12 +102,14 @@ class Shop:
             wire,
             clock,
             self.bucket,
+            load=self.load,
             store=access.name,
             host=self._base.host,
             notes=self._notes,
             talk=talk,
             before_write=self._before_write,
             mask=mask,
+            company=company,
         )
         self._check = before_write
         self._latest = threading.local()

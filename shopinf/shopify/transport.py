@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import httpx
 
+from shopinf.company import Company
 from shopinf.errors import Interrupted, LostResponse, NoAnswer
 from shopinf.loopback import is_loopback
 from shopinf.network.masks import Mask
 from shopinf.network.patience import BUDGET, NOT_CONNECTED, PASSING, TIMEOUTS, TRIES
 from shopinf.network.wire import Wire
 from shopinf.shopify.bucket import Bucket
+from shopinf.shopify.load import Load
 from shopinf.shopify.problems import clean, request_id
 from shopinf.times import Clock
 
@@ -27,6 +29,9 @@ READING = "shopinf.reading"  # request extension: a POST that only asks, as Grap
 OPERATION = "shopinf.operation"  # request extension: what a GraphQL request is called, for the log
 GRAPHQL = "/graphql.json"
 
+FEW_TRIES, FEW_SECONDS = 3, 10.0  # after which a store that never answered may be given up for the others' sake
+
+_GLANCE = 0.25  # seconds between two looks at whether the others are done
 _READS = frozenset({"GET", "HEAD"})
 _LONGEST_RETRY_AFTER = 60.0
 _LIMIT_HEADER = "X-Shopify-Shop-Api-Call-Limit"
@@ -87,22 +92,27 @@ class PatientTransport(httpx.BaseTransport):
         clock: Clock,
         bucket: Bucket,
         *,
+        load: Load | None = None,
         store: str,
         host: str,
         notes: Notes | None = None,
         talk: Talk | None = None,
         before_write: Callable[[], None] | None = None,
         mask: Mask | None = None,
+        company: Company | None = None,
     ) -> None:
         self._wire = wire
         self._clock = clock
         self._bucket = bucket
+        self._load = Load() if load is None else load
         self._store = store
         self._host = host
         self._notes = Notes() if notes is None else notes
         self._talk = talk
         self._before_write = before_write
         self._mask = Mask() if mask is None else mask
+        self._company = Company() if company is None else company
+        self._served: set[str] = set()  # endpoints that answered something usable
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         paced = request.url.host == self._host and request.url.path.startswith("/admin/")
@@ -123,9 +133,26 @@ class PatientTransport(httpx.BaseTransport):
             pause = _backoff(attempt, outcome)
             if not self._may_repeat(request, outcome) or spent + pause >= BUDGET:
                 break
-            self._clock.wait(pause)
             spent += pause
+            if not self._outwaits(request, pause, enough=attempt >= FEW_TRIES or spent > FEW_SECONDS):
+                break
         return self._final(request, outcome)
+
+    def _outwaits(self, request: httpx.Request, pause: float, *, enough: bool) -> bool:
+        """Wait *pause* seconds before the next try; False when others' results would wait for it as well.
+
+        Only an endpoint that has not answered at all is given up for them, and after it was tried *enough*.
+        """
+        if not self._company or _endpoint(request.url.path) in self._served:
+            self._clock.wait(pause)
+            return True
+        self._company.trouble(self._store, True)
+        while pause > 0:
+            if enough and self._company.waits_for(self._store):
+                return False
+            self._clock.wait(min(pause, _GLANCE))
+            pause -= _GLANCE
+        return True
 
     def _try(
         self, request: httpx.Request, ticket: int | None, left: float, attempt: int
@@ -133,7 +160,7 @@ class PatientTransport(httpx.BaseTransport):
         """One exchange, reported to the bucket, the notes and the talk."""
         if self._clock.stop.is_set():
             raise Interrupted
-        begun = self._clock.monotonic()
+        begun, among = self._clock.monotonic(), self._load.begun()
         left = max(left, 1.0)
         timeouts = {kind: min(seconds or left, left) for kind, seconds in TIMEOUTS.as_dict().items()}
         request.extensions = {**request.extensions, "timeout": timeouts}
@@ -149,9 +176,13 @@ class PatientTransport(httpx.BaseTransport):
                 raise Interrupted from None
             outcome = error
         finally:
+            self._load.ended(self._clock.monotonic() - begun, among)
             if ticket is not None and not told:
                 self._bucket.unseen(ticket, answered=False)
         if isinstance(outcome, httpx.Response):
+            if outcome.status_code not in PASSING:
+                self._served.add(_endpoint(request.url.path))
+                self._company.trouble(self._store, False)
             if ticket is not None:
                 self._report(outcome, ticket, attempt)
             self._note(request, outcome)

@@ -21,7 +21,7 @@ class Seats:
     Each store has so many that it keeps up with its rate limit. But where this machine is what binds, a store's part of
     it is as large as its part of all requests under way, and the store that needs longest at its rate limit would fall
     behind with the others, and be waited for in the end. So the rest goes where most time is left: four times as much
-    to a store that needs twice as long.
+    to a store that needs twice as long. None has more than it keeps up with.
     """
 
     def __init__(self, stores: int = 1) -> None:
@@ -47,11 +47,11 @@ class Seats:
     def workers(self, shop: Shop) -> int:
         """How many requests *shop* may have under way now."""
         if self._stores == 1:
-            return MOST_WORKERS
+            return min(MOST_WORKERS, shop.load.most())
         pace = min(ceil(shop.bucket.leak * _ANSWERED), _SEATS // self._stores)
         enough = max(2, _FAIR // self._stores, pace)
         with self._guard:
             mine = self._left.get(shop.access.name, 0.0) ** 2
             everything = sum(left**2 for left in self._left.values())
         part = round(_SHARED * mine / everything) if everything else 0
-        return min(MOST_WORKERS, max(enough, part))
+        return min(MOST_WORKERS, max(enough, part), shop.load.most())
