@@ -42,7 +42,7 @@ LIBRARIES: dict[str, set[str]] = {
     "network": {"httpx"},
     "shopify": {"httpx", "pydantic", "pydantic_core"},
     "sources": {"httpx"},
-    "local": {"filelock", "keyring", "platformdirs", "tomli_w"},
+    "local": {"filelock", "keyring", "platformdirs", "tomli_w", "tzlocal"},
     "ledger": {"psycopg", "pydantic_core", "sqlalchemy"},
     "sheets": {"openpyxl"},
     "console": {"pydantic_core", "rich"},

@@ -32,6 +32,11 @@ def own_timer() -> str:
     return {"darwin": "launchd", "win32": "windows"}.get(sys.platform, "cron")
 
 
+def lacks(timer: str) -> bool:
+    """Is *timer* one that this machine's system does not have? macOS has a cron besides its own."""
+    return timer in {"win32": ("cron", "systemd"), "darwin": ("systemd",)}.get(sys.platform, ())
+
+
 class LocalZone(NamedTuple):
     """A zone, by the name it has here."""
 
@@ -54,8 +59,23 @@ def machine_zone(localtime: Path | None = None) -> LocalZone:
         with localtime.open("rb") as file:  # a copy of the zone, which does not know its name
             return LocalZone(ZoneInfo.from_file(file, "local"), str(localtime))
     except (OSError, ValueError):
-        fixed = datetime.now(UTC).astimezone().tzinfo or UTC
-        return LocalZone(fixed, str(fixed))
+        return _asked_zone()
+
+
+def _asked_zone() -> LocalZone:
+    """The zone as the library knows to ask for it: of the registry on Windows, of other files elsewhere.
+
+    Only what it cannot tell is a bare difference to UTC, which knows of no clock change.
+    """
+    import tzlocal
+
+    try:
+        if found := _named(tzlocal.get_localzone_name() or ""):
+            return found
+    except (OSError, ValueError, LookupError):
+        pass
+    fixed = datetime.now(UTC).astimezone().tzinfo or UTC
+    return LocalZone(fixed, str(fixed))
 
 
 def alike(one: tzinfo, other: tzinfo, now: datetime) -> bool:

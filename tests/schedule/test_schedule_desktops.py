@@ -99,3 +99,27 @@ def _timers(platform: str) -> object:
 def test_two_timers_at_once_are_refused(run: Bench, agency: object) -> None:
     refused = run("schedule", "print", "--launchd", "--windows", "--", *MONTHLY)
     assert (refused.code, "exclude each other" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("platform", "asked", "instead"),
+    [("win32", "cron", "windows"), ("win32", "systemd", "windows"), ("darwin", "systemd", "launchd")],
+)
+def test_a_timer_that_the_system_does_not_have_is_refused_with_the_one_it_has(
+    run: Bench, agency: object, monkeypatch: pytest.MonkeyPatch, platform: str, asked: str, instead: str
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    refused = run("schedule", "print", f"--{asked}", "--", "orders", "sync", "--group", "all of them")
+    assert (refused.code, refused.out) == (2, "")
+    assert f"error: There is no {asked} on this system\n" in refused.err
+    assert f"hint: shopinf schedule print --{instead} -- orders sync --group " in refused.err
+
+
+def test_a_mac_has_a_cron_too(run: Bench, agency: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert "MAILTO" in run("schedule", "print", "--cron", "--", *MONTHLY).ok().out
+
+
+@pytest.mark.parametrize("timer", ["launchd", "windows"])
+def test_what_another_machine_runs_can_be_printed_here(run: Bench, agency: object, timer: str) -> None:
+    assert run("schedule", "print", f"--{timer}", "--", *MONTHLY).ok().out

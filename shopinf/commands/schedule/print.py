@@ -15,7 +15,7 @@ from shopinf.console.files import check_fillable, fixed_folder
 from shopinf.errors import BadInput
 from shopinf.periods import read_period
 from shopinf.schedules.times import Rhythm, When, disputed, rhythm_of, safe_time
-from shopinf.shell import making
+from shopinf.shell import making, quoted
 
 if TYPE_CHECKING:
     from shopinf.commands.schedule.surroundings import Asked
@@ -59,7 +59,7 @@ def print_(
     from shopinf.commands.schedule.surroundings import job_of, stores_of
     from shopinf.local.machine import alike, local_zone, machine_zone
 
-    timer = _timer(cron=cron, systemd=systemd, launchd=launchd, windows=windows)
+    timer = _timer(command, cron=cron, systemd=systemd, launchd=launchd, windows=windows)
     asked = _read(command)
     _check(desk, asked)
     stores, today = stores_of(desk, asked), desk.clock.now().date()
@@ -79,13 +79,18 @@ def print_(
         desk.out.note(note)
 
 
-def _timer(**asked: bool) -> str:
-    """The timer that was asked for, else the machine's own."""
-    from shopinf.local.machine import own_timer
+def _timer(command: Sequence[str], **asked: bool) -> str:
+    """The timer that was asked for, else the machine's own; one that this system does not have is refused."""
+    from shopinf.local.machine import lacks, own_timer
 
     named = [name for name, is_meant in asked.items() if is_meant]
     if len(named) > 1:
         raise BadInput(f"--{named[0]} and --{named[1]} exclude each other", hint="Print one after the other.")
+    if named and lacks(named[0]):
+        typed = " ".join(map(quoted, command))
+        raise BadInput(
+            f"There is no {named[0]} on this system", hint=f"shopinf schedule print --{own_timer()} -- {typed}"
+        )
     return named[0] if named else own_timer()
 
 
