@@ -14,12 +14,10 @@ STOPPED = 130
 
 
 def signals() -> list[signal.Signals]:
-    """Ctrl-C, a polite kill, and a terminal that was closed, unless `nohup` has that one ignored."""
-    known = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]  # Windows has no SIGHUP
-    hup = known[-1]
-    if hup is not None and signal.getsignal(hup) is signal.SIG_IGN:
-        known.pop()
-    return [each for each in known if each is not None]
+    """Ctrl-C, a polite kill, a closed terminal (unless `nohup` has that one ignored), and Windows' Ctrl-Break."""
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # Windows has no SIGHUP, and only Windows has the last
+    known = [each for each in (getattr(signal, name, None) for name in names) if each is not None]
+    return [each for each in known if each.name != "SIGHUP" or signal.getsignal(each) is not signal.SIG_IGN]
 
 
 class _Whole:

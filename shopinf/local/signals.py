@@ -1,4 +1,4 @@
-"""Ctrl-C and a polite kill: the run is told to stop, and given the chance to do so cleanly."""
+"""Ctrl-C, a polite kill and a closed window: the run is told to stop, and given the chance to do so cleanly."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from shopinf.interrupts import STOPPED, signals, whole
+from shopinf.local.window import window_heard
 from shopinf.times import Clock
 
 # Wrappers (uv run, npx, make) hand on a Ctrl-C that the terminal already sent to everyone: that echo is no second wish.
@@ -41,7 +42,8 @@ def stopping(clock: Clock) -> Iterator[None]:
 
     former = {number: signal.signal(number, stop) for number in signals()}
     try:
-        yield
+        with window_heard():  # after the signals: Windows asks whom it was told of last
+            yield
     except KeyboardInterrupt:
         clock.stop.set()
         raise
