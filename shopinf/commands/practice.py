@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,6 +32,32 @@ STORES = (
     ("casa-verde", "MXN", "America/Mexico_City", True, "0.16"),
     ("iron-lark", "CAD", "America/Toronto", False, "0.13"),
     ("sol-y-sal", "EUR", "Europe/Madrid", True, "0.21"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """How a shell hands a line to a program, sets a variable, and sends a body to an address."""
+
+    name: str
+    handing_over: str
+    setting: str
+    posting: str
+    quote: str = '"'  # how a double quote stands within a body
+
+    def spelled(self, body: str) -> str:
+        return body.replace('"', self.quote)
+
+
+SH = Shell("sh", "  printf '{given}\\n' | {command}", "  export {name}={value}", "    curl {url} -d '{body}'")
+WINDOWS = (
+    Shell(
+        "PowerShell",
+        "  '{given}' | {command}",
+        "  $env:{name} = '{value}'",
+        "    Invoke-RestMethod {url} -Method Post -Body '{body}'",
+    ),
+    Shell("cmd", "  echo {given}| {command}", '  set "{name}={value}"', '    curl {url} -d "{body}"', r"\""),
 )
 _BRANDED = 3  # so many stores have a brand's name; the others go by their handle
 _SECONDS = 2.0  # between looks for new codes
@@ -69,8 +97,7 @@ def practice(
             hint="shopinf practice --port 0 takes a free one.",
         ) from None
     with served:
-        for shop, url in zip(shops, served.urls, strict=True):
-            desk.out.print(how_to_connect(shop, url))
+        desk.out.print(ways_in(shops, served.urls))
         desk.out.print(what_can_happen(served.urls))
         open = agreeing(
             len(shops), "The store is open until Ctrl-C. It sells", "The stores are open until Ctrl-C. They sell"
@@ -105,30 +132,56 @@ def opened(place: int, *, seed: int, plan: str, orders: int) -> PracticeStore:
     )
 
 
-def how_to_connect(shop: PracticeStore, url: str) -> str:
-    """Two ways to connect a practice store that can be pasted: with a keyring, and without one."""
-    prices = f"{(shop.tax_rate * 100).normalize():f} % tax {'inside the prices' if shop.taxes_included else 'added'}"
+def ways_in(shops: Sequence[PracticeStore], urls: Sequence[str]) -> str:
+    """Each store with how it is connected in this machine's shells; of the first one how in the others'."""
+    own = _own()
+    others = [shell for shell in (SH, *WINDOWS) if shell not in own]
+    lines: list[str] = []
+    for shop, url in zip(shops, urls, strict=True):
+        lines += [_shown(shop, url)]
+        for shell in own:
+            lines += [f" {shell.name}:"] * (len(own) > 1) + [how_to_connect(shop, url, shell)]
+        lines.append("")
+    for shell in others:
+        lines += [f"In {shell.name}:", how_to_connect(shops[0], urls[0], shell), ""]
+    return "\n".join(lines)
+
+
+def how_to_connect(shop: PracticeStore, url: str, shell: Shell) -> str:
+    """Two ways to connect a practice store that can be pasted into *shell*: with a keyring, and without one."""
+    connect = f"shopinf connect {shop.handle} --url {url}"
     return "\n".join(
         [
-            f"{shop.name}: {url}  ({shop.currency}, {prices}, {shop.timezone})",
-            f"  printf 'ACCESS_TOKEN={shop.access_token}\\n' | shopinf connect {shop.handle} --url {url} --stdin",
+            shell.handing_over.format(given=f"ACCESS_TOKEN={shop.access_token}", command=f"{connect} --stdin"),
             "  or, without a keyring:",
-            f"  export {variable_stem(shop.handle)}_ACCESS_TOKEN={shop.access_token}",
-            f"  shopinf connect {shop.handle} --url {url}",
-            "",
+            shell.setting.format(name=f"{variable_stem(shop.handle)}_ACCESS_TOKEN", value=shop.access_token),
+            f"  {connect}",
         ]
     )
 
 
+def _shown(shop: PracticeStore, url: str) -> str:
+    """A store's name and address, what sets it apart, and how it is connected."""
+    prices = f"{(shop.tax_rate * 100).normalize():f} % tax {'inside the prices' if shop.taxes_included else 'added'}"
+    return f"{shop.name}: {url}  ({shop.currency}, {prices}, {shop.timezone})"
+
+
 def what_can_happen(urls: Sequence[str]) -> str:
-    """The page of the first store, and what its buttons do, each as a line for `curl`."""
+    """The page of the first store, and what its buttons do, each as a line for a terminal."""
     from shopinf.practice.tools import TOOLS
 
     each = "Each store has a page with buttons" if len(urls) > 1 else "The store has a page with buttons"
     lines = [f"\n{each}: {urls[0]}/practice", "The same from a terminal:"]
     for tool in TOOLS:
-        lines += [f"  {tool.about}", f"    curl {urls[0]}{tool.path} -d '{json.dumps(tool.example)}'"]
+        example = json.dumps(tool.example)
+        lines.append(f"  {tool.about}")
+        lines += [shell.posting.format(url=urls[0] + tool.path, body=shell.spelled(example)) for shell in _own()]
     return "\n".join([*lines, ""])
+
+
+def _own() -> Sequence[Shell]:
+    """The shells that this machine's system has."""
+    return WINDOWS if sys.platform == "win32" else [SH]
 
 
 def _keep_shop(desk: Desk, shops: list[PracticeStore]) -> None:

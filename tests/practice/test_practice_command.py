@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import sys
+
 import pytest
 from bench import Bench
 
@@ -56,3 +59,28 @@ def test_each_of_several_stores_stands_in_the_country_of_its_currency_and_clock(
     shops = [opened(place, seed=1, plan="standard", orders=0) for place in range(len(STORES))]
     countries = [Caller(shop).get("shop.json").json()["shop"]["country_code"] for shop in shops]
     assert countries == ["US", "DE", "FR", "GB", "JP", "MX", "CA", "ES"]
+
+
+@pytest.mark.slow
+def test_windows_is_told_beside_sh_how_the_first_store_is_connected(stopped: Bench) -> None:
+    out = stopped("practice", "--port", "0", "--orders", "0", "--stores", "2").out
+    url, token = re.findall(r"connect maya-shop --url (\S+)", out)[0], re.findall(r"ACCESS_TOKEN=(\w+)", out)[0]
+    name = "SHOPINF_MAYA_SHOP_ACCESS_TOKEN"
+    lines = out.splitlines()
+    assert f"  printf 'ACCESS_TOKEN={token}\\n' | shopinf connect maya-shop --url {url} --stdin" in lines
+    power = lines.index("In PowerShell:")
+    assert lines[power + 1] == f"  'ACCESS_TOKEN={token}' | shopinf connect maya-shop --url {url} --stdin"
+    assert lines[power + 3] == f"  $env:{name} = '{token}'"
+    cmd = lines.index("In cmd:")
+    assert lines[cmd + 1] == f"  echo ACCESS_TOKEN={token}| shopinf connect maya-shop --url {url} --stdin"
+    assert lines[cmd + 3] == f'  set "{name}={token}"'
+
+
+@pytest.mark.slow
+def test_on_windows_its_own_shells_are_told_of_every_store(stopped: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    out = stopped("practice", "--port", "0", "--orders", "0", "--stores", "2").out
+    assert (out.count("$env:SHOPINF_"), out.count('set "SHOPINF_'), out.count("printf")) == (2, 2, 1)
+    [url] = re.findall(r"buttons: (\S+)/practice\n", out)
+    assert f"    Invoke-RestMethod {url}/practice/sales -Method Post -Body '{{\"days\": 30}}'\n" in out
+    assert f'    curl {url}/practice/sales -d "{{\\"days\\": 30}}"\n' in out
