@@ -46,6 +46,7 @@ LINES = {
     "influencers rate": "influencers rate avawhitlock --commission 12%",
     "influencers forget": "influencers forget avawhitlock --yes",
     "influencers remember": "influencers remember ava@ava-whitlock.example",
+    "influencers worth": "influencers worth -s maya-shop",
     "sources connect": "sources connect modash --stdin --consent",
     "sources list": "sources list",
     "sources disconnect": "sources disconnect modash --yes",

@@ -90,12 +90,13 @@ def rank(
             ranks[order.order_id] = Rank(found, new=True)
         else:
             ranks[order.order_id] = Rank(found, new=known.get(found, history_since) >= history_since, assumed=True)
-        if found not in returning and _counts(order, gift_orders, gift_tags):
+        if found not in returning and counts(order, gift_orders, gift_tags):
             returning[found] = Rank(found, new=False)
     return ranks
 
 
-def _counts(order: Order | Purchase, gift_orders: Container[int], gift_tags: Collection[str]) -> bool:
+def counts(order: Order | Purchase, gift_orders: Container[int], gift_tags: Collection[str]) -> bool:
+    """Is it an order of its buyer's own: no test, not cancelled and no gift?"""
     match order:
         case Purchase():
             return not (order.test or order.cancelled or order.gift or order.order_id in gift_orders)

@@ -17,7 +17,7 @@ Outcome = list[Credit] | Excluded
 
 def in_tiers(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """The same, with what orders earn by tiers; those that are not due yet come after the others."""
-    found = [each for outcome in outcomes if isinstance(outcome, list) for each in outcome if _rises(each)]
+    found = [each for outcome in outcomes if isinstance(outcome, list) for each in outcome if rises(each)]
     if not found:
         return list(outcomes)
     found.sort(key=_turn)
@@ -34,7 +34,8 @@ def in_tiers(outcomes: Sequence[Outcome]) -> list[Outcome]:
     ]
 
 
-def _rises(credit: Credit) -> bool:
+def rises(credit: Credit) -> bool:
+    """Does what it earns depend on the others of its period?"""
     counts = credit.status in (Status.APPROVED, Status.PENDING)
     return counts and any(isinstance(part.rate, Tiers) for part in credit.parts)
 

@@ -371,6 +371,14 @@ def standing(record: GiftRecord, parcel: Parcel | None) -> Standing:
     return Standing.ORDERED
 
 
+_NOT_GIVEN = frozenset({Standing.CANCELLED, Standing.RESTOCKED})
+
+
+def is_given(record: GiftRecord, parcel: Parcel | None) -> bool:
+    """Is it an order that was neither cancelled nor came back?"""
+    return record.order_id is not None and standing(record, parcel) not in _NOT_GIVEN
+
+
 _OVER = frozenset({Standing.DELIVERED, Standing.CANCELLED, Standing.RESTOCKED, Standing.FAILED})
 
 

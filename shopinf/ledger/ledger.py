@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from shopinf.ledger.people import People
     from shopinf.ledger.products import Products
     from shopinf.ledger.rates import Rates
+    from shopinf.ledger.repeats import Repeats
     from shopinf.ledger.roster import Roster
     from shopinf.ledger.sightings import Sightings
     from shopinf.ledger.unread import UnreadRecords
@@ -113,6 +114,12 @@ class Ledger(Journal):
         from shopinf.ledger.oldfacts import OldFacts
 
         return OldFacts(self)
+
+    @shared_property
+    def repeats(self) -> Repeats:
+        from shopinf.ledger.repeats import Repeats
+
+        return Repeats(self)
 
     @shared_property
     def visits(self) -> OrderVisits:

@@ -147,9 +147,10 @@ class Orders:
     def _updated(self, db: Connection, shop_id: int, ids: Sequence[int]) -> dict[int, str]:
         return dict(map(tuple, _UPDATED.rows(db, ids, shop=shop_id)))
 
-    def _keep_facts(self, db: Connection, shop_id: int, news: Sequence[OrderRow], known: Collection[int]) -> None:
+    def _keep_facts(self, db: Connection, shop_id: int, news: Sequence[OrderRow], known: Mapping[int, str]) -> None:
         kept = [each for each in news if each.facts is not None]
-        bare = [each.order_id for each in news if each.facts is None and each.order_id in known]
+        # What is known whole of one that has not changed since, because of who made it, stays true.
+        bare = [e.order_id for e in news if e.facts is None and known.get(e.order_id, e.updated_at) != e.updated_at]
         if bare:
             db.execute(delete(order_facts).where(order_facts.c.shop_id == shop_id, order_facts.c.order_id.in_(bare)))
         upsert_rows(db, order_facts, _FACTS_COLUMNS, [(shop_id, each.order_id, each.facts) for each in kept])
@@ -267,7 +268,7 @@ class Orders:
             wanted = [order_id for order_id in db.execute(query).scalars().all() if order_id in ids]
         for part in parts(wanted):
             with self._database.reading() as db:
-                facts = dict(map(tuple, _FACTS.rows(db, part, shop=shop_id)))
+                facts = dict(map(tuple, FACTS.rows(db, part, shop=shop_id)))
             yield from (from_facts(from_json(facts[order_id])) for order_id in part if order_id in facts)
 
     def changed(self, shop_id: int, since: datetime) -> set[int]:
@@ -306,12 +307,12 @@ class Orders:
                     found.setdefault(key, set()).add(customer)
         return {key: frozenset(customers) for key, customers in found.items()}
 
-    def of_buyers(self, shop_id: int, of: Iterable[Order]) -> list[Purchase]:
+    def of_buyers(self, shop_id: int, of: Iterable[Order | Purchase]) -> list[Purchase]:
         """Every order of the people who made these, and these.
 
         Somebody may have bought by several e-mails, or first as a guest: what belongs together is followed to its end.
         """
-        found = {order.order_id: Purchase.of(order) for order in of}
+        found = {each.order_id: each if isinstance(each, Purchase) else Purchase.of(each) for each in of}
         new, customers, emails = list(found.values()), set[int](), set[str]()
         with self._database.reading() as db:
             while new:
@@ -322,7 +323,7 @@ class Orders:
                 ids = {row[0] for row in _BY_CUSTOMER.rows(db, sorted(more_customers), shop=shop_id)}
                 ids |= {row[0] for row in _BY_EMAIL.rows(db, sorted(more_emails), shop=shop_id)}
                 # By id, as they lie in the table.
-                new = [_purchase(*row) for row in _BOUGHT.rows(db, sorted(ids - found.keys()), shop=shop_id)]
+                new = [purchase(*row) for row in BOUGHT.rows(db, sorted(ids - found.keys()), shop=shop_id)]
                 found |= {each.order_id: each for each in new}
         return list(found.values())
 
@@ -347,7 +348,7 @@ _IN_SHOP = orders.c.shop_id == bindparam("shop")
 _BY_CUSTOMER = Among(select(orders.c.order_id).where(_IN_SHOP), orders.c.customer_id)
 _BY_EMAIL = Among(select(orders.c.order_id).where(_IN_SHOP), orders.c.email_key)
 _UPDATED = Among(select(orders.c.order_id, orders.c.updated_at).where(_IN_SHOP), orders.c.order_id)
-_BOUGHT = Among(
+BOUGHT = Among(
     select(
         orders.c.processed_at,
         orders.c.order_id,
@@ -360,13 +361,13 @@ _BOUGHT = Among(
     ).where(_IN_SHOP),
     orders.c.order_id,
 )
-_FACTS = Among(
+FACTS = Among(
     select(order_facts.c.order_id, order_facts.c.facts).where(order_facts.c.shop_id == bindparam("shop")),
     order_facts.c.order_id,
 )
 
 
-def _purchase(
+def purchase(
     processed: str, order_id: int, customer: int | None, email: str | None, since: str | None, *left: bool
 ) -> Purchase:
     moment = datetime.fromisoformat

@@ -127,15 +127,17 @@ def find_orders(shop: Shop, key: bytes, *, order_id: int | None = None, name: st
     return [each.order for each in page.orders]
 
 
-def orders_by_id(shop: Shop, key: bytes, ids: Sequence[int]) -> Iterator[tuple[Sequence[int], Page]]:
+def orders_by_id(
+    shop: Shop, key: bytes, ids: Sequence[int], *, whole: bool = False
+) -> Iterator[tuple[Sequence[int], Page]]:
     """Those of *ids* that the store still shows, 250 a request, each time with the ids that were asked for.
 
-    Orders without any code, link or gift come as skeletons.
+    Orders without any code, link or gift come as skeletons, unless the *whole* is wanted.
     """
     for start in range(0, len(ids), PAGE):
         asked = ids[start : start + PAGE]
         raw = shop.get_raw("orders.json", limit=PAGE, status="any", ids=list(asked), fields=FIELDS)
-        yield asked, _page(raw, key, shop.access.name, whole=False)
+        yield asked, _page(raw, key, shop.access.name, whole=whole)
 
 
 def _bounds(window: Window) -> dict[str, Any]:

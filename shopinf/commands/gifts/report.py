@@ -13,7 +13,7 @@ from shopinf.attribution.report import report as added_up
 from shopinf.commands.gifts.choice import GiftChoice, choose_gifts, people_of
 from shopinf.commands.options import DeskContext, FormChoice, NoSyncOption, Noun, StoreChoice, examples
 from shopinf.discounts.campaigns import same_campaign
-from shopinf.gifts.plan import GiftRecord, Standing, standing
+from shopinf.gifts.plan import GiftRecord, is_given
 from shopinf.money import Money
 from shopinf.outcomes import Done
 from shopinf.periods import Period
@@ -36,7 +36,6 @@ REPORT_COLUMNS = columns(
     shown="influencer retail_value net_sales orders gifts campaign currency store",
 )
 _EVER = date(2000, 1, 1)
-_NOT_GIVEN = frozenset({Standing.CANCELLED, Standing.RESTOCKED})
 MEANING = (
     "net_sales are those by codes of the gift's own campaign, all_net_sales by all of the influencer's codes, both of "
     "orders after the first gift; orders not paid yet, cancelled ones and gifts are in neither."
@@ -91,7 +90,7 @@ def _rows(desk: Desk, store: Store, orders: StoreOrders, records: Sequence[GiftR
     seen = desk.ledger.gifts.parcels(store.shop_id, [each.order_id for each in records if each.order_id is not None])
     given: dict[tuple[str, str], list[GiftRecord]] = {}
     for record in records:
-        if record.order_id is not None and standing(record, seen.get(record.order_id)) not in _NOT_GIVEN:
+        if is_given(record, seen.get(record.order_id or 0)):
             given.setdefault((record.campaign, record.person), []).append(record)
     people = people_of(desk, records)
     sold = _sold(orders)

@@ -18,6 +18,7 @@ from shopinf.unread import Unread
 from shopinf.windows import EVER, OVERLAP, Window, caught_up, cut
 from shopinf.words import counted
 from shopinf.work.orders.again import ask_again, renew
+from shopinf.work.orders.repeats import read_repeats
 from shopinf.work.orders.seats import MOST_WORKERS, Seats
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class _Syncing:
         self.books = desk.ledger
         self.key = desk.ledger.database.key()
         self.done = Synced(store)
+        self._newest = ""  # the newest change that was met, as rows have it
         self._begin()
 
     def _begin(self) -> None:
@@ -108,6 +110,8 @@ class _Syncing:
         self.done.notes += renew(self.books, self.store, self.shop, known)
         if known.facts < FACTS_VERSION:
             self._keep(replace(known, facts=FACTS_VERSION))
+        if self._newest:
+            read_repeats(self.books, self.store, self.shop, known, datetime.fromisoformat(self._newest))
         nameless = [each for each in self.done.unread if not each.record_id]
         self.done.unread = [*self.books.unread.of(self.store.shop_id, "orders"), *nameless]
         return self.done
@@ -213,6 +217,7 @@ class _Syncing:
         self, orders: list[OrderRow], odd: Sequence[Unread], reading: Reading, come: Iterable[Window] | None = None
     ) -> None:
         """Keep orders, which could not be read, and how far the windows of a reading that can be gone on with came."""
+        self._newest = max([self._newest, *(each.updated_at for each in orders)])
         news = self.ledger.write(
             self.store.shop_id,
             orders,

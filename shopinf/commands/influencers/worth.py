@@ -1,0 +1,90 @@
+"""`shopinf influencers worth`: whether the customers whom influencers won came back, and what is left of it all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shopinf.attribution.worth import By, Sums, sums, worth_columns
+from shopinf.attribution.worth import worth as added_up
+from shopinf.commands.influencers.choice import InfluencersOption
+from shopinf.commands.options import DeskContext, FormChoice, Noun, PeriodChoice, StoreChoice, examples
+from shopinf.results import Failure, Result
+from shopinf.words import few
+
+if TYPE_CHECKING:
+    from shopinf.outcomes import Done
+    from shopinf.stores import Store
+
+app = Noun()
+
+# Of every kind of row; which of them there are is decided by --by.
+COLUMNS = list(
+    {
+        each.key: replace(each, rank=None) if each.key in (By.CAMPAIGN, By.MONTH) else each
+        for by in By
+        for each in worth_columns(by)
+    }.values()
+)
+
+
+@app.command(
+    "worth",
+    columns=COLUMNS,
+    epilog=examples(
+        "influencers worth",
+        "influencers worth --by month --influencer maya",
+        "influencers worth --period 2026-Q2 --all-stores -o worth.xlsx",
+    ),
+)
+def worth(
+    desk: DeskContext,
+    stores: StoreChoice = StoreChoice(),
+    period: PeriodChoice = PeriodChoice(),
+    influencer: InfluencersOption = None,
+    by: Annotated[By, typer.Option("--by", help="What a row stands for.")] = By.INFLUENCER,
+    form: FormChoice = FormChoice(),
+) -> None:
+    """Show whether the customers whom influencers won came back, and what they were worth.
+
+    A customer is won by whoever's code their first order ever used; orders and net sales are all of theirs since, with
+    and without a code. A period is the one in which they were won. again_30 to again_180 count their orders within so
+    many days after the first, net_30 to net_180 what these came to; where that time has not passed for everybody they
+    are left open. Profit is net sales less commission and gifts. All of it comes from the ledger: nothing is read.
+    """
+    from shopinf.work.orders.worth import store_worth
+
+    chosen = desk.stores(stores)
+    spans = period.of(desk, chosen) if period.given else None
+    people = tuple(desk.ledger.people.called(text).influencer for text in influencer or ())
+    rate = desk.config.commission
+    outcomes = desk.each_store(
+        chosen,
+        lambda store: sums(store_worth(desk, store, spans[store.name] if spans else None, rate), by, people),
+    ).or_nothing()
+
+    def answer(done: Done[Sums], failures: Sequence[Failure]) -> Result:
+        found = added_up([each for _, each in done], by)
+        return Result(
+            "shopinf.influencers.worth/1",
+            worth_columns(by),
+            found.rows,
+            notes=found.notes,
+            failures=failures,
+            totals=found.totals,
+        )
+
+    result = desk.deliver(outcomes, answer, form, periods=spans)
+    if not result.rows:
+        desk.out.say(_nothing(chosen, people, period))
+    outcomes.settle()
+
+
+def _nothing(stores: Sequence[Store], people: Sequence[str], period: PeriodChoice) -> str:
+    """What was looked at in vain."""
+    who = few(people) if people else "an influencer"
+    when = " in this period" if period.given else ""
+    return f"No customer of {few([store.name for store in stores])} was won by {who}{when}, and no gift was sent."
