@@ -23,6 +23,7 @@ from shopinf.console.log import RunLog
 from shopinf.console.out import Out, Part
 from shopinf.crew import for_each
 from shopinf.errors import BadInput, MachineProblem, PartlyDone, ShopinfError, Stopped, StoreReadOnly, named
+from shopinf.letterhead import Language, Letterhead
 from shopinf.local.clock import SystemClock
 from shopinf.local.disk import write_atomically
 from shopinf.local.places import Places, find_places
@@ -149,6 +150,17 @@ class Desk:
         from shopinf.local.config import load_config
 
         return load_config(self.places, self.environ)
+
+    def letterhead(self, language: Language | None = None) -> Letterhead:
+        """Whose pages these are and how they look, in *language* or the one of the configuration.
+
+        A logo that is missing or no picture is wrong usage: ask before the work begins that a page is made of.
+        """
+        from shopinf.local.logo import read_logo
+
+        config = self.config
+        logo = config.agency_logo and read_logo(self.places.config / Path(config.agency_logo).expanduser())
+        return Letterhead(language or config.language, config.agency or "", logo or None, config.agency_accent)
 
     @shared_property
     def book(self) -> StoreBook:

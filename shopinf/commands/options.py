@@ -26,6 +26,7 @@ from shopinf import periods
 from shopinf.commands.completion import COMPLETIONS, period_names
 from shopinf.console.forms import contradiction
 from shopinf.errors import BadInput
+from shopinf.letterhead import Language
 from shopinf.results import Format
 
 if TYPE_CHECKING:
@@ -104,6 +105,10 @@ WideOption = Annotated[bool, typer.Option("--wide", help="All columns in a table
 MapOption = Annotated[
     list[str] | None,
     typer.Option("--map", help="Say which field a column is; may be repeated.", metavar="COLUMN=FIELD"),
+]
+LanguageOption = Annotated[
+    Language | None,
+    typer.Option("--language", help="Of the page or workbook; language in config.toml otherwise.", metavar="LANG"),
 ]
 NoSyncOption = Annotated[bool, typer.Option("--no-sync", help="Work from the ledger alone, offline.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shopinf.errors import BadInput, MachineProblem, ShopinfError
+from shopinf.letterhead import Language, read_colour
 from shopinf.local.places import Places
 from shopinf.local.toml import Toml, kind_of, read_toml
 from shopinf.nearest import nearest
@@ -39,8 +40,17 @@ TEMPLATE = """\
 # Count an order and its refunds on the day of the "order", or each on the day of its own "event"; --date.
 # date = "order"
 
-# The agency's name: on statements and in payment files.
+# The agency's name: on pages, statements and mails, and in payment files.
 # agency = "Nordlicht GmbH"
+
+# The agency's logo on pages, statements and mails: a PNG, JPEG or SVG file, beside this one or with its whole path.
+# agency_logo = "logo.png"
+
+# The agency's colour, for charts and headings; where it cannot be read it is made darker or lighter.
+# agency_accent = "#2b5a4d"
+
+# The language of pages, statements, workbooks and mails: "en", "de", "fr", "es", "it" or "nl"; --language.
+# language = "en"
 
 # The account that pays influencers, for the banks' files of `payouts pay --rail sepa`.
 # payer_iban = "DE02120300000000202051"
@@ -76,6 +86,9 @@ class Config:
     commission: str | None = None  # as it is typed: `10%` or `5.00`
     date: str = "order"  # or event
     agency: str | None = None  # whose name pages and payments carry
+    agency_logo: str | None = None  # a file, seen from the folder of the configuration
+    agency_accent: str = ""  # `#2b5a4d`
+    language: Language = Language.EN  # of what others read; the terminal speaks English
     payer_iban: str | None = None  # the account that pays, in a bank's file
     coupon_hosts: tuple[str, ...] = ()  # sites that live by codes, besides those that are known to everybody
 
@@ -165,6 +178,27 @@ def _iban(value: object) -> str:
     return text
 
 
+def _picture(value: object) -> str:
+    text = _text(value)
+    if not text.lower().endswith((".png", ".jpg", ".jpeg", ".svg")):
+        raise _Wrong(f"must be a PNG, JPEG or SVG file, not {text[-40:]!r}")
+    return text
+
+
+def _colour(value: object) -> str:
+    text = _text(value)
+    if (found := read_colour(text)) is None:
+        raise _Wrong(f'must be a colour like "#2b5a4d", not {text[:40]!r}')
+    return found
+
+
+def _language(value: object) -> Language:
+    text = _text(value).lower()
+    if text not in list(Language):
+        raise _Wrong(f"must be {', '.join(list(Language)[:-1])} or {list(Language)[-1]}, not {text[:40]!r}")
+    return Language(text)
+
+
 def _hosts(value: object) -> tuple[str, ...]:
     from shopinf.leaks.visits import host_of
 
@@ -200,6 +234,9 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "commission": _commission,
     "date": _one_of("order", "event"),
     "agency": _text,
+    "agency_logo": _picture,
+    "agency_accent": _colour,
+    "language": _language,
     "payer_iban": _iban,
     "coupon_hosts": _hosts,
 }

@@ -8,9 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from shopinf.money import Money, rounded
+from shopinf.payouts.entries import Kind
 from shopinf.payouts.statements import Statement
-
-NO_INVOICE = "This is a statement, not an invoice."
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,8 @@ class Line:
     """One order sold, one thing that changed, or one payment."""
 
     day: date
-    what: str  # the order's number, or what was done
+    kind: Kind
+    order: str = ""  # its number, where it is of one
     code: str = ""
     net: Money | None = None
     rate: str = ""
@@ -60,37 +60,19 @@ class Page:
 
     @property
     def sums(self) -> Sequence[tuple[str, Money]]:
-        """The figures from the opening to the closing, in words."""
+        """The figures from the opening to the closing, by their names."""
         sums = self.statement.figures
         return (
-            ("Brought forward", self.money(sums.opening)),
-            ("Earned by sales of this period", self.money(sums.earned)),
-            ("Returns and other changes", self.money(sums.adjustments)),
-            ("Paid since the last statement", self.money(-sums.paid)),
-            ("Balance", self.money(sums.closing)),
+            ("opening", self.money(sums.opening)),
+            ("earned", self.money(sums.earned)),
+            ("adjustments", self.money(sums.adjustments)),
+            ("paid", self.money(-sums.paid)),
+            ("closing", self.money(sums.closing)),
         )
 
     @property
     def payable(self) -> Money:
         return self.money(self.statement.payable)
-
-    @property
-    def sentence(self) -> str:
-        """What happens with the balance."""
-        each, currency = self.statement, self.currency
-        if each.figures.closing < 0:
-            return "The balance is below zero: it is carried on and taken off what is earned next."
-        if not each.figures.closing:
-            return "Nothing is owed."
-        parts = []
-        if each.payable > 0:
-            parts.append(f"{self.payable} {currency} is payable.")
-        if each.held > 0:
-            until = f", all of it by {each.payable_on}" if each.payable_on else ""
-            parts.append(f"{self.money(each.held)} {currency} is not payable yet{until}.")
-        if not each.payable and each.reason and not each.held:
-            parts.append(f"Nothing is payable yet: {each.reason}.")
-        return " ".join(parts)
 
     @property
     def several_stores(self) -> bool:

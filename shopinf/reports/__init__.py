@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shopinf.attribution.overview import Overview
+    from shopinf.letterhead import Letterhead
     from shopinf.results import Format
 
 
-def report_file(format: Format, overview: Overview) -> bytes:
-    """*overview* as a file of *format*: whatever the module of that name here makes of it."""
-    content: bytes = import_module(f"{__name__}.{format}").file(overview)
+def report_file(format: Format, overview: Overview, letterhead: Letterhead) -> bytes:
+    """*overview* as a file of *format*, in the language and look of *letterhead*: the module of that name makes it."""
+    content: bytes = import_module(f"{__name__}.{format}").file(overview, letterhead)
     return content

@@ -7,7 +7,7 @@ and the page shows the one that fits, since the letters of a drawing that is mer
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -24,11 +24,12 @@ _LETTER = 6.2  # the usual width of a letter of 11 pixels
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One bar: how it is called, its length, and its amount as people read it."""
+    """One bar: how it is called, its length, its amount as people read it, and its name where there is little room."""
 
     name: str
     value: Decimal
     shown: str
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Chart:
     title: str
     description: str
     points: Sequence[Point]
+    axis: Callable[[Decimal], str] = str  # how an amount is written beside it
 
 
 def columns(chart: Chart, *, width: int, height: int) -> Markup:
@@ -56,9 +58,9 @@ def columns(chart: Chart, *, width: int, height: int) -> Markup:
         margin_top=6,
     )
     every = -(-len(chart.points) // max(int(width // 92), 1)) or 1
-    drawn.x_labels = [point.name for point in chart.points]
-    drawn.x_labels_major = [point.name for point in chart.points[::every]]
-    _scale(drawn, chart.points)
+    drawn.x_labels = labels = [point.mark or point.name for point in chart.points]
+    drawn.x_labels_major = labels[::every]
+    _scale(drawn, chart.points, chart.axis)
     return _finished(drawn, chart, "columns", chart.points)
 
 
@@ -79,7 +81,7 @@ def bars(chart: Chart, *, width: int) -> Markup:
     drawn.x_labels = labels = [_cut(point.name, room) for point in upwards]
     # pygal takes all letters for equally wide; those of Chinese, Japanese and Korean are twice as wide.
     drawn.margin_left = round((max(map(_units, labels), default=0) - max(map(len, labels), default=0)) * _LETTER)
-    _scale(drawn, upwards)
+    _scale(drawn, upwards, chart.axis)
     drawn.y_labels = [0]  # the amounts stand at the bars, so these may fill the width
     values = [float(point.value) for point in upwards]
     drawn.range = (min([0.0, *values]), max([0.0, *values]))
@@ -101,11 +103,11 @@ def _settings() -> dict[str, Any]:
     }
 
 
-def _scale(drawn: Any, points: Sequence[Point]) -> None:
+def _scale(drawn: Any, points: Sequence[Point], axis: Callable[[Decimal], str]) -> None:
     """Put *points* on *drawn* with a scale of few round numbers that always has its zero."""
     values = [point.value for point in points] or [Decimal(0)]
     marks = ticks(min(values), max(values))
-    drawn.y_labels = [{"value": float(mark), "label": short(mark)} for mark in marks]
+    drawn.y_labels = [{"value": float(mark), "label": axis(mark)} for mark in marks]
     drawn.range = (float(marks[0]), float(marks[-1]))
     drawn.add("", [float(point.value) for point in points])
 
@@ -168,14 +170,6 @@ def ticks(lowest: Decimal, highest: Decimal) -> list[Decimal]:
         int((high / step).to_integral_value("ROUND_CEILING")),
     )
     return [step * count for count in range(first, last + 1)]
-
-
-def short(amount: Decimal) -> str:
-    """An amount as an axis has it: 750, 7.5k, 12k, 1.2M."""
-    for size, sign in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
-        if abs(amount) >= size:
-            return f"{(amount / size).normalize():f}{sign}"
-    return f"{amount.normalize() if amount else Decimal(0):f}"
 
 
 def _cut(text: str, room: int) -> str:

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from shopinf.attribution.overview import Figure, Overview, Section
 from shopinf.attribution.report import INTERNAL, By
 from shopinf.leaks.verdict import Suspect
+from shopinf.letterhead import PLAIN, Letterhead
 from shopinf.money import Money
 from shopinf.reports import charts
-from shopinf.reports.house import house
+from shopinf.reports.house import apart, page
 from shopinf.reports.tables import Table, shown, table
-from shopinf.reports.words import LEFT_OUT, amount, count, heading, stamps, together
-from shopinf.words import counted, few
-
-if TYPE_CHECKING:
-    from jinja2 import Template
+from shopinf.reports.tongue import Tongue, tongue_of
+from shopinf.reports.words import left_out, stamps, together
 
 _WIDE, _NARROW = 760, 340
 _BARS = 10  # influencers in the chart; the table has them all
 _TABLES = (By.INFLUENCER, By.CAMPAIGN, By.STORE, By.CODE, By.ORDER)
-_STRETCHES = {By.DAY: "day", By.WEEK: "week", By.MONTH: "month"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,45 +44,46 @@ class Part:
     together: str  # whose sales these are, where the page is of several stores
 
 
-def file(overview: Overview) -> bytes:
+def file(overview: Overview, letterhead: Letterhead = PLAIN) -> bytes:
     """*overview* as an HTML page of one file, in UTF-8."""
-    parts = [_part(overview, section) for section in overview.sections]
-    text = _template().render(
+    tongue = tongue_of(letterhead.language)
+    text = page(
+        "report.html",
+        letterhead,
         overview=overview,
-        parts=parts,
-        heading=few([store.shown for store in overview.stores], 4) or "Stores",
+        parts=[_part(overview, section, tongue) for section in overview.sections],
+        heading=tongue.few([store.shown for store in overview.stores], 4) or tongue.say("page.stores"),
         several=len(overview.stores) > 1,
-        stamps=stamps(overview),
-        suspects=[] if overview.client else [_told(overview, each) for each in overview.suspects],
-        left_out=[(LEFT_OUT.get(why, why), number) for why, number in overview.excluded.items() if number],
+        stamps=stamps(overview, tongue),
+        suspects=[] if overview.client else [_told(overview, each, tongue) for each in overview.suspects],
+        left_out=", ".join(f"{what} ({tongue.count(number)})" for what, number in left_out(overview, tongue)),
         campaigns=overview.choice.campaigns or _only_campaign(overview),
-        stretch=_STRETCHES[overview.step],
         assumed=overview.side(By.ORDER).assumed,
+        mood=_mood,
     )
     return text.encode()
 
 
-def _told(overview: Overview, one: Suspect) -> tuple[Suspect, str, str]:
-    """A code that may have got out, whose it is, and what is said of it."""
-    verdict = one.verdict
-    where = f" in {one.store}" if len(overview.stores) > 1 else ""
-    since = f"{verdict.since:%d %b %H:%M}" if verdict.since else "today"
-    stake = f"; commission {amount(one.at_stake)} {one.at_stake.currency}" if one.at_stake else ""
-    text = f"since {since}{where}: {counted(verdict.orders_since or 0, 'order')}{stake}. {'; '.join(verdict.reasons)}."
-    return one, one.influencer or "nobody", text
+def _told(overview: Overview, one: Suspect, tongue: Tongue) -> tuple[str, str]:
+    """A code that may have got out: whose it is and since when, and why that is thought."""
+    verdict, say = one.verdict, tongue.say
+    since = tongue.moment(verdict.since) if verdict.since else say("suspects.today")
+    text = say(
+        "suspects.line_stake" if one.at_stake else "suspects.line",
+        level=Markup("<b>{}</b>").format(say(f"suspects.{verdict.level}")),
+        code=apart(one.code),
+        who=apart(one.influencer or say("suspects.nobody")),
+        since=f"{since} ({one.store})" if len(overview.stores) > 1 else since,
+        orders=say("count.orders", verdict.orders_since or 0),
+        stake=tongue.money(one.at_stake) if one.at_stake else "",
+    )
+    return text, "; ".join(verdict.reasons)
 
 
 def _only_campaign(overview: Overview) -> list[str]:
     """The campaign of everything on the page, where there is but one."""
     found = {str(row["campaign"]) for row in overview.side(By.CODE).rows}
     return sorted(found - {""}) if len(found) == 1 else []
-
-
-@cache
-def _template() -> Template:
-    made = house()
-    made.filters |= {"heading": heading, "mood": _mood}
-    return made.get_template("report.html")
 
 
 def _mood(figure: Figure) -> str:
@@ -97,17 +93,17 @@ def _mood(figure: Figure) -> str:
     return "good" if (figure.change > 0) == (figure.key != "returns") else "bad"
 
 
-def _part(overview: Overview, section: Section) -> Part:
+def _part(overview: Overview, section: Section, tongue: Tongue) -> Part:
     return Part(
         section,
         [figure for figure in section.figures if not (overview.client and figure.key in INTERNAL)],
-        [drawn for drawn in (_over_time(overview, section), _by_influencer(section)) if drawn],
+        [drawn for drawn in (_over_time(overview, section, tongue), _by_influencer(section, tongue)) if drawn],
         [
-            table(section, by, client=overview.client, names=_names(overview))
+            table(section, by, tongue, client=overview.client, names=_names(overview))
             for by in _TABLES
             if _tells(overview, section, by)
         ],
-        together(overview, section.currency),
+        together(overview, section.currency, tongue),
     )
 
 
@@ -123,44 +119,60 @@ def _tells(overview: Overview, section: Section, by: By) -> bool:
     return len(rows) > 1 or (bool(rows) and (by not in {By.CAMPAIGN, By.STORE} or by is overview.choice.by))
 
 
-def _over_time(overview: Overview, section: Section) -> Drawn | None:
+def _over_time(overview: Overview, section: Section, tongue: Tongue) -> Drawn | None:
     course = section.course
     if not course or not section.total["orders"]:
         return None
-    stretch = _STRETCHES[overview.step]
     best = max(course, key=lambda each: each.net_sales.amount)
+    names = [tongue.stretch(each.label) for each in course]
     chart = charts.Chart(
         f"time-{section.currency}",
-        f"Net sales by {stretch}, {section.currency}",
-        f"{counted(len(course), 'column')} from {course[0].label} to {course[-1].label}; the highest is {best.label} "
-        f"with {amount(best.net_sales)} {section.currency}. The numbers stand in the table below.",
-        [charts.Point(each.label, each.net_sales.amount, amount(each.net_sales)) for each in course],
+        tongue.say(f"chart.by_{overview.step}", currency=section.currency),
+        tongue.say(
+            "chart.over_time",
+            len(course),
+            first=names[0],
+            last=names[-1],
+            best=names[course.index(best)],
+            amount=tongue.money(best.net_sales),
+        ),
+        [
+            charts.Point(name, each.net_sales.amount, tongue.amount(each.net_sales), tongue.mark(each.label))
+            for name, each in zip(names, course, strict=True)
+        ],
+        tongue.short,
     )
     return Drawn(
         chart.title,
         charts.columns(chart, width=_WIDE, height=230),
         charts.columns(chart, width=_NARROW, height=190),
-        [(each.label, count(each.orders), amount(each.net_sales)) for each in course],
+        [
+            (name, tongue.count(each.orders), tongue.amount(each.net_sales))
+            for name, each in zip(names, course, strict=True)
+        ],
     )
 
 
-def _by_influencer(section: Section) -> Drawn | None:
+def _by_influencer(section: Section, tongue: Tongue) -> Drawn | None:
     sold: dict[str, Money] = {}  # in several stores of one currency somebody has several rows
     for row in section.tables[By.INFLUENCER]:
-        name, net = shown("influencer", row["influencer"]).text, row["net_sales"]
+        name, net = shown("influencer", row["influencer"], tongue).text, row["net_sales"]
         assert isinstance(net, Money)
         sold[name] = sold.get(name, Money.zero(section.currency)) + net
-    points = [charts.Point(name, net.amount, amount(net)) for name, net in sold.items() if net]
+    points = [charts.Point(name, net.amount, tongue.amount(net)) for name, net in sold.items() if net]
     points.sort(key=lambda point: -point.value)
     if not points:
         return None
     few = points[:_BARS]
-    more = f" The first {len(few)} of {len(sold)}." if len(points) > len(few) else ""
+    first = "_first" if len(points) > len(few) else ""
+    values = {"currency": section.currency, "n": len(few), "all": len(sold), "name": few[0].name}
+    values["amount"] = tongue.money(sold[few[0].name])
+    title = tongue.say(f"chart.people{first}", **values)
     chart = charts.Chart(
         f"people-{section.currency}",
-        f"Net sales by influencer, {section.currency}",
-        f"{few[0].name} is first with {few[0].shown} {section.currency}.{more} All are in the table of influencers.",
+        tongue.say("chart.people", **values),
+        tongue.say(f"chart.people_text{first}", **values),
         few,
+        tongue.short,
     )
-    title = f"{chart.title}: the first {len(few)} of {len(sold)}" if more else chart.title
     return Drawn(title, charts.bars(chart, width=_WIDE), charts.bars(chart, width=_NARROW))

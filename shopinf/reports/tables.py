@@ -11,10 +11,9 @@ from shopinf.attribution.overview import Section
 from shopinf.attribution.report import INTERNAL, By
 from shopinf.attribution.tally import PAYMENTS, Row
 from shopinf.money import Money
-from shopinf.reports.words import amount, count, heading, moment
+from shopinf.reports.tongue import Tongue
 from shopinf.results import Cell
 from shopinf.times import iso
-from shopinf.words import agreeing, counted
 
 LONG = 40  # letters; handles, and codes as people type them, have fewer and are never broken
 _BROAD = 10  # columns, above which a table is printed on paper that lies
@@ -30,15 +29,8 @@ _COLUMNS = {
     By.ORDER: f"order_name processed_at store influencer code campaign net_sales commission paid open {_WORTH} "
     "customer_type status method other_codes reasons",
 }
-_TITLES = {
-    By.INFLUENCER: "Influencers",
-    By.CODE: "Codes",
-    By.CAMPAIGN: "Campaigns",
-    By.STORE: "Stores",
-    By.ORDER: "Orders",
-}
-_STATUS = {"approved": "counted", "pending": "not paid yet", "reversed": "cancelled", "needs_review": "to be checked"}
-_NOBODY = {"influencer": "(no influencer)", "campaign": "(no campaign)"}
+_NOBODY = {"influencer", "campaign"}  # where nothing stands in them, that is said
+_WORDS = {"status", "customer_type", "method"}  # their values are words of ours
 # Columns that are left out where they would say the same in every row; a campaign of all stands above the tables.
 _SAME = {"store", "campaign", "included_tax", "method", "status", "other_codes"}
 
@@ -64,16 +56,12 @@ class Table:
     id: str
     title: str
     keys: Sequence[str]
+    heads: Sequence[tuple[str, str]]  # each column's heading, and whether it is one of names or of numbers
     rows: Sequence[Sequence[Shown]]
     total: Sequence[Shown]
     count: int
     note: str = ""
     lead: str = ""  # what a reader should know before the rows
-
-    @property
-    def heads(self) -> list[tuple[str, str]]:
-        """Each column's heading, and whether it is a column of names or of numbers."""
-        return [(heading(key), _kind(key)) for key in self.keys]
 
     @property
     def broad(self) -> bool:
@@ -84,7 +72,7 @@ class Table:
         return self.count - len(self.rows)
 
 
-def table(section: Section, by: By, *, client: bool, names: Mapping[str, str]) -> Table:
+def table(section: Section, by: By, tongue: Tongue, *, client: bool, names: Mapping[str, str]) -> Table:
     """One side of a section as a table, with the section's totals below it; *names* is what stores are called."""
     rows = [row | {"store": names.get(str(row["store"]), row["store"])} for row in section.tables[by]]
     if by is not By.ORDER:
@@ -95,43 +83,49 @@ def table(section: Section, by: By, *, client: bool, names: Mapping[str, str]) -
     listed = rows[-LISTED:] if by is By.ORDER else rows[:LISTED]
     return Table(
         f"{by}-{section.currency}".lower(),
-        _TITLES[by],
+        tongue.say(f"table.{by}"),
         keys,
-        [[shown(key, row.get(key)) for key in keys] for row in listed],
-        [Shown("name", "Total"), *(_summed(key, section.total) for key in keys[1:])],
+        [(tongue.heading(key), _kind(key)) for key in keys],
+        [[shown(key, row.get(key), tongue) for key in keys] for row in listed],
+        [Shown("name", tongue.say("page.total")), *(_summed(key, section.total, tongue) for key in keys[1:])],
         len(rows),
-        _note(section, by, rows),
-        _lead(section, by, rows),
+        _note(section, by, rows, tongue),
+        _lead(section, by, rows, tongue),
     )
 
 
-def remarks(section: Section, by: By) -> list[str]:
+def remarks(section: Section, by: By, tongue: Tongue) -> list[str]:
     """What there is to say beside a side's rows: that they are more than the total, and why."""
     rows = section.tables[by]
-    return [said for said in (_lead(section, by, rows), _note(section, by, rows)) if said]
+    return [said for said in (_lead(section, by, rows, tongue), _note(section, by, rows, tongue)) if said]
 
 
-def shown(key: str, value: Cell) -> Shown:
+def shown(key: str, value: Cell, tongue: Tongue) -> Shown:
     """One value as the page has it; what is unknown is a dash."""
     match value:
         case None | "" | ():
-            return Shown("text", _NOBODY[key]) if key in _NOBODY else Shown("empty", "–")
+            return Shown("text", tongue.say(f"value.no_{key}")) if key in _NOBODY else Shown("empty", "–")
         case Money():
-            return Shown("number", amount(value), str(value))
+            return Shown("number", tongue.amount(value), str(value))
         case int():
-            return Shown("number", count(value), str(value))
+            return Shown("number", tongue.count(value), str(value))
         case datetime():
-            return Shown("time", moment(value), iso(value))
+            return Shown("time", tongue.moment(value), iso(value))
         case str():
-            return Shown("name" if _kind(key) == "name" else "text", _STATUS.get(value, value))
+            return Shown("name" if _kind(key) == "name" else "text", value_of(key, value, tongue))
         case Sequence():
             return Shown("text", "; ".join(str(each) for each in value))
         case _:
             return Shown("text", str(value))
 
 
-def _summed(key: str, total: Row) -> Shown:
-    return shown(key, total[key]) if key in total and _kind(key) == "number" else Shown("empty", "")
+def value_of(key: str, value: str, tongue: Tongue) -> str:
+    """A text of the column *key*: in words of the language where it is one of ours."""
+    return tongue.say(f"value.{value}") if key in _WORDS else value
+
+
+def _summed(key: str, total: Row, tongue: Tongue) -> Shown:
+    return shown(key, total[key], tongue) if key in total and _kind(key) == "number" else Shown("empty", "")
 
 
 def _kind(key: str) -> str:
@@ -161,7 +155,7 @@ def _says_nothing(key: str, rows: Sequence[Row]) -> bool:
             return values <= {"", "()"}
 
 
-def _note(section: Section, by: By, rows: Sequence[Row]) -> str:
+def _note(section: Section, by: By, rows: Sequence[Row], tongue: Tongue) -> str:
     """What a reader who adds up the rows would stumble over."""
     if by is By.ORDER:
         return ""
@@ -170,10 +164,10 @@ def _note(section: Section, by: By, rows: Sequence[Row]) -> str:
         for what, keys in (("order", ("orders",)), ("customer", ("new_customers", "returning_customers")))
         if _count(rows, keys) != _count([section.total], keys)
     ]
-    return f"The total counts each {' and each '.join(shared)} once, though several rows may have it." if shared else ""
+    return tongue.say(f"table.{'both' if len(shared) > 1 else shared[0]}_once") if shared else ""
 
 
-def _lead(section: Section, by: By, rows: Sequence[Row]) -> str:
+def _lead(section: Section, by: By, rows: Sequence[Row], tongue: Tongue) -> str:
     """Why a table of orders has more rows than there are orders; nothing where it has not."""
     orders = section.total["orders"]
     assert isinstance(orders, int)
@@ -185,20 +179,13 @@ def _lead(section: Section, by: By, rows: Sequence[Row]) -> str:
     aside = len(standing) - orders - review
     cancelled = min(sum(status == "reversed" for status in standing.values()), aside)
     more = len(rows) - len(standing)
-    why = [
-        f"an order with codes of several influencers has a row for each of them ({count(more)} more)" if more else "",
-        f"{_these(cancelled, 'cancelled order')} not counted" if cancelled else "",
-        f"{_these(review, 'order')} still to be checked and in no sum" if review else "",
-        f"{_these(aside - cancelled, 'order')} of an earlier time, with a return in this one"
-        if aside > cancelled
-        else "",
-    ]
-    return f"{counted(len(rows), 'row')} for {counted(orders, 'order')}: {'; '.join(filter(None, why))}."
-
-
-def _these(number: int, what: str) -> str:
-    """`1 order is`, `2 orders are`."""
-    return f"{counted(number, what)} {agreeing(number, 'is', 'are')}"
+    why = [("split", more), ("cancelled", cancelled), ("review", review), ("earlier", aside - cancelled)]
+    return tongue.say(
+        "table.lead",
+        rows=tongue.say("count.rows", len(rows)),
+        orders=tongue.say("count.orders", orders),
+        why="; ".join(tongue.say(f"table.lead_{what}", number) for what, number in why if number > 0),
+    )
 
 
 def _count(rows: Iterable[Row], keys: Iterable[str]) -> int:

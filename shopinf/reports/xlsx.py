@@ -13,12 +13,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from shopinf.attribution.overview import Overview, Section
-from shopinf.attribution.report import LEFT_OUT_COLUMNS, By, DateBasis
+from shopinf.attribution.report import LEFT_OUT_COLUMNS, By
 from shopinf.errors import BadInput
+from shopinf.letterhead import PLAIN, Language, Letterhead, ink_on
 from shopinf.money import Money, digits
 from shopinf.plain import formula_safe, harmless
-from shopinf.reports.tables import remarks
-from shopinf.reports.words import LEFT_OUT, amount, heading, moment, stamps
+from shopinf.reports.tables import remarks, value_of
+from shopinf.reports.tongue import Tongue, tongue_of
+from shopinf.reports.words import left_out, stamps
 from shopinf.results import Cell, Column, Kind, columns
 
 if TYPE_CHECKING:
@@ -35,42 +37,55 @@ _ZONE = Column("timezone")
 _PLAIN: dict[str, Any] = {"num_format": "0"}  # of a number that nothing is counted with
 LINE = 15  # points of a row
 _BESIDE = 12  # the last column under a chart
-_BASIS = {
-    DateBasis.ORDER: "the day of the order, its later returns too",
-    DateBasis.EVENT: "its own day each, the order and the return",
+_SHEETS = {"influencers": By.INFLUENCER, "codes": By.CODE, "orders": By.ORDER}
+_HEADS, _FILL = "#F0EEE7", "#2B5A4D"  # where the agency has no colour of its own
+# How Excel writes days where a language is read; in English the way that nobody takes for another day.
+_DAYS = {
+    "en": "yyyy-mm-dd",
+    "de": "dd.mm.yyyy",
+    "fr": "dd/mm/yyyy",
+    "es": "dd/mm/yyyy",
+    "it": "dd/mm/yyyy",
+    "nl": "dd-mm-yyyy",
 }
-_SHEETS = {"Influencers": By.INFLUENCER, "Codes": By.CODE, "Orders": By.ORDER}
 
 
-def file(overview: Overview) -> bytes:
+def file(overview: Overview, letterhead: Letterhead = PLAIN) -> bytes:
     """*overview* as an xlsx file with the sheets Summary, Influencers, Codes, Orders and Excluded."""
     import xlsxwriter
 
-    for name, by in _SHEETS.items():
+    tongue = tongue_of(letterhead.language)
+    for by in _SHEETS.values():
         if (count := len(overview.side(by).rows)) >= MOST_ROWS:
             raise BadInput(
-                f"{name} has {count:,} rows, and a sheet of Excel at most {MOST_ROWS:,}",
+                f"{by.capitalize()}s has {count:,} rows, and a sheet of Excel at most {MOST_ROWS:,}",
                 hint="Choose a shorter period, or write them as CSV: --by order -o orders.csv",
             )
     written = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(written, options) as book:
-        book.set_properties({"title": "Influencer sales", "created": overview.made_here.replace(tzinfo=None)})
-        pen = Pen(book)
-        _summary(book.add_worksheet("Summary"), book, pen, overview)
+        made = overview.made_here.replace(tzinfo=None)
+        book.set_properties({"title": tongue.say("book.title"), "author": letterhead.name, "created": made})
+        pen = Pen(book, letterhead)
+        _summary(book.add_worksheet(tongue.say("book.summary")), book, pen, overview)
         sections = overview.sections
         for name, by in _SHEETS.items():
-            sheet = book.add_worksheet(name)
-            table(sheet, pen, overview.columns(by), overview.side(by).rows, _totals_of(sections, by))
-        table(book.add_worksheet("Excluded"), pen, LEFT_OUT_COLUMNS, overview.left_out, Totals())
+            sheet = book.add_worksheet(tongue.say(f"book.{name}"))
+            table(sheet, pen, overview.columns(by), overview.side(by).rows, _totals_of(sections, by, tongue))
+        table(book.add_worksheet(tongue.say("book.excluded")), pen, LEFT_OUT_COLUMNS, overview.left_out, Totals())
     return written.getvalue()
 
 
 class Pen:
     """Writes values as what they are; Excel's number formats, each made once."""
 
-    def __init__(self, book: Workbook) -> None:
+    def __init__(self, book: Workbook, letterhead: Letterhead = PLAIN) -> None:
         self._book = book
+        self.tongue = tongue_of(letterhead.language)
+        self.day = _DAYS[letterhead.language]
+        self.fill = letterhead.accent or _FILL
+        ground = letterhead.accent or _HEADS
+        self.head: dict[str, Any] = {"bold": True, "bottom": 1, "bg_color": ground, "font_color": ink_on(ground)}
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
         self._widths: dict[str, dict[int, int]] = {}  # of each sheet, in letters
 
@@ -88,7 +103,7 @@ class Pen:
             case Money():
                 number, sign = money_format(value.currency), f" {value.currency}"
                 sheet.write_number(row, column, float(Decimal(str(value))), self.form(num_format=number, **style))
-                shown = amount(value) + sign
+                shown = f"{Decimal(str(value)):,f}{sign}"  # as wide in every language
             case bool():
                 sheet.write_boolean(row, column, value, self.form(**style))
                 shown = str(value)
@@ -102,10 +117,10 @@ class Pen:
                 shown = str(value)
             case datetime():
                 wall = value.replace(tzinfo=None, microsecond=0)
-                sheet.write_datetime(row, column, wall, self.form(num_format="yyyy-mm-dd hh:mm:ss", **_LEFT | style))
+                sheet.write_datetime(row, column, wall, self.form(num_format=f"{self.day} hh:mm:ss", **_LEFT | style))
                 shown = str(wall)
             case date():
-                sheet.write_datetime(row, column, value, self.form(num_format="yyyy-mm-dd", **_LEFT | style))
+                sheet.write_datetime(row, column, value, self.form(num_format=self.day, **_LEFT | style))
                 shown = str(value)
             case _:
                 text = value if isinstance(value, str) else "; ".join(str(each) for each in value)
@@ -121,8 +136,8 @@ class Pen:
 
     def heads(self, sheet: Worksheet, row: int, shown: Sequence[Column]) -> None:
         """A row of headings, two lines high where one is of several words; a column is as wide as its longest word."""
-        names = [heading(column.key) for column in shown]
-        look = {"bold": True, "bottom": 1, "bg_color": "#F0EEE7", "text_wrap": True, "valign": "bottom"}
+        names = [self.tongue.heading(column.key) for column in shown]
+        look = self.head | {"text_wrap": True, "valign": "bottom"}
         for place, (column, name) in enumerate(zip(shown, names, strict=True)):
             align = "left" if column.kind in (Kind.TEXT, Kind.TIME) else "right"
             self.write(sheet, row, place, name, fit=False, align=align, **look)
@@ -151,11 +166,15 @@ class Totals:
     remarks: Sequence[str] = ()
 
 
-def _totals_of(sections: Sequence[Section], by: By) -> Totals:
+def _totals_of(sections: Sequence[Section], by: By, tongue: Tongue) -> Totals:
     several = len(sections) > 1
     return Totals(
         [section.total for section in sections if section.tables[by]],
-        [f"{section.currency}: {said}" if several else said for section in sections for said in remarks(section, by)],
+        [
+            f"{section.currency}: {said}" if several else said
+            for section in sections
+            for said in remarks(section, by, tongue)
+        ],
     )
 
 
@@ -170,7 +189,7 @@ def table(
         zoned = {**row, "timezone": _zone(row[key] for key in times)}
         for place, column in enumerate(shown):
             look = _PLAIN if column.key.endswith("_id") else {}
-            pen.write(sheet, at, place, zoned.get(column.key), **look)
+            pen.write(sheet, at, place, _worded(column.key, zoned.get(column.key), pen.tongue), **look)
     last = _sums(sheet, pen, shown, len(rows) + 1, totals)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(rows), 1), len(shown) - 1)  # the totals are not sorted among the rows
@@ -179,12 +198,19 @@ def table(
     sheet.repeat_rows(0)
 
 
+def _worded(key: str, value: Cell, tongue: Tongue) -> Cell:
+    """A value as its readers have it: words of ours in their language; in English the names that JSON has."""
+    if isinstance(value, str) and value and tongue.language is not Language.EN:
+        return tongue.say(f"left_out.{value}") if key == "excluded" else value_of(key, value, tongue)
+    return value
+
+
 def _sums(sheet: Worksheet, pen: Pen, shown: Sequence[Column], at: int, totals: Totals) -> int:
     """What stands below a table, from row *at* on; returns the last row."""
     for number, sums in enumerate(totals.rows):
         look: dict[str, Any] = {"bold": True} if number else {"bold": True, "top": 1}
         for place, column in enumerate(shown):
-            value = sums.get(column.key) if place else "Total"
+            value = sums.get(column.key) if place else pen.tongue.say("page.total")
             # The first and the last moment of all say nothing that is a sum.
             pen.write(sheet, at, place, None if isinstance(value, datetime) else value, **look)
         at += 1
@@ -208,13 +234,13 @@ def _zone(times: Iterable[Cell]) -> str | None:
 
 
 def _summary(sheet: Worksheet, book: Workbook, pen: Pen, overview: Overview) -> None:
-    pen.write(sheet, 0, 0, "Influencer sales", fit=False, bold=True, font_size=18)
+    pen.write(sheet, 0, 0, pen.tongue.say("book.title"), fit=False, bold=True, font_size=18)
     at = 1
-    for word, sentence in stamps(overview):
+    for word, sentence in stamps(overview, pen.tongue):
         pen.write(sheet, at, 0, word.upper(), bold=True, font_color="#B00020")
         pen.write(sheet, at, 1, sentence, fit=False, font_color="#B00020")
         at += 1
-    for name, value in _about(overview):
+    for name, value in _about(overview, pen.tongue):
         pen.write(sheet, at, 0, name)
         pen.write(sheet, at, 1, value, fit=False, align="left")
         at += 1
@@ -228,24 +254,23 @@ def _summary(sheet: Worksheet, book: Workbook, pen: Pen, overview: Overview) -> 
     set_up(sheet, at, max(len(overview.columns(By.STORE)) + 2, _BESIDE))
 
 
-def _about(overview: Overview) -> list[tuple[str, Cell]]:
+def _about(overview: Overview, tongue: Tongue) -> list[tuple[str, Cell]]:
     """What the figures are of."""
     stores = [f"{each.name} ({each.shown})" if each.shown != each.name else each.name for each in overview.stores]
+    choice, say = overview.choice, tongue.say
     about: list[tuple[str, Cell]] = [
-        ("Stores", "; ".join(stores)),
-        ("From", overview.first),
-        ("To", overview.last),
-        ("Time zone", "; ".join(overview.zones)),
-        ("Counted on", _BASIS[overview.basis]),
-        ("Made at", f"{moment(overview.made_here)} {overview.made_here.tzinfo}"),
-        ("Campaigns", "; ".join(overview.choice.campaigns)),
-        ("Influencers", "; ".join(overview.choice.influencers)),
-        ("Not paid yet", "counted with the others" if overview.choice.include_pending else None),
+        (say("book.stores"), "; ".join(stores)),
+        (say("book.from"), overview.first),
+        (say("book.to"), overview.last),
+        (say("book.zone"), "; ".join(overview.zones)),
+        (say("book.basis"), say(f"book.basis_{overview.basis}")),
+        (say("book.made"), f"{tongue.moment(overview.made_here)} {overview.made_here.tzinfo}"),
+        (say("book.campaigns"), "; ".join(choice.campaigns)),
+        (say("book.people"), "; ".join(choice.influencers)),
+        (say("book.pending"), say("book.pending_counted") if choice.include_pending else None),
     ]
-    about += [
-        ("Not counted", f"{LEFT_OUT.get(why, why)}: {count}") for why, count in overview.excluded.items() if count
-    ]
-    about += [("Note", note) for note in ([] if overview.client else overview.notes)]
+    about += [(say("book.left_out"), f"{what}: {tongue.count(count)}") for what, count in left_out(overview, tongue)]
+    about += [(say("book.note"), note) for note in ([] if overview.client else overview.notes)]
     return [(name, value) for name, value in about if value]
 
 
@@ -276,11 +301,11 @@ def _block(sheet: Worksheet, pen: Pen, shown: Sequence[Column], rows: Sequence[M
 
 def _course(sheet: Worksheet, book: Workbook, pen: Pen, overview: Overview, section: Section, at: int) -> int:
     """How a currency's sales went over time, and the chart of it."""
-    step = overview.step.value
+    step, say, monthly = overview.step.value, pen.tongue.say, overview.step is By.MONTH
     shown = columns(step, numbers="orders", money="net_sales", order=f"{step} currency orders net_sales")
     rows: list[dict[str, Cell]] = [
         {
-            step: date.fromisoformat(each.label) if overview.step is not By.MONTH else each.label,
+            step: pen.tongue.stretch(each.label) if monthly else date.fromisoformat(each.label),
             "currency": section.currency,
             "orders": each.orders,
             "net_sales": each.net_sales,
@@ -293,18 +318,19 @@ def _course(sheet: Worksheet, book: Workbook, pen: Pen, overview: Overview, sect
         last = first + len(rows) - 1
         chart.add_series(
             {
-                "name": f"Net sales {section.currency}",
-                "categories": ["Summary", first, 0, last, 0],
-                "values": ["Summary", first, 3, last, 3],
-                "fill": {"color": "#2B5A4D"},
+                "name": say("book.course_name", currency=section.currency),
+                "categories": [sheet.name, first, 0, last, 0],
+                "values": [sheet.name, first, 3, last, 3],
+                "fill": {"color": pen.fill},
                 "gap": 40,
             }
         )
-        chart.set_title({"name": f"Net sales by {step}, {section.currency}", "name_font": {"size": 12, "bold": False}})
+        title = say(f"chart.by_{step}", currency=section.currency)
+        chart.set_title({"name": title, "name_font": {"size": 12, "bold": False}})
         chart.set_legend({"none": True})
-        form = {"num_format": "yyyy-mm-dd", "text_axis": True} if overview.step is not By.MONTH else {}
+        form = {} if monthly else {"num_format": pen.day, "text_axis": True}
         chart.set_x_axis({"num_font": {"size": 8}, **form})
         chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#E2DFD7"}}})
         chart.set_size({"width": 760, "height": 300})
-        sheet.insert_chart(at, 5, chart, {"description": f"Net sales by {step} in {section.currency}, columns."})
+        sheet.insert_chart(at, 5, chart, {"description": say("book.course_text", title=title)})
     return max(after, at + 16)

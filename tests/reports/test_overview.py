@@ -8,6 +8,7 @@ import pytest
 
 from shopinf.attribution.growth import growth
 from shopinf.attribution.report import By, Choice
+from shopinf.letterhead import PLAIN
 from shopinf.money import Money
 from shopinf.reports import report_file
 from shopinf.results import Format
@@ -87,7 +88,7 @@ def test_each_side_is_added_up_once_whoever_reads_it() -> None:
     whole = sample("EUR", "JPY", compare=True)
     sides = {by: whole.side(by) for by in By}
     for format in (Format.HTML, Format.XLSX):
-        report_file(format, whole)
+        report_file(format, whole, PLAIN)
     assert all(whole.side(by) is side for by, side in sides.items())
     assert [row["net_sales"] for row in whole.rows] == [row["net_sales"] for row in sides[By.INFLUENCER].rows]
 

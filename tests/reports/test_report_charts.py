@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from shopinf.reports.charts import Chart, Point, bars, columns, short, ticks
+from shopinf.letterhead import Language
+from shopinf.reports.charts import Chart, Point, bars, columns, ticks
+from shopinf.reports.tongue import tongue_of
 
 
 @pytest.mark.parametrize(
@@ -32,12 +34,12 @@ def test_marks_are_few_and_round(lowest: str, highest: str, marks: str) -> None:
         ("7500", "7.5k"),
         ("12000", "12k"),
         ("-2000", "-2k"),
-        ("1250000", "1.25M"),
+        ("1250000", "1.25m"),
         ("0.5", "0.5"),
     ],
 )
 def test_an_axis_shortens_its_numbers(amount: str, shown: str) -> None:
-    assert short(Decimal(amount)) == shown
+    assert tongue_of(Language.EN).short(Decimal(amount)) == shown
 
 
 def test_a_bar_is_as_long_as_its_amount() -> None:

@@ -10,14 +10,17 @@ import openpyxl
 import pytest
 from bench import Bench, Ran
 
+from shopinf.letterhead import PLAIN, Language
 from shopinf.main import main
 from shopinf.practice import PracticeStore
 from shopinf.reports import report_file
-from shopinf.reports.words import heading
+from shopinf.reports.tongue import tongue_of
 from shopinf.results import Format
 
 from .pagereader import figures, read, table
 from .samples import sample
+
+heading = tongue_of(Language.EN).heading
 
 pytestmark = pytest.mark.slow
 
@@ -110,7 +113,7 @@ def test_a_month_that_is_not_over_is_stamped(run: Bench, sold: PracticeStore, tm
     attribute(run, "-o", str(tmp_path / "r.html"), "--compare", "previous").ok()
     found = read((tmp_path / "r.html").read_bytes())
     assert found.all("header")[0].all("li")[0].text.startswith("Provisional")
-    assert "Compared with 2026-10-01 – 2026-10-31" in found.text
+    assert "Compared with 1–31 October 2026" in found.text
 
 
 def test_a_store_that_fails_is_named_on_the_page_and_ends_in_partly_done(
@@ -128,7 +131,7 @@ def test_a_store_that_fails_is_named_on_the_page_and_ends_in_partly_done(
 def test_a_format_of_reports_is_known_by_its_line_in_the_list_alone(run: Bench, capsys: Any) -> None:
     """What writes it is the module of its name; options, their help and who reads it go by the list."""
     assert [format for format in Format if format.is_report] == [Format.XLSX, Format.HTML]
-    assert all(report_file(format, sample(count=3)) for format in Format if format.is_report)
+    assert all(report_file(format, sample(count=3), PLAIN) for format in Format if format.is_report)
     for command, formats in (("attribute", list(Format)), ("sync", [each for each in Format if not each.is_report])):
         main(["orders", command, "--help"])
         said = " ".join(capsys.readouterr().out.split())
@@ -149,8 +152,8 @@ def test_the_periods_name_can_be_part_of_the_files(run: Bench, sold: PracticeSto
 @pytest.mark.parametrize(
     ("before", "now", "per_cent", "on_the_page", "said"),
     [
-        ("2000.00", "2001.00", "0.1", "+0.1 %", "in the period before 2000.00 (+0.1 %)."),
-        ("2000.00", "1999.00", "-0.1", "−0.1 %", "in the period before 2000.00 (-0.1 %)."),
+        ("2000.00", "2001.00", "0.1", "+0.1%", "in the period before 2000.00 (+0.1 %)."),
+        ("2000.00", "1999.00", "-0.1", "−0.1%", "in the period before 2000.00 (-0.1 %)."),
         ("-10.00", "5.00", None, None, "in the period before -10.00."),
         (None, "5.00", None, None, "in the period before 0.00 (nothing before)."),
     ],

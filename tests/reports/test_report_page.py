@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -99,8 +99,8 @@ def test_the_first_page_is_stamped_with_what_is_missing() -> None:
     header = made(whole).all("header")[0]
     stamps = [item.text for item in header.all("li")]
     assert [text.split()[0] for text in stamps] == ["Provisional", "Truncated", "Incomplete"]
-    assert "2026-06-30" in stamps[0]
-    assert "2026-06-04" in stamps[1]
+    assert "30 Jun 2026" in stamps[0]
+    assert "4 Jun 2026" in stamps[1]
     assert "berlin" in stamps[2]
     assert "token" not in stamps[2]
     assert "no longer accepts this token" in page(replace(whole, client=False)).decode()
@@ -119,8 +119,8 @@ def test_the_change_stands_beside_the_key_figures() -> None:
     changes = [change.text for change in found.all("dd", "change")]
     net = whole.sections[0].figures[0]
     assert net.change is not None
-    assert changes[0].startswith(f"−{abs(net.change)} %" if net.change < 0 else f"+{net.change} %")
-    assert "2026-05-01 – 2026-05-31" in found.text
+    assert changes[0].startswith(f"−{abs(net.change)}%" if net.change < 0 else f"+{net.change}%")
+    assert "1–31 May 2026" in found.text
     assert not made(sample("EUR")).all("dd", "change")
 
 
@@ -175,10 +175,11 @@ def test_a_chart_says_what_it_shows_and_its_numbers_stand_beside_it() -> None:
     assert len(ids) == len(set(ids))
     course = whole.sections[0].course
     bars = [bar.all("title")[0].text for bar in charts[0].all("g", "bar")]
-    assert bars == [f"{each.label}: {each.net_sales.amount:,.2f}" for each in course]
+    days = [f"{date.fromisoformat(each.label):%-d %b %Y}" for each in course]
+    assert bars == [f"{day}: {each.net_sales.amount:,.2f}" for day, each in zip(days, course, strict=True)]
     numbers = found.all("details")[0].all("tbody")[0].all("tr")
     assert [row.values for row in numbers] == [
-        [each.label, str(each.orders), f"{each.net_sales.amount:,.2f}"] for each in course
+        [day, str(each.orders), f"{each.net_sales.amount:,.2f}"] for day, each in zip(days, course, strict=True)
     ]
 
 

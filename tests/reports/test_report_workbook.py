@@ -14,16 +14,19 @@ import pytest
 from shopinf.attribution.overview import Overview
 from shopinf.attribution.report import By, Choice, report_columns
 from shopinf.errors import BadInput
+from shopinf.letterhead import Language
 from shopinf.money import Money
 from shopinf.plain import harmless
 from shopinf.reports import xlsx as room
-from shopinf.reports.words import heading
+from shopinf.reports.tongue import tongue_of
 from shopinf.reports.xlsx import file as workbook
 from shopinf.reports.xlsx import money_format
 from shopinf.results import Failure
 
 from .samples import NOW, ZONE, sample
 from .test_report_page import HOSTILE
+
+heading = tongue_of(Language.EN).heading
 
 pytestmark = pytest.mark.slow
 

@@ -18,6 +18,7 @@ from shopinf.commands.completion import campaign_names
 from shopinf.commands.influencers.choice import InfluencersOption
 from shopinf.commands.options import (
     DeskContext,
+    LanguageOption,
     NeededPeriod,
     NoSyncOption,
     Noun,
@@ -29,6 +30,7 @@ from shopinf.commands.orders.rows import ODD_ORDERS
 from shopinf.commands.orders.rules import RuleChoice
 from shopinf.discounts.campaigns import find_campaign
 from shopinf.leaks.verdict import BACK, Suspect
+from shopinf.letterhead import PLAIN, Language, Letterhead
 from shopinf.results import Audience, Failure, Format, Result
 from shopinf.times import iso
 from shopinf.words import counted
@@ -115,6 +117,7 @@ def attribute(
     shown: RowChoice = RowChoice(),
     rules: RuleChoice = RuleChoice(),
     no_sync: NoSyncOption = False,
+    language: LanguageOption = None,
     form: ReportForm = ReportForm(),
 ) -> None:
     """Attribute orders to the influencers whose codes they used: sales, returns and commission.
@@ -126,6 +129,7 @@ def attribute(
 
     chosen = desk.stores(stores)
     spans = period.of(desk, chosen)
+    letterhead = _letterhead(desk, form, language)
     rate = rules.rate(desk, chosen)
     asked = Asked(
         shown.of(desk, chosen),
@@ -143,7 +147,8 @@ def attribute(
 
     def answer(done: Done[Attributed], failures: Sequence[Failure], asked: Asked = asked) -> Result:
         suspects = [each for store, _ in done for each in out.get(store.name, ())]
-        return _answer(overview_of(done, failures, asked, now=now, client=client, suspects=suspects))
+        whole = overview_of(done, failures, asked, now=now, client=client, suspects=suspects)
+        return _answer(whole, letterhead)
 
     def pieces(done: Done[Attributed]) -> Iterator[tuple[Mapping[str, str], Result]]:
         whole = overview_of(done, [], replace(asked, choice=replace(asked.choice, by=By.CODE)), now=now)
@@ -163,6 +168,15 @@ def attribute(
         )
     outcomes.settle()
     unread.settle((odd for _, part in outcomes.done for odd in part.unread), ODD_ORDERS)
+
+
+def _letterhead(desk: Desk, form: ReportForm, language: Language | None) -> Letterhead:
+    """How the page or workbook looks; what programs read has no looks, and speaks English."""
+    if desk.form(form).format.readers is not None:
+        return desk.letterhead(language)
+    if language not in (None, Language.EN):
+        desk.out.warn("--language is of pages and workbooks, -o FILE.html or FILE.xlsx; all else is in English.")
+    return PLAIN
 
 
 def _suspects(desk: Desk, done: Done[Attributed], now: datetime) -> dict[str, list[Suspect]]:
@@ -192,7 +206,7 @@ def _campaign(desk: Desk, stores: Sequence[Store], text: str) -> str:
     return find_campaign(text, (name for store in stores for name in desk.ledger.codes.campaigns(store.shop_id)))
 
 
-def _answer(whole: Overview) -> Result:
+def _answer(whole: Overview, letterhead: Letterhead) -> Result:
     """The report as rows for people, as JSON for programs, and as a file of whichever format."""
     from shopinf.reports import report_file
 
@@ -223,7 +237,7 @@ def _answer(whole: Overview) -> Result:
         notes=whole.notes,
         failures=whole.missing,
         totals=totals,
-        content=lambda format: report_file(format, whole),
+        content=lambda format: report_file(format, whole, letterhead),
     )
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopinf.commands.options import DeskContext, Noun, PeriodChoice, StoreChoice, examples
+from shopinf.commands.options import DeskContext, LanguageOption, Noun, PeriodChoice, StoreChoice, examples
 from shopinf.commands.payouts.choice import chosen_payers, statement_called
 from shopinf.commands.payouts.payees import read_payees
 from shopinf.commands.payouts.rows import View, views
 from shopinf.console import files
 from shopinf.console.formats import csv_text
 from shopinf.errors import BadInput
+from shopinf.letterhead import Letterhead
 from shopinf.local.disk import write_atomically
 from shopinf.money import Money
 from shopinf.payouts.entries import Entry, Kind
@@ -60,6 +61,7 @@ def statement(
         Path | None,
         typer.Option("--payees", help="The payees' sheet, for an address and the lines of VAT.", metavar="FILE"),
     ] = None,
+    language: LanguageOption = None,
     stores: StoreChoice = StoreChoice(),
 ) -> None:
     """Write each influencer's statement: what was sold, what came back, what is paid and when; nobody else's figures.
@@ -69,6 +71,7 @@ def statement(
     if output.suffix.lower() not in _SUFFIXES:
         raise BadInput(f"A statement is no {output.suffix or 'file without a suffix'}", hint="Like -o maya.html")
     files.check_fillable(output, (*_FILLS, "date"))
+    letterhead = desk.letterhead(language)
     shown = _chosen(desk, name or (), period, stores)
     known = read_payees(desk, payees) if payees else {}
     entries = desk.ledger.accounts.of_statements([each.statement.id for each in shown])
@@ -79,7 +82,7 @@ def statement(
         path = places[each.statement.name]
         files.make_folders(path, files.fixed_folder(output))
         files.check_place(path)
-        write_atomically(path, [_content(page, output.suffix.lower())], private=True)
+        write_atomically(path, [_content(page, output.suffix.lower(), letterhead)], private=True)
     if len(shown) == 1:
         desk.out.say(f"Written to {places[shown[0].statement.name]}.")
     elif shown:
@@ -133,14 +136,14 @@ def _make_folder(output: Path) -> None:
     files.check_place(output)
 
 
-def _content(page: Page, suffix: str) -> bytes:
+def _content(page: Page, suffix: str, letterhead: Letterhead) -> bytes:
     from shopinf.reports.statement import csv_rows, statement_book, statement_page
 
     match suffix:
         case ".html":
-            return statement_page(page)
+            return statement_page(page, letterhead)
         case ".xlsx":
-            return statement_book(page)
+            return statement_book(page, letterhead)
         case _:
             return csv_text(Result("shopinf.payouts.statement/1", CSV, csv_rows(page))).encode()
 
@@ -162,9 +165,6 @@ def _page(desk: Desk, each: View, entries: Sequence[Entered], payee: Payee | Bad
     )
 
 
-_WORDS = {Kind.PAY: "Payment", Kind.PAY_FAILED: "Payment came back", Kind.MANUAL: "Adjustment"}
-
-
 def _lines(entries: Iterable[Entered], stores: Mapping[int, Store], kinds: set[Kind]) -> Iterable[Line]:
     for each in entries:
         entry: Entry = each.entry
@@ -174,7 +174,8 @@ def _lines(entries: Iterable[Entered], stores: Mapping[int, Store], kinds: set[K
         zone: tzinfo = store.zone if store else UTC
         yield Line(
             entry.happened_at.astimezone(zone).date(),
-            entry.order_name or _WORDS.get(entry.kind, str(entry.kind)),
+            entry.kind,
+            entry.order_name,
             entry.code,
             None if entry.net is None else Money(entry.net, currency),
             entry.rate or "",
