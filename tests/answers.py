@@ -1,14 +1,17 @@
-"""Every JSON answer that a test gets is held against the schema that `shopinf reference schemas` has of its command.
+"""What a run of any test says and asks for is held against what `shopinf reference` prints.
 
-Nothing may be missing, and nothing may be there that no schema names: keys stay as they are within a version, and what
-is not known is null. With `--columns` an answer has what was asked for, and is let by.
+Every JSON answer is as the schema of its command: nothing may be missing, and nothing may be there that no schema
+names, since keys stay as they are within a version, and what is not known is null. With `--columns` an answer has what
+was asked for, and is let by. Every exit code and every variable that was looked up is one of those that are listed.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Sequence
+import re
+from collections import ChainMap
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,10 +19,38 @@ from typing import Any
 import fastjsonschema
 
 from shopinf.commands.reference.answers import Answer, every_answer
+from shopinf.commands.reference.exit_codes import meanings
+from shopinf.environment import VARIABLES
+
+_LISTED = re.compile("|".join(re.sub(r"<[A-Z]+>", "[A-Z0-9_]+", name) + f"|{name.lower()}" for name in VARIABLES))
 
 
-def hold(argv: Sequence[str], out: str) -> None:
-    """Hold what a run answered with, here or into a file, against the schema of its command, where it is JSON."""
+class Environment(dict[str, str]):
+    """A run's environment, which notes what the run looked up in it."""
+
+    def __init__(self, *given: Mapping[str, str]) -> None:
+        super().__init__(ChainMap(*map(dict, reversed(given))))
+        self.asked: set[str] = set()
+
+    def get(self, name: str, otherwise: Any = None) -> Any:
+        self.asked.add(name)
+        return super().get(name, otherwise)
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.asked.add(str(name))
+        return super().__contains__(name)
+
+
+def hold(argv: Sequence[str], out: str, code: int = 0, environ: Mapping[str, str] | None = None) -> None:
+    """Hold what a run answered with, here or into a file, and what it looked up, against what is listed of it."""
+    assert code in meanings(), f"{argv} ended with {code}"
+    if isinstance(environ, Environment):
+        unlisted = [name for name in sorted(environ.asked) if not _LISTED.fullmatch(name)]
+        assert not unlisted, f"{argv} looked up {', '.join(unlisted)}"
     texts = [out]
     for before, name in itertools.pairwise(argv):
         if before in ("-o", "--output") and name.endswith(".json") and Path(name).is_file():

@@ -142,7 +142,7 @@ class Bench:
         out, err = io.StringIO(), io.StringIO()
         at = self.setting(io.StringIO(stdin), out, err, environ)
         ran = Ran(main(argv, at), out.getvalue(), err.getvalue())
-        answers.hold(argv, ran.out)
+        answers.hold(argv, ran.out, ran.code, at.environ)
         return ran
 
     def at_a_terminal(self, *argv: str, lines: Sequence[str], environ: Mapping[str, str] | None = None) -> Ran:
@@ -169,7 +169,7 @@ class Bench:
         """What a run at this bench may reach."""
         self._used = True
         return Setting(
-            {"SHOPINF_HOME": str(self.home), **self.environ, **(environ or {})},
+            answers.Environment({"SHOPINF_HOME": str(self.home)}, self.environ, environ or {}),
             stdin,
             stdout,
             stderr,

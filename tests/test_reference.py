@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import re
@@ -15,6 +16,7 @@ from bench import Bench
 
 import shopinf
 from shopinf.commands.reference.answers import every_answer
+from shopinf.commands.reference.exit_codes import meanings
 from shopinf.commands.reference.sheets import SHEETS
 from shopinf.commands.tree import file_of
 from shopinf.environment import VARIABLES
@@ -31,7 +33,7 @@ FOREIGN = {
     "PATH_INFO",
     "REMOTE_ADDR",
     "REQUEST_METHOD",
-    "HOME",
+    "_SHOPINF_COMPLETE",
 }
 
 
@@ -89,14 +91,56 @@ def test_exit_codes_are_those_of_the_failures(run: Bench) -> None:
     assert known[Busy.code] == "Another shopinf run holds the lock."
 
 
+def test_no_failure_has_an_exit_code_that_is_not_listed() -> None:
+    kinds, found = [ShopinfError], set()
+    for path in (HOUSE / "commands", HOUSE / "work", HOUSE / "local", HOUSE / "shopify"):
+        for file in path.rglob("*.py"):
+            importlib.import_module(".".join(["shopinf", *file.relative_to(HOUSE).with_suffix("").parts]))
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        found.add(kind.code)
+    assert found | {0} == set(meanings())
+
+
 def test_every_variable_that_the_code_heeds_is_listed(run: Bench) -> None:
-    heeded = set()
-    for path in HOUSE.rglob("*.py"):
-        if "practice" not in path.parts:
-            heeded |= set(re.findall(r"environ(?:\.get\(|\[)\"([A-Z][A-Z_]+)\"", path.read_text()))
-            heeded |= set(re.findall(r"\"(SHOPINF_[A-Z_]*[A-Z])\"", path.read_text()))
+    heeded = {name for path in HOUSE.rglob("*.py") if "practice" not in path.parts for name in looked_up(path)}
+    assert {"SHOPINF_HOME", "SHOPINF_LEDGER_URL", "CREDENTIALS_DIRECTORY", "TERM"} <= heeded
     assert heeded - FOREIGN <= set(VARIABLES)
     assert {row["variable"] for row in run("reference", "environment", "-f", "json").ok().json["rows"]} == {*VARIABLES}
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_what_is_listed_is_heeded(name: str) -> None:
+    """By us, or by a library that reads it for us; a pattern by what stands before and after the name in it."""
+    texts = [path.read_text() for path in HOUSE.rglob("*.py") if path.name != "environment.py"]
+    parts = [part.strip("_") for part in re.split(r"<[A-Z]+>", name)]
+    assert any(all(part in text for part in parts) for text in texts)
+
+
+def looked_up(path: Path) -> set[str]:
+    """The variables that a module asks an environment for: by their names, or by the constants that have them."""
+    tree = ast.parse(path.read_text())
+    found = set(re.findall(r"\"(SHOPINF_[A-Z_]*[A-Z])\"", path.read_text()))
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=where, attr="get"), args=[asked, *_]):
+                pass
+            case ast.Subscript(value=where, slice=asked):
+                pass
+            case ast.Compare(left=asked, comparators=[where]):
+                pass
+            case _:
+                continue
+        if "environ" not in ast.unparse(where):
+            continue
+        match asked:
+            case ast.Constant(value=str(name)) if name.isupper():
+                found.add(name)
+            case ast.Name(id=constant) if constant.isupper():
+                module = importlib.import_module(".".join(["shopinf", *path.relative_to(HOUSE).with_suffix("").parts]))
+                found.add(getattr(module, constant))
+    return found
 
 
 def test_every_setting_is_listed_with_its_comment(run: Bench) -> None:

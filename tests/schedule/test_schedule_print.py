@@ -245,7 +245,7 @@ def test_the_network_is_taken_along_and_a_proxys_password_is_not(run: Bench, age
         assert "#     HTTPS_PROXY\n" in text
         assert "localhost, .example" in text
         assert "/etc/my certs.pem" in text
-    assert "HTTP_PROXY=http://proxy:3128 " in line(run, "--", *MONTHLY, environ={"HTTP_PROXY": "http://proxy:3128"})
+    assert "ALL_PROXY=http://proxy:3128 " in line(run, "--", *MONTHLY, environ={"ALL_PROXY": "http://proxy:3128"})
 
 
 def test_keys_in_the_keyring_need_the_bus_and_an_unlocked_keyring(

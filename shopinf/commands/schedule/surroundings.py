@@ -27,7 +27,7 @@ LOG_VARIABLE = "SHOPINF_LOG_FILE"
 CREDSTORE = Path("/etc/credstore")  # where systemd itself looks for the machine's credentials
 _BACKEND = "PYTHON_KEYRING_BACKEND"
 _PLACES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME")
-_NETWORK = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+_NETWORK = ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _LOOKING_UP = {("customers", "enrich"), ("livecapture", "run"), ("livecapture", "leads")}
 
