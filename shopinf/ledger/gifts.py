@@ -11,13 +11,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shopinf.discounts.campaigns import same_campaign
 from shopinf.gifts.plan import GiftRecord, Line, Parcel, State
 from shopinf.ledger.tables.journal import gifts
 from shopinf.ledger.tables.mirror import parcels
-from shopinf.ledger.upserts import parts, upsert
+from shopinf.ledger.upserts import insert_into, parts, upsert
 from shopinf.money import Money
 
 if TYPE_CHECKING:
@@ -98,9 +97,9 @@ class Gifts:
             "currency": currency,
             **dict.fromkeys(("retail", "draft_order_id", "before_id", "sent_at", "completing_at", "run", "error")),
         }
-        dialect = postgresql if db.dialect.name == "postgresql" else sqlite
         made = key | row | {"made_at": self._ledger.clock.now()}
-        db.execute(dialect.insert(gifts).values(made).on_conflict_do_nothing())  # another run of a team may be quicker
+        insert = insert_into(gifts, db.dialect).values(made)
+        db.execute(insert.on_conflict_do_nothing())  # another run of a team may be quicker
         mine = [gifts.c[name] == value for name, value in key.items()]
         gift = int(db.execute(select(gifts.c.id).where(*mine)).scalar_one())
         never_sent = (gifts.c.state == State.INTENDED) & gifts.c.sent_at.is_(None)

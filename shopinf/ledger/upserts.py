@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ def _prepared(table: Table, dialect: Dialect, names: tuple[str, ...], known: str
     *known* is what happens to a row that is there: replace, leave, refuse. SQLAlchemy would go over a statement and all
     its values anew each time, which takes longer than SQLite's writing.
     """
-    query = (postgresql.insert if dialect.name == "postgresql" else sqlite.insert)(table)
+    query = insert_into(table, dialect)
     keys = [column.name for column in table.primary_key.columns]
     others = {column.name: query.excluded[column.name] for column in table.columns if column.name not in keys}
     if known == "replace" and others:
@@ -77,6 +77,15 @@ def _prepared(table: Table, dialect: Dialect, names: tuple[str, ...], known: str
     places = compiled.positiontup or names
     columns = [(name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in places]
     return str(compiled), columns, compiled.positiontup is not None
+
+
+def insert_into(table: Table, dialect: Dialect) -> Any:
+    """That engine's INSERT, which can be told what to do about a row that is there."""
+    if dialect.name != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # as long in coming as a page of orders
+
+    return postgresql.insert(table)
 
 
 def parts(items: Sequence[T]) -> Iterator[Sequence[T]]:

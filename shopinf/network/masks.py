@@ -66,7 +66,7 @@ class Mask:
             return body
         if b"\0" in body[:4]:  # no UTF-8: the same words, where they can be found
             body = body.decode(json.detect_encoding(body), "replace").encode()
-        if b"\\u00" in body:
+        if b"\\" in body and b"\\u00" in body:  # the first alone is found in no time
             body = _JSON_SIGN.sub(_from_json, body)
         if strictly and b"&#" in body:
             body = _HTML_SIGN.sub(_from_html, body)

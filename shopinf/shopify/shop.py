@@ -25,7 +25,8 @@ HISTORY_DAYS = 60  # without read_all_orders only orders of the last 60 days are
 class Facts(BaseModel):
     """What a store sent, read tolerantly: unknown keys are ignored, and no error shows its values."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    # Built when it is first needed: most runs need few of the shapes.
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 class ShopFacts(Facts):
