@@ -11,6 +11,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -156,6 +157,7 @@ class Landing:
 _UTM = ("source", "medium", "campaign", "content", "term")
 
 
+@lru_cache(maxsize=2048)  # links of one campaign bring many orders
 def read_landing(landing_site: str | None, ref: str | None = None) -> Landing | None:
     """Read an order's landing page, as a path or a whole address; None when it says nothing about its origin."""
     try:

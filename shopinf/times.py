@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -44,3 +45,17 @@ def iso(moment: datetime | None, zone: ZoneInfo | None = None) -> str | None:
 def utc_z(moment: datetime) -> str:
     """ISO 8601 in UTC to the second with `Z`, which needs no escaping in a query; such texts compare as their times."""
     return moment.astimezone(UTC).isoformat()[:19] + "Z"
+
+
+def as_utc_z(text: str) -> str:
+    """The same of a time that is a text, as `parse_time` reads it; ValueError where it is none."""
+    if len(text) == 25 and text.endswith(":00"):  # as most are, and few of their hours are different
+        datetime.fromisoformat(text)
+        return _hour_in_utc(text[:13], text[19:]) + text[13:19] + "Z"
+    return utc_z(parse_time(text))
+
+
+@lru_cache(maxsize=4096)
+def _hour_in_utc(hour: str, offset: str) -> str:
+    """`2026-11-22T23` and `-05:00` as `2026-11-23T04`."""
+    return utc_z(datetime.fromisoformat(f"{hour}:00:00{offset}"))[:13]

@@ -40,7 +40,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
 # The library of its own that a room is there for; `_typeshed` has names for type hints alone.
 LIBRARIES: dict[str, set[str]] = {
     "network": {"httpx"},
-    "shopify": {"httpx", "pydantic", "pydantic_core"},
+    "shopify": {"httpx", "msgspec", "pydantic", "pydantic_core"},
     "sources": {"httpx"},
     "local": {"filelock", "keyring", "platformdirs", "tomli_w", "tzlocal"},
     "ledger": {"psycopg", "pydantic_core", "sqlalchemy"},

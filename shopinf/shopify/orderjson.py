@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from shopinf.shopify.records import Unreadable
 from shopinf.shopify.shop import Facts
+from shopinf.shopify.strict import exact
 
 # What is asked for; Shopify trims an order at its top level only.
 FIELDS = (
@@ -29,6 +30,8 @@ def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+ABSENT = "\0"  # stands for a text whose very key is missing, where that says something
+_NOTHING = Decimal(0)
 DRAFT = "shopify_draft_order"  # the source of an order that was a draft, as gifts are
 Amount = Decimal  # pydantic lets no NaN and no infinity in
 Moment = Annotated[datetime, AfterValidator(_aware)]
@@ -58,11 +61,12 @@ def in_shop_money(both: MoneySet | None, plain: Decimal | None, place: str = "")
 
     One that is missing is nothing, unless *place* says where it must be.
     """
-    if both is not None and both.shop_money is not None and both.shop_money.amount is not None:
-        return both.shop_money.amount
-    if plain is None and place:
+    amount = exact(both.shop_money.amount) if both is not None and both.shop_money is not None else None
+    if amount is None:
+        amount = exact(plain)
+    if amount is None and place:
         raise Unreadable(place)
-    return plain if plain is not None else Decimal(0)
+    return _NOTHING if amount is None else amount
 
 
 class TaxLine(Facts):
@@ -83,8 +87,8 @@ class LineItem(Facts):
     price: Amount | None = None
     price_set: MoneySet | None = None
     gift_card: bool | None = None
-    tip_payment_gateway: str | None = None
-    tip_payment_method: str | None = None
+    tip_payment_gateway: str | None = ABSENT
+    tip_payment_method: str | None = ABSENT
     product_id: int | None = None
     variant_id: int | None = None
     sku: str | None = None
@@ -198,6 +202,12 @@ def came_by_link(order: OrderHead) -> bool:
     return bool(order.landing_site_ref) or "discount" in page or "ref=" in page or "utm_" in page
 
 
+def is_plain(order: OrderHead) -> bool:
+    """Has it no discount, link or mark of a gift? Its head is all that is kept of it."""
+    discounted = order.discount_codes or order.discount_applications
+    return not discounted and order.source_name != DRAFT and not came_by_link(order)
+
+
 NoList = Annotated[list[Any], Field(max_length=0)] | None
 
 
@@ -209,7 +219,7 @@ class PlainOrder(OrderHead):
 
     @model_validator(mode="after")
     def _is_plain(self) -> Self:
-        if self.source_name == DRAFT or came_by_link(self):
+        if not is_plain(self):
             raise ValueError("there is more to it")
         return self
 

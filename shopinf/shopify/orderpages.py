@@ -33,6 +33,7 @@ from shopinf.orders import (
 from shopinf.people.emails import email_key, is_email
 from shopinf.people.keys import address_key, phone_key
 from shopinf.shopify.orderjson import (
+    ABSENT,
     DRAFT,
     AnyOrder,
     DiscountAllocation,
@@ -46,8 +47,11 @@ from shopinf.shopify.orderjson import (
     RefundTransaction,
     came_by_link,
     in_shop_money,
+    is_plain,
 )
-from shopinf.shopify.records import Unreadable, read_page
+from shopinf.shopify.records import Unreadable, read_page, read_record
+from shopinf.shopify.strict import ODD, exact, listed, reader
+from shopinf.times import as_utc_z
 from shopinf.unread import Unread
 
 
@@ -77,15 +81,71 @@ def read_rows(content: bytes, how: How) -> PageRows:
     Depends on nothing but its arguments, and all of these and of what it returns or raises can be pickled: it may run
     in any process. A page that is none raises `NoAnswer`.
     """
-    rows: list[OrderRow] = []
-    records = read_page(content, "orders", OrderJson if how.whole else AnyOrder, how.store_name)
-    unread = records.unread
-    for each in records.found:
+    read = PageRows([], [])
+    model = OrderJson if how.whole else AnyOrder
+    try:
+        records = listed("orders")(content)
+    except ODD:
+        page = read_page(content, "orders", model, how.store_name)
+        for each in (*page.found, *page.unread):
+            _add(read, each, how)
+        return read
+    for index, record in enumerate(records):
         try:
-            rows.append(row_of(read_order(each, how.key, whole=how.whole)))
-        except Unreadable as odd:
-            unread.append(Unread("orders", each.id, each.name, str(odd), each.created_at))
-    return PageRows(rows, unread)
+            read.rows.append(_row(record, how))
+        except (*ODD, Unreadable):
+            _add(read, read_record(bytes(record), "orders", model, index, how.store_name), how)
+    return read
+
+
+def _add(read: PageRows, record: PlainOrder | OrderJson | Unread, how: How) -> None:
+    """Add an order that was read tolerantly, to those that cannot be read if something is missing all the same."""
+    if isinstance(record, Unread):
+        read.unread.append(record)
+        return
+    try:
+        read.rows.append(row_of(read_order(record, how.key, whole=how.whole)))
+    except Unreadable as odd:
+        read.unread.append(Unread("orders", record.id, record.name, str(odd), record.created_at))
+    except OverflowError:  # a time at the edge of what there is
+        read.unread.append(Unread("orders", record.id, record.name, "created_at"))
+
+
+def _row(record: Any, how: How) -> OrderRow:
+    """The row of an order that is as Shopify writes it; one that is odd anywhere raises one of ODD, or Unreadable."""
+    head: OrderHead = _HEAD(record)
+    if not how.whole and is_plain(head):
+        return _skeleton_row(head, how.key)
+    return row_of(read_order(_WHOLE(record), how.key, whole=how.whole))
+
+
+_HEAD = reader(OrderHead, texts=True)
+_WHOLE = reader(OrderJson)
+
+
+def _skeleton_row(raw: Any, key: bytes) -> OrderRow:
+    """The row of an order of which only the head is wanted, read by `_HEAD`: what `row_of` makes of its `_skeleton`."""
+    buyer, cancelled = raw.customer, raw.cancelled_at
+    created = as_utc_z(raw.created_at)
+    email = raw.email or (buyer.email if buyer else None)
+    since = buyer.created_at if buyer else None
+    return OrderRow(
+        raw.id,
+        raw.name or f"#{raw.id}",
+        created,
+        as_utc_z(raw.processed_at) if raw.processed_at else created,
+        as_utc_z(raw.updated_at) if raw.updated_at else created,
+        as_utc_z(cancelled) if cancelled else None,
+        raw.financial_status,
+        bool(raw.test),
+        False,
+        raw.currency or "",
+        buyer.id if buyer else None,
+        as_utc_z(since) if since else None,
+        email_key(key, email) if email and is_email(email) else None,
+        None,
+        (),
+    )
 
 
 def read_order(raw: PlainOrder | OrderJson, key: bytes, *, whole: bool = False) -> Order:
@@ -115,17 +175,17 @@ def _whole(raw: OrderJson, landing: Landing | None, key: bytes) -> Order:
         if applications is None
         else tuple([Application(a.type or "", a.code, a.title, a.target_type or "line_item") for a in applications]),
         used_codes=tuple(
-            [UsedCode(c.code, c.amount or Decimal(0), c.type or "") for c in raw.discount_codes or () if c.code]
+            [UsedCode(c.code, exact(c.amount) or Decimal(0), c.type or "") for c in raw.discount_codes or () if c.code]
         ),
         shipping_discounts=_allocations(
             each for line in raw.shipping_lines or () for each in line.discount_allocations or ()
         ),
         refunds=tuple([_refund(each, raw.currency or "", bool(raw.taxes_included)) for each in raw.refunds or ()]),
         fulfillment_status=raw.fulfillment_status,
-        total_line_items_price=raw.total_line_items_price,
-        total_discounts=raw.total_discounts,
-        subtotal_price=raw.subtotal_price,
-        current_subtotal_price=raw.current_subtotal_price,
+        total_line_items_price=exact(raw.total_line_items_price),
+        total_discounts=exact(raw.total_discounts),
+        subtotal_price=exact(raw.subtotal_price),
+        current_subtotal_price=exact(raw.current_subtotal_price),
         phone_key=phone_key(key, phone) if phone else None,
         address_key=address_key(key, home.country_code, home.zip or "", home.address1 or "") if home else None,
         landing=landing,
@@ -187,7 +247,7 @@ def _head(raw: OrderHead, key: bytes) -> dict[str, Any]:
     }
 
 
-_TIP = {"tip_payment_gateway", "tip_payment_method"}
+_NO_TIP = (ABSENT, "", None)
 
 
 def _lines(raw: Sequence[LineItem]) -> tuple[Line, ...]:
@@ -195,7 +255,7 @@ def _lines(raw: Sequence[LineItem]) -> tuple[Line, ...]:
 
     Where every line has it, something in between has filled it in, and only a value tells.
     """
-    marked = [not _TIP.isdisjoint(line.model_fields_set) for line in raw]
+    marked = [line.tip_payment_gateway != ABSENT or line.tip_payment_method != ABSENT for line in raw]
     filled = all(marked)
     return tuple([_line(line, tip and not filled) for line, tip in zip(raw, marked, strict=True)])
 
@@ -209,7 +269,7 @@ def _line(raw: LineItem, tip: bool) -> Line:
         _allocations(raw.discount_allocations or ()),
         sum((in_shop_money(each.price_set, each.price) for each in raw.tax_lines or ()), Decimal(0)),
         bool(raw.gift_card),
-        tip or bool(raw.tip_payment_gateway or raw.tip_payment_method),
+        tip or raw.tip_payment_gateway not in _NO_TIP or raw.tip_payment_method not in _NO_TIP,
         raw.product_id,
         raw.variant_id,
         raw.sku or None,
@@ -241,10 +301,11 @@ def _refund(raw: RefundJson, currency: str, included: bool) -> Refund:
 
 def _refund_line(raw: RefundLineItem, currency: str) -> RefundLine:
     abroad = raw.subtotal_set.presentment_money if raw.subtotal_set else None
+    amount = exact(abroad.amount) if abroad else None
     paid_in = None
-    if abroad is not None and abroad.amount is not None and abroad.currency_code not in (None, currency):
+    if abroad is not None and amount is not None and abroad.currency_code not in (None, currency):
         tax = raw.total_tax_set.presentment_money if raw.total_tax_set else None
-        paid_in = (abroad.amount, (tax and tax.amount) or Decimal(0))
+        paid_in = (amount, (tax and exact(tax.amount)) or Decimal(0))
     return RefundLine(
         raw.line_item_id or 0,
         raw.quantity,
@@ -264,6 +325,6 @@ def _adjustment(raw: OrderAdjustment) -> Adjustment:
 
 
 def _transaction(raw: RefundTransaction) -> Transaction:
-    if raw.amount is None:
+    if (amount := exact(raw.amount)) is None:
         raise Unreadable("refunds.transactions.amount")
-    return Transaction(raw.kind or "", raw.status or "", raw.amount, raw.currency or "")
+    return Transaction(raw.kind or "", raw.status or "", amount, raw.currency or "")

@@ -38,6 +38,10 @@ class Records:
     found: list[Any]
     unread: list[Unread]
 
+    def add(self, record: Any) -> None:
+        """One more, read or `Unread`."""
+        (self.unread if isinstance(record, Unread) else self.found).append(record)
+
 
 def read_page(content: bytes, key: str, model: Any, store_name: str) -> Records:
     """The records of one page, each as *model*, which may be a choice of several, the fullest last."""
@@ -51,14 +55,30 @@ def read_page(content: bytes, key: str, model: Any, store_name: str) -> Records:
         raise broken_page(key, store_name, first) from None
     if not isinstance(items, list):
         raise broken_page(key, store_name, first)
-    found: list[Any] = []
-    unread: list[Unread] = []
+    records = Records([], [])
     for index, item in enumerate(items):
-        try:
-            found.append(_adapter(model).validate_python(mended(item, model)))
-        except ValidationError as error:
-            unread.append(unreadable(key, item, place_of(error), index))
-    return Records(found, unread)
+        records.add(_mended_record(item, key, model, index))
+    return records
+
+
+def read_record(content: bytes, key: str, model: Any, index: int, store_name: str) -> Any:
+    """The record that is by itself in *content*, as its model, or as `Unread`."""
+    try:
+        return _adapter(model).validate_json(content)
+    except ValidationError as error:
+        first = place_of(error)
+    try:
+        item = json.loads(content, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        raise broken_page(key, store_name, first) from None
+    return _mended_record(item, key, model, index)
+
+
+def _mended_record(item: Any, key: str, model: Any, index: int) -> Any:
+    try:
+        return _adapter(model).validate_python(mended(item, model))
+    except ValidationError as error:
+        return unreadable(key, item, place_of(error), index)
 
 
 def broken_page(key: str, store_name: str, at: Unread | str | None = None) -> NoAnswer:
@@ -75,7 +95,7 @@ def unreadable(kind: str, raw: Any, place: str, index: int = 0) -> Unread:
     has = raw if isinstance(raw, dict) else {}
     id, at = has.get("id"), has.get("created_at") or has.get("processed_at")
     number = int(id) if isinstance(id, int | str) and str(id).isdecimal() else None
-    name = next((text for each in _NAMES if isinstance(text := has.get(each), str) and text), None)
+    name = next((_without_halves(text) for each in _NAMES if isinstance(text := has.get(each), str) and text), None)
     try:
         moment = datetime.fromisoformat(at) if isinstance(at, str) else None
     except ValueError:
@@ -104,11 +124,18 @@ def mended(raw: Any, model: Any) -> Any:
         return [mended(each, inner) for each in raw] if isinstance(raw, list) else raw
     if kind is str:
         if isinstance(raw, list) and all(isinstance(each, str) for each in raw):
-            return ", ".join(raw)
+            raw = ", ".join(raw)
+        if isinstance(raw, str):
+            return _without_halves(raw)
         return None if raw in ({}, []) else raw
     if kind is Decimal and isinstance(raw, str) and _GROUPED.fullmatch(raw.strip()):
         return raw.strip().replace(",", "")
     return None if raw in _EMPTY else raw
+
+
+def _without_halves(text: str) -> str:
+    """*text* with a question mark for half a sign, as is left where something in between cut a text."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _plain(annotation: Any) -> Any:
