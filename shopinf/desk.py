@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from shopinf.sheets.fields import Fields
     from shopinf.sheets.reading import Only, Sheet
     from shopinf.shopify.client import Shop
+    from shopinf.shopify.pagereaders import Readers
     from shopinf.shopify.transport import Exchange
     from shopinf.sources.calls import Call
 
@@ -134,6 +135,8 @@ class Desk:
         self.out.close()
         for shop in self._shops.values():
             shop.close()
+        if "readers" in self.__dict__:
+            self.readers.close()
         if "ledger" in self.__dict__:
             self.ledger.close()
         if "wire" in self.__dict__:
@@ -221,6 +224,12 @@ class Desk:
 
         return self.setting.wire or NetworkWire()
 
+    @shared_property
+    def readers(self) -> Readers:
+        from shopinf.shopify.pagereaders import Readers
+
+        return Readers()
+
     def sheet(
         self,
         file: str | Path,
@@ -279,6 +288,7 @@ class Desk:
             talk=self.trace,
             before_write=lambda: self.locks.check(store.shop_id),
             company=self._company,
+            readers=self.readers,
         )
 
     def trace(self, exchange: Exchange | Call) -> None:

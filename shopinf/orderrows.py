@@ -73,7 +73,7 @@ def marks_of(order: Order) -> tuple[tuple[str, str], ...]:
     if (landing := order.landing) is not None:
         carried = (landing.code, landing.ref, landing.utm_value("content"))
         marks |= {(folded(text), "link") for text in carried if text}
-    return tuple(marks)
+    return tuple(sorted(marks))  # a set has another order in another process
 
 
 def facts_text(facts: Mapping[str, Any]) -> str:

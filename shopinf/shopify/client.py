@@ -24,6 +24,7 @@ from shopinf.shell import quoted
 from shopinf.shopify.auth import StoreToken
 from shopinf.shopify.bucket import Bucket
 from shopinf.shopify.load import Load
+from shopinf.shopify.pagereaders import Readers
 from shopinf.shopify.pages import next_link, page_of, resumed
 from shopinf.shopify.points import Points
 from shopinf.shopify.problems import broken_answer, problem, redirected
@@ -87,8 +88,10 @@ class Shop:
         talk: Talk | None = None,
         before_write: Callable[[], None] | None = None,
         company: Company | None = None,
+        readers: Readers | None = None,
     ) -> None:
         self.access = access
+        self.readers = readers or Readers(0)
         self.clock = clock
         self.read_only = read_only
         self.bucket = Bucket(clock)

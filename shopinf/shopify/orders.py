@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,13 +16,10 @@ from shopinf.orderrows import OrderRow
 from shopinf.orders import Order
 from shopinf.shopify.client import PAGE, Raw, Shop
 from shopinf.shopify.orderjson import FIELDS
-from shopinf.shopify.orderpages import How, read_rows
+from shopinf.shopify.orderpages import How
 from shopinf.times import parse_time
 from shopinf.unread import Unread
 from shopinf.windows import ALL, ALWAYS, EVER, Window
-
-# Python works on one page at a time anyway; so the others need not hold what they have read of theirs meanwhile.
-_PARSING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +94,7 @@ def pages(
         )
         try:
             for raw in listing:
-                page = _page(raw, key, shop.access.name, whole=whole)
+                page = _page(shop, raw, key, whole=whole)
                 after = max(after, page.last_id)
                 del raw  # a megabyte, and the next page may be long in coming
                 yield page
@@ -117,7 +113,7 @@ def glance(shop: Shop, key: bytes, window: Window) -> Page:
 def find_orders(shop: Shop, key: bytes, *, order_id: int | None = None, name: str | None = None) -> list[Order]:
     """The orders of that id or name that we may see, whole; one that cannot be read is a broken answer."""
     raw = shop.get_raw("orders.json", limit=PAGE, status="any", ids=order_id, name=name, fields=FIELDS)
-    page = _page(raw, key, shop.access.name, whole=True)
+    page = _page(shop, raw, key, whole=True)
     if page.unread:
         (odd, *_) = page.unread
         raise NoAnswer(
@@ -137,7 +133,7 @@ def orders_by_id(
     for start in range(0, len(ids), PAGE):
         asked = ids[start : start + PAGE]
         raw = shop.get_raw("orders.json", limit=PAGE, status="any", ids=list(asked), fields=FIELDS)
-        yield asked, _page(raw, key, shop.access.name, whole=whole)
+        yield asked, _page(shop, raw, key, whole=whole)
 
 
 def _bounds(window: Window) -> dict[str, Any]:
@@ -155,7 +151,6 @@ def _date(headers: httpx.Headers) -> datetime | None:
         return None
 
 
-def _page(raw: Raw, key: bytes, store_name: str, *, whole: bool) -> Page:
-    with _PARSING:
-        read = read_rows(raw.content, How(key, store_name, whole))
+def _page(shop: Shop, raw: Raw, key: bytes, *, whole: bool) -> Page:
+    read = shop.readers.read(raw.content, How(key, shop.access.name, whole))
     return Page(read.rows, _date(raw.headers), read.unread)

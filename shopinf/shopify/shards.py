@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import ceil
 
 from shopinf.orderrows import OrderRow
 from shopinf.shopify.client import PAGE, Shop
@@ -145,6 +146,7 @@ def read_windows(
 
     Written down in that order, what is written is true after each step: a run that ends in between can go on.
     """
+    shop.readers.expect(ceil(expected / PAGE))
     shards = Shards(
         lambda window: pages(shop, key, window, updated_since=updated_since, whole=whole),
         windows,
