@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from shopinf.local.keyvault import KeyVault
 from shopinf.local.oskeyring import KeyringBackendLike, OSKeyring, Refusal, Why
-from shopinf.local.sourcevault import SourceVault
 from shopinf.practice import PracticeStore, serve
 from shopinf.stores import Secret
 
@@ -177,7 +177,7 @@ def test_two_homes_never_delete_each_others(shopinf: Terminal, tmp_path: Path) -
 def test_two_homes_keep_a_key_of_their_own_for_a_source(
     desktop: SecretService, backend: KeyringBackendLike, tmp_path: Path
 ) -> None:
-    one, other = (SourceVault({}, tmp_path / name, backend) for name in ("home", "other"))
+    one, other = (KeyVault({}, tmp_path / name, backend) for name in ("home", "other"))
     one.keep("modash", {"API_KEY": Secret("one's")})
     other.keep("modash", {"API_KEY": Secret("other's")})
     assert len(desktop.entries()) == 2

@@ -10,7 +10,7 @@ from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.commands.sources.choice import ProviderArgument
 from shopinf.commands.sources.rows import SOURCE_COLUMNS, source_row
 from shopinf.errors import BadInput, CredentialsMissing, CredentialsProblem, Stopped
-from shopinf.local.sourcevault import check_sendable
+from shopinf.local.keyvault import check_sendable
 from shopinf.results import Result
 from shopinf.sources.catalogue import kind_called
 from shopinf.stores import Secret
@@ -18,7 +18,7 @@ from shopinf.work.customers.providers import make_provider, vault_of
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
-    from shopinf.local.sourcevault import Keys
+    from shopinf.local.keyvault import Keys
     from shopinf.sources.catalogue import Kind
 
 app = Noun()

@@ -12,7 +12,7 @@ from shopinf.sources.catalogue import kinds
 from shopinf.work.customers.providers import vault_of
 
 if TYPE_CHECKING:
-    from shopinf.local.sourcevault import SourceVault
+    from shopinf.local.keyvault import KeyVault
     from shopinf.sources.catalogue import Kind
 
 app = Noun()
@@ -26,7 +26,7 @@ def list_(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
     desk.show(Result("shopinf.sources.list/1", SOURCE_COLUMNS, rows), form)
 
 
-def _where(vault: SourceVault, kind: Kind) -> str:
+def _where(vault: KeyVault, kind: Kind) -> str:
     """Where its key is; a keyring that cannot be asked is told in its place."""
     try:
         found = vault.find(kind.name, kind.fields, optional=kind.optional)

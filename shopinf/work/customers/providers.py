@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from shopinf.errors import BadInput, CredentialsMissing
-from shopinf.local.sourcevault import SourceVault
+from shopinf.local.keyvault import KeyVault
 from shopinf.sources.catalogue import Kind, Provider
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from shopinf.stores import Secret
 
 
-def vault_of(desk: Desk) -> SourceVault:
-    return SourceVault(desk.environ, desk.places.config, desk.setting.keyring)
+def vault_of(desk: Desk) -> KeyVault:
+    return KeyVault(desk.environ, desk.places.config, desk.setting.keyring)
 
 
 def open_provider(desk: Desk, kind: Kind) -> Provider:

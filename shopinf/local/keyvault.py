@@ -1,4 +1,4 @@
-"""Where the keys of enrichment sources are: the environment, systemd's credential files, the keyring.
+"""Where the keys of everything but stores are: the environment, systemd's credential files, the keyring.
 
 As with stores, one place serves a source, never a mixture, and only the keyring is ever written to. Its entries are
 named by the folder of the connected stores too, so that two homes of one user never delete each other's.
@@ -22,6 +22,24 @@ Keys = Mapping[str, Secret]
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """Things of one kind that are opened by keys, and what is called after them."""
+
+    stem: str  # of the variables that may hold a key: `SOURCE`, between our own name and the thing's and the field's
+    entry: str  # what the keyring's entries begin with
+    connect: str  # the command that takes a key
+    in_headers: bool = True  # their keys go into headers of HTTP, which take few signs
+
+    def variable(self, name: str, field: str) -> str:
+        """The variable that may hold *field* of *name*."""
+        return f"SHOPINF_{self.stem}_{name.upper()}_{field}"
+
+
+SOURCES = Family("SOURCE", "source", "shopinf sources connect")
+REPORTS = Family("REPORTS", "reports", "shopinf reports connect", in_headers=False)
+
+
+@dataclass(frozen=True, slots=True)
 class FoundKeys:
     """The keys of a source, and where they were, in words."""
 
@@ -29,32 +47,44 @@ class FoundKeys:
     where: str
 
 
-class SourceVault:
-    """The keys of this machine's sources; *fields* are like `API_KEY`."""
+class KeyVault:
+    """The keys of this machine's sources, or of another *family*; *fields* are like `API_KEY`.
 
-    def __init__(self, environ: Mapping[str, str], home: Path, keyring: KeyringBackendLike | None = None) -> None:
+    Of the fields called *more* each may be missing; what has a place for one of them is its source all the same.
+    """
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        home: Path,
+        keyring: KeyringBackendLike | None = None,
+        family: Family = SOURCES,
+    ) -> None:
         self._environ = environ
+        self._family = family
         self._home = hashlib.sha256(os.path.realpath(home).encode("utf-8", "surrogateescape")).hexdigest()[:8]
         self._keyring = OSKeyring(environ, keyring)
 
-    def find(self, name: str, fields: Sequence[str], *, optional: bool = False) -> FoundKeys | None:
+    def find(
+        self, name: str, fields: Sequence[str], *, more: Sequence[str] = (), optional: bool = False
+    ) -> FoundKeys | None:
         """The keys of the source *name*; None where nothing holds any.
 
         Where there is no keyring there is no key in it: no obstacle for a source whose key is *optional*.
         """
-        return self.outside(name, fields) or self._kept(name, fields, optional)
+        return self.outside(name, fields, more) or self._kept(name, fields, more, optional)
 
-    def outside(self, name: str, fields: Sequence[str]) -> FoundKeys | None:
+    def outside(self, name: str, fields: Sequence[str], more: Sequence[str] = ()) -> FoundKeys | None:
         """What the environment, else the credential files, hold of a source's keys."""
-        variables = {field: f"SHOPINF_SOURCE_{name.upper()}_{field}" for field in fields}
+        variables = {field: self._family.variable(name, field) for field in (*fields, *more)}
         present = {field: bare(self._environ.get(each, "")) for field, each in variables.items()}
         if any(present.values()):
-            return FoundKeys(_whole(name, present, variables), "environment")
+            return FoundKeys(self._whole(name, present, variables, more), "environment")
         folder = self._environ.get(DIRECTORY, "").strip()
         if folder:
             read = {field: credential_file(Path(folder) / each.lower()) for field, each in variables.items()}
             if any(read.values()):
-                return FoundKeys(_whole(name, read, variables), f"files in ${DIRECTORY}")
+                return FoundKeys(self._whole(name, read, variables, more), f"files in ${DIRECTORY}")
         return None
 
     def keep(self, name: str, keys: Keys) -> str:
@@ -90,9 +120,9 @@ class SourceVault:
         return Forgotten(removed=True)
 
     def _account(self, name: str) -> str:
-        return f"source/{name}/{self._home}"
+        return f"{self._family.entry}/{name}/{self._home}"
 
-    def _kept(self, name: str, fields: Sequence[str], optional: bool) -> FoundKeys | None:
+    def _kept(self, name: str, fields: Sequence[str], more: Sequence[str], optional: bool) -> FoundKeys | None:
         try:
             text = self._keyring.get(self._account(name))
         except Refusal as refusal:
@@ -103,42 +133,44 @@ class SourceVault:
             ) from None
         if text is None:
             return None
-        values = _entry(text, fields)
+        values = _entry(text, fields, more)
         if values is None:
             raise CredentialsProblem(
-                f"The keyring's entry for {name} is damaged", hint=f"shopinf sources connect {name}"
+                f"The keyring's entry for {name} is damaged", hint=f"{self._family.connect} {name}"
             )
         return FoundKeys(values, f"keyring ({self._keyring.name()})")
 
     def _ways_out(self, name: str, fields: Sequence[str], refusal: Refusal | None) -> str:
-        variables = " and ".join(f"SHOPINF_SOURCE_{name.upper()}_{field}" for field in fields)
+        variables = " and ".join(self._family.variable(name, field) for field in fields)
         elsewhere = (
             f"set {variables}, or put files of these names in lower case into ${DIRECTORY} (systemd credentials)."
         )
         unlock = unlock_hint(self._environ, refusal)
         return f"{unlock}; or {elsewhere}" if unlock else elsewhere[0].upper() + elsewhere[1:]
 
+    def _whole(self, name: str, present: Mapping[str, str], variables: Mapping[str, str], more: Sequence[str]) -> Keys:
+        if missing := [variables[field] for field, value in present.items() if not value and field not in more]:
+            raise CredentialsMissing(
+                f"The key of {name} is incomplete: {', '.join(missing)} is missing",
+                hint=f"Set {', '.join(missing)} too.",
+            )
+        given = {field: value for field, value in present.items() if value}
+        for field, value in given.items():
+            check_sendable(name, variables[field], value, in_headers=self._family.in_headers)
+        return {field: Secret(value) for field, value in given.items()}
 
-def check_sendable(name: str, field: str, value: str) -> None:
-    """Refuse what no header can carry; a library that refuses it would show the value."""
-    if not value or not all("!" <= sign <= "~" for sign in value):
+
+def check_sendable(name: str, field: str, value: str, *, in_headers: bool = True) -> None:
+    """Refuse what cannot be sent; a library that refuses it would show the value."""
+    fits = all("!" <= sign <= "~" for sign in value) if in_headers else value.isprintable()
+    if not value or not fits:
         raise CredentialsProblem(
             f"The value given as {field} of {name} is empty or has a sign in it that no such value has",
             hint="Copy it anew, with nothing around it.",
         )
 
 
-def _whole(name: str, present: Mapping[str, str], variables: Mapping[str, str]) -> Keys:
-    if missing := [variables[field] for field, value in present.items() if not value]:
-        raise CredentialsMissing(
-            f"The key of {name} is incomplete: {', '.join(missing)} is missing", hint=f"Set {', '.join(missing)} too."
-        )
-    for field, value in present.items():
-        check_sendable(name, variables[field], value)
-    return {field: Secret(value) for field, value in present.items()}
-
-
-def _entry(text: str, fields: Sequence[str]) -> Keys | None:
+def _entry(text: str, fields: Sequence[str], more: Sequence[str]) -> Keys | None:
     """The values in a keyring entry; None when it is damaged, since an exception would carry its text along."""
     try:
         values = json.loads(text)
@@ -146,4 +178,4 @@ def _entry(text: str, fields: Sequence[str]) -> Keys | None:
         return None
     if not isinstance(values, dict) or not all(isinstance(values.get(field), str) for field in fields if values):
         return None
-    return {field: Secret(values[field]) for field in fields if field in values}
+    return {field: Secret(values[field]) for field in (*fields, *more) if isinstance(values.get(field), str)}
