@@ -41,6 +41,7 @@ from shopinf.times import Clock, in_zone
 from shopinf.words import counted
 
 if TYPE_CHECKING:
+    from shopinf.delivery.ways import Passage
     from shopinf.ledger.ledger import Ledger
     from shopinf.local.config import Config
     from shopinf.local.locks import Locks
@@ -291,7 +292,7 @@ class Desk:
             readers=self.readers,
         )
 
-    def trace(self, exchange: Exchange | Call) -> None:
+    def trace(self, exchange: Exchange | Call | Passage) -> None:
         """Tell of a request: the person, with `--verbose`, and the log."""
         self.out.trace(str(exchange))
         self.log.request(**asdict(exchange))
@@ -326,6 +327,10 @@ class Desk:
     def claiming(self) -> AbstractContextManager[None]:
         """A block that makes a run of payments and its files: one at a time, so that none is left half written."""
         return self._held(None, "payouts")
+
+    def sending(self) -> AbstractContextManager[None]:
+        """A block that sends files to people: one run at a time, so that none goes out twice."""
+        return self._held(None, "sending")
 
     @property
     def patience(self) -> float:

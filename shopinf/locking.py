@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 from shopinf.times import parse_time
 
-What = Literal["writing", "syncing", "paying", "payouts"]
+What = Literal["writing", "syncing", "paying", "payouts", "sending"]
 
 NO_STORE = 0  # in the place of a shop's number: of work for one store or many
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Column, Connection, Table, delete, func, insert, select, union, update
 
 from shopinf.errors import BadInput
+from shopinf.ledger.dispatches import unaddress
 from shopinf.ledger.merging import move_money, sums_of
 from shopinf.ledger.rates import move_rates
 from shopinf.ledger.tables.journal import codes, gifts, journal
@@ -135,6 +136,7 @@ def _forget(ledger: Journal, db: Connection, people: set[str], marks: Mapping[st
         also = select(influencers.c.email_key).where(influencers.c.id.in_(part), influencers.c.email_key.is_not(None))
         hashes |= set(db.execute(also).scalars())
     gone = {
+        "addresses and names of files sent": unaddress(db, people, hashes),
         "names and e-mail": _all_gone(db, influencers, (influencers.c.id, people)),
         "further e-mails": _all_gone(db, emails, (emails.c.person, people)),
         "former names": _all_gone(db, aliases, (aliases.c.person, people)),
@@ -181,6 +183,7 @@ def erase_people(ledger: Journal, db: Connection, people: Collection[str]) -> in
     """Erase names, e-mails and accounts of *people*, in the caller's transaction; returns how many people that were."""
     gone = 0
     unname(ledger, db, people)
+    unaddress(db, people)
     for part in parts(sorted(people)):
         for table in (emails, aliases, accounts):
             _gone(db, table, table.c.person.in_(part))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shopinf.ledger.codes import Codes
     from shopinf.ledger.combining import CombiningShelf
     from shopinf.ledger.decisions import Decisions
+    from shopinf.ledger.dispatches import Dispatches
     from shopinf.ledger.enrichment import Enrichment
     from shopinf.ledger.forgetting import Forgetting
     from shopinf.ledger.gifts import Gifts
@@ -138,6 +139,12 @@ class Ledger(Journal):
         from shopinf.ledger.decisions import Decisions
 
         return Decisions(self)
+
+    @shared_property
+    def dispatches(self) -> Dispatches:
+        from shopinf.ledger.dispatches import Dispatches
+
+        return Dispatches(self)
 
     @shared_property
     def products(self) -> Products:

@@ -252,7 +252,28 @@ CREATE TABLE order_visits (shop_id BIGINT NOT NULL, order_id BIGINT NOT NULL, tr
     asked_at TEXT NOT NULL, PRIMARY KEY (shop_id, order_id));
 """
 
-MIGRATIONS = [_FIRST, _LOCKS, _PAYOUTS, _SENDERS, _RATES, _UNREAD, _SIGHTINGS, _SENDINGS, _COMBINING, _PAYABLE, _VISITS]
+# Which file went to whom, so that none goes twice.
+_DISPATCHES = """
+CREATE TABLE dispatches (id {id}, digest TEXT NOT NULL, recipient TEXT NOT NULL, email_key TEXT, shown TEXT NOT NULL,
+    file TEXT NOT NULL, via TEXT NOT NULL, state TEXT NOT NULL, times INTEGER NOT NULL, at TEXT NOT NULL,
+    run TEXT NOT NULL, error TEXT, CONSTRAINT dispatches_fence UNIQUE (digest, recipient));
+CREATE INDEX dispatches_email ON dispatches (email_key);
+"""
+
+MIGRATIONS = [
+    _FIRST,
+    _LOCKS,
+    _PAYOUTS,
+    _SENDERS,
+    _RATES,
+    _UNREAD,
+    _SIGHTINGS,
+    _SENDINGS,
+    _COMBINING,
+    _PAYABLE,
+    _VISITS,
+    _DISPATCHES,
+]
 
 _WORDS = {
     "sqlite": {

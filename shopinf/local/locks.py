@@ -23,6 +23,7 @@ _WORK: dict[What, str] = {
     "syncing": "syncing {}",
     "paying": "asking paid sources",
     "payouts": "making a run of payments",
+    "sending": "sending files",
 }
 BETWEEN_TRIES = 0.2  # seconds; the lock is asked for, nobody tells us when it is free
 

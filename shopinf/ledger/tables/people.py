@@ -1,7 +1,7 @@
 """The tables of people: names, e-mails and accounts, and how they were found; erasable.
 
-Names, e-mails and handles stand in `influencers`, `emails`, `aliases`, `accounts` and `leads` only; the others name
-people by opaque id, or by keyed hash.
+Names, e-mails and handles stand in `influencers`, `emails`, `aliases`, `accounts` and `leads` only, and parts of them
+in `dispatches`; the others name people by opaque id, or by keyed hash.
 """
 
 from __future__ import annotations
@@ -175,4 +175,24 @@ leads = Table(
     Column("person", Text),
     Index("leads_person", "person"),
     Index("leads_expiry", "expires_at"),
+)
+
+# Each file of ours that went to somebody, or was about to. It is known by what is in it, whoever gets it by a hash.
+dispatches = Table(
+    "dispatches",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("digest", Text, nullable=False),  # of the file, but for when it was made
+    Column("recipient", Text, nullable=False),  # keyed hash of the address
+    Column("email_key", Text),  # the hash that people are known by; None where it is no e-mail
+    Column("shown", Text, nullable=False),  # `c…@client.example`; empty once that was to be forgotten
+    Column("file", Text, nullable=False),  # its name without the folder; empty once that was to be forgotten
+    Column("via", Text, nullable=False),  # smtp, slack
+    Column("state", Text, nullable=False),  # intended, sending, sent, failed, lost
+    Column("times", Integer, nullable=False),  # how often it was meant to go
+    Column("at", Moment, nullable=False),  # of its state
+    Column("run", Text, nullable=False),
+    Column("error", Text),
+    UniqueConstraint("digest", "recipient", name="dispatches_fence"),
+    Index("dispatches_email", "email_key"),
 )
