@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import Bench
+from mailserver import Slack
 from middleman import Middleman
 from sources.providers import FakeModash
 
@@ -16,6 +17,7 @@ from shopinf.commands.demo import creators
 from shopinf.practice import PracticeStore
 
 MODASH = "API_KEY=modash-key\n"
+SLACK = f"URL={Slack.URL}\n"
 NOTHING_LEFT = "GONE10"  # a former provider's code that the store has no more
 
 
@@ -110,6 +112,14 @@ class Agency:
                 FakeModash().stand(self.run)
                 if command == "sources disconnect":
                     self.run("sources", "connect", "modash", "--stdin", "--consent", stdin=MODASH).ok()
+            case "reports connect" | "reports send" | "reports list" | "reports disconnect":
+                stores: dict[str, Any] = {"hooks.slack.com": Slack()}
+                self.run.wire.stores |= stores
+                Path("report.html").write_text("<!doctype html><title>October</title>", encoding="utf-8")
+                if command != "reports connect":
+                    self.run("reports", "connect", "slack", "--stdin", stdin=SLACK).ok()
+                if command == "reports list":
+                    self.run("reports", "send", "report.html", "--via", "slack").ok()
             case "influencers remember":
                 self.run("influencers", "forget", "avawhitlock", "--yes").ok()
             case "orders review" | "orders decide":

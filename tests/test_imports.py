@@ -16,7 +16,7 @@ HOUSE = Path(shopinf.__file__).parent
 FILES = sorted(HOUSE.rglob("*.py"))
 
 PURE = {"discounts", "gifts", "people", "attribution", "leaks", "payouts", "schedules"}
-FAR_SIDES = {"shopify", "sources"}
+FAR_SIDES = {"shopify", "sources", "delivery"}
 NEAR_SIDES = {"local", "ledger", "sheets", "console", "reports", "payfiles", "capture"}
 FRONT = {"desk", "work", "commands", "main", "__main__"}
 
@@ -42,6 +42,7 @@ LIBRARIES: dict[str, set[str]] = {
     "network": {"httpx"},
     "shopify": {"httpx", "msgspec", "pydantic", "pydantic_core"},
     "sources": {"httpx"},
+    "delivery": {"httpx", "idna"},
     "local": {"filelock", "keyring", "platformdirs", "tomli_w", "tzlocal"},
     "ledger": {"psycopg", "pydantic_core", "sqlalchemy"},
     "sheets": {"openpyxl"},

@@ -13,7 +13,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from agency import MODASH, Agency
+from agency import MODASH, SLACK, Agency
 from bench import Bench
 
 from shopinf.commands.reference.answers import every_answer
@@ -95,6 +95,10 @@ LINES = {
     "livecapture uninstall": "livecapture uninstall -s maya-shop --yes",
     "livecapture leads": "livecapture leads -s maya-shop",
     "livecapture run": "livecapture run -s maya-shop --source csv:creators.csv",
+    "reports connect": "reports connect slack --stdin",
+    "reports send": "reports send report.html --via slack --dry-run",
+    "reports list": "reports list",
+    "reports disconnect": "reports disconnect slack --yes",
     "ledger export": "ledger export backup.db",
     "ledger import": "ledger import backup.db --replace --yes",
     "status": "status",
@@ -160,7 +164,7 @@ def typed(agency: Agency, line: str) -> tuple[str, str, int]:
     """What is shown and said on a terminal where *line* is typed."""
     words = [agency.named(word) for word in shlex.split(line)]
     out, err = Terminal(), io.StringIO()
-    given = MODASH if "modash" in words else agency.run.credentials(agency.maya)
+    given = MODASH if "modash" in words else SLACK if "slack" in words else agency.run.credentials(agency.maya)
     stdin = io.StringIO(given if "--stdin" in words else "")
     code = main(words, agency.run.setting(stdin, out, err, {"COLUMNS": str(WIDTH), "NO_COLOR": "1"}))
     return out.getvalue(), err.getvalue(), code

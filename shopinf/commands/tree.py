@@ -48,6 +48,7 @@ COMMANDS = {
     "products": "Read the stores' products and look them up.",
     "payouts": "Close months, pay influencers, note what came back.",
     "gifts": "Send influencers gifts and follow the parcels.",
+    "reports": "Send finished reports by mail, or tell of them in Slack.",
     "livecapture": "Hear of influencers who show interest in a store.",
     "schedule": "Leave a command to cron, systemd, launchd or Windows.",
     "ledger": "Back up the ledger, or move it.",

@@ -63,15 +63,20 @@ class WayOut:
             ) from None
 
 
-def way_out(environ: Mapping[str, str]) -> WayOut:
-    """The way of *environ*, whose certificates are trusted."""
+def trusted(environ: Mapping[str, str]) -> ssl.SSLContext:
+    """The certificates that *environ* names, or else those that everybody trusts; with them hosts are checked."""
     try:
-        context = httpx.create_ssl_context(trust_env=True)
+        return httpx.create_ssl_context(trust_env=True)
     except OSError as error:
         named = " and ".join(certificates_named(environ)) or "The system"
         raise MachineProblem(
             f"The certificates that {named} names cannot be read", hint=f"Correct or unset {named}."
         ) from error
+
+
+def way_out(environ: Mapping[str, str]) -> WayOut:
+    """The way of *environ*, whose certificates are trusted."""
+    context = trusted(environ)
     name, address = _chosen(environ) or ("", None)
     return WayOut(context, address, name, next((environ[each] for each in _NONE if environ.get(each)), ""))
 

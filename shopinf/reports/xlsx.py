@@ -64,8 +64,7 @@ def file(overview: Overview, letterhead: Letterhead = PLAIN) -> bytes:
     written = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(written, options) as book:
-        made = overview.made_here.replace(tzinfo=None)
-        book.set_properties({"title": tongue.say("book.title"), "author": letterhead.name, "created": made})
+        book.set_properties(_properties(overview, letterhead))
         pen = Pen(book, letterhead)
         _summary(book.add_worksheet(tongue.say("book.summary")), book, pen, overview)
         sections = overview.sections
@@ -74,6 +73,21 @@ def file(overview: Overview, letterhead: Letterhead = PLAIN) -> bytes:
             table(sheet, pen, overview.columns(by), overview.side(by).rows, _totals_of(sections, by, tongue))
         table(book.add_worksheet(tongue.say("book.excluded")), pen, LEFT_OUT_COLUMNS, overview.left_out, Totals())
     return written.getvalue()
+
+
+def _properties(overview: Overview, letterhead: Letterhead) -> dict[str, Any]:
+    """What the file says of itself to whoever sends it on; when it was made stands there as it stands on the sheet."""
+    tongue = tongue_of(letterhead.language)
+    whose = tongue.few([store.shown for store in overview.stores], 4)
+    return {
+        "title": tongue.say("page.title", heading=whose, days=tongue.days(overview.first, overview.last)),
+        "author": letterhead.name,
+        "keywords": "influencer-sales",
+        "category": "client" if overview.client else "internal",
+        "status": letterhead.language,
+        "comments": tongue.moment(overview.made_here),
+        "created": overview.made_here.replace(tzinfo=None),
+    }
 
 
 class Pen:

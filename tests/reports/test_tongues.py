@@ -21,7 +21,8 @@ from shopinf.reports.tongue import Words, catalogue, tongue_of
 OTHERS = [language for language in Language if language is not Language.EN]
 ENGLISH = catalogue(Language.EN)
 HERE = Path(shopinf.reports.__file__).parent
-SOURCES = [*HERE.rglob("*.py"), *HERE.rglob("*.html"), *(HERE.parent / "commands").rglob("*.py")]
+OTHER_ROOMS = [HERE.parent / name for name in ("commands", "delivery")]
+SOURCES = [*HERE.rglob("*.py"), *HERE.rglob("*.html"), *(path for room in OTHER_ROOMS for path in room.rglob("*.py"))]
 
 
 def forms(words: Words) -> Mapping[str, str]:

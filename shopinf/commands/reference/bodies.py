@@ -172,6 +172,12 @@ def _payments(declared: Sequence[Column]) -> Cells:
     }
 
 
+def _sendings(declared: Sequence[Column]) -> Cells:
+    attached = _list({**_words("file type"), "bytes": _COUNT})
+    mails = _list({**_words("to subject text"), "attachments": attached})
+    return {**_words("via sender"), "dry_run": _FLAG, "mails": mails, "rows": _rows(declared)}
+
+
 def _with_summary(keys: str, more: Cells | None = None) -> Callable[[Sequence[Column]], Cells]:
     return lambda declared: {"rows": _rows(declared), "summary": _counts(keys), **(more or {})}
 
@@ -197,6 +203,7 @@ _BODIES: Mapping[str, Callable[[Sequence[Column]], Cells]] = {
     "payouts list": _statements,
     "payouts show": _shown_statements,
     "payouts pay": _payments,
+    "reports send": _sendings,
     "reference schemas": lambda declared: {"rows": _rows(declared), "schemas": {"type": "object"}},
 }
 # Rows whose columns follow from the options: these are always there.

@@ -1,0 +1,27 @@
+"""`shopinf reports disconnect`: a way's secret goes; what was sent stays written down, so that nothing goes twice."""
+
+from __future__ import annotations
+
+from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
+from shopinf.commands.reports.choice import WayArgument
+from shopinf.delivery.ways import WAYS
+from shopinf.results import Cell, Result, columns
+from shopinf.work.reports.keys import outside, vault_of
+
+app = Noun()
+
+GONE_COLUMNS = columns("via what removed")
+
+
+@app.command("disconnect", columns=GONE_COLUMNS, epilog=examples("reports disconnect smtp"))
+def disconnect(desk: DeskContext, way: WayArgument, form: FormChoice = FormChoice()) -> None:
+    """Remove what connects a mail server or a Slack webhook; what was sent stays written down."""
+    notes = []
+    gone = vault_of(desk).forget(way)
+    if gone.problem:
+        notes.append(f"the keyring was not cleared: {gone.problem}")
+    if outside(desk, WAYS[way]):
+        notes.append(f"the environment still connects {WAYS[way].title}; whoever set it should take it away")
+    rows: list[dict[str, Cell]] = [{"via": way, "what": "secret in the keyring", "removed": bool(gone)}]
+    desk.show(Result("shopinf.reports.disconnect/1", GONE_COLUMNS, rows, notes=notes), form)
+    desk.out.say(f"{WAYS[way].title[0].upper()}{WAYS[way].title[1:]} is disconnected here.")

@@ -1,0 +1,1 @@
+"""Finished files on their way to people."""
