@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -29,6 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_engines: the test runs with a ledger on SQLite and with one on PostgreSQL")
     config.addinivalue_line("markers", "quick: starts no program and needs none (told by what the test reaches)")
     config.addinivalue_line("markers", "slow: long, so not in the quick lane, whatever it reaches")
+    os.environ["TZ"] = "UTC"  # the bench's clock stands at a moment, and its days are those of a machine in UTC
+    time.tzset()
     # Where there is a disk in memory, what the ledger makes sure of at each commit costs no time.
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 1 << 30:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))

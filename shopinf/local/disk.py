@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from shopinf.errors import BadInput, MachineProblem
 from shopinf.held import held_open, in_use
-from shopinf.streams import is_stream
+from shopinf.streams import descriptor, is_stream
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -56,7 +57,7 @@ def write_atomically(path: Path, chunks: Iterable[bytes], *, private: bool = Fal
         raise BadInput(f"There is no folder {path.parent} to write {path.name} to", hint="Make the folder first.")
     try:
         if _takes(path):
-            with path.open("ab") as there:  # a stream may lead to a file that holds something already
+            with _opened(path) as there:
                 there.writelines(chunks)
         elif target.exists():
             _replace(target, chunks, target.stat().st_mode & 0o7777, exact=True)
@@ -71,6 +72,14 @@ def write_atomically(path: Path, chunks: Iterable[bytes], *, private: bool = Fal
 def _takes(path: Path) -> bool:
     """Is *path* a stream, a pipe or a device, which takes what it is given? Its own name tells, for a pipe has none."""
     return is_stream(path) or (path.exists() and not path.is_file() and not path.is_dir())
+
+
+def _opened(path: Path) -> BinaryIO:
+    """What takes what is written: the open stream itself, or a pipe or device by its name."""
+    number = descriptor(path)
+    if number is not None:
+        return os.fdopen(os.dup(number), "wb")
+    return path.open("ab")
 
 
 def check_room(path: Path, size: int) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -106,7 +108,7 @@ def test_other_files_that_are_asked_for_are_no_way_out_either(
 
 
 def test_the_streams_of_the_run_and_a_shells_pipes_are_written_to(tmp_path: Path) -> None:
-    program = f"{sys.executable} -m shopinf reference exit-codes -f csv"
+    program = f"{shlex.quote(sys.executable)} -m shopinf reference exit-codes -f csv"
     script = (
         f"{program} -o /dev/stdout | head -1; {program} -o >(head -1 >'{tmp_path}/piped'); wait $!;"
         f"echo before >'{tmp_path}/file'; {program} -o /dev/stdout >>'{tmp_path}/file'"
@@ -116,3 +118,13 @@ def test_the_streams_of_the_run_and_a_shells_pipes_are_written_to(tmp_path: Path
     assert done.stdout == (tmp_path / "piped").read_text()
     assert done.stdout.startswith("code,")
     assert (tmp_path / "file").read_text().startswith(f"before\n{done.stdout}")
+
+
+def test_a_stream_that_cannot_be_opened_anew_is_written_to_all_the_same(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()  # as systemd's journal is
+    program = [sys.executable, "-m", "shopinf", "reference", "exit-codes", "-f", "csv", "-o", "/dev/stdout"]
+    environ = {**os.environ, "SHOPINF_HOME": str(tmp_path / "home")}
+    with ours:
+        with theirs:
+            done = subprocess.run(program, env=environ, stdout=theirs.fileno(), stderr=subprocess.PIPE, text=True)
+        assert (done.returncode, ours.recv(5)) == (0, b"code,"), done.stderr

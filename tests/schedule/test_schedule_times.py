@@ -11,7 +11,7 @@ import pytest
 from shopinf.periods import Period, read_periods
 from shopinf.schedules.times import MARGIN, Rhythm, When, disputed, last_to_begin, rhythm_of, safe_time
 
-TODAY = date(2026, 11, 22)
+TODAY = date(2023, 11, 22)  # what clocks did in the two years from here on is history, which no new zone data changes
 EVERYWHERE = ("Pacific/Kiritimati", "Europe/Berlin", "America/New_York", "Pacific/Pago_Pago")
 
 
@@ -80,7 +80,7 @@ def test_weeks_and_days(rhythm: Rhythm, stores: Sequence[str], machine: str, cro
 
 def first_runs(when: When, machine: ZoneInfo) -> list[datetime]:
     """When a monthly job runs in the coming two years, as the wall clock of *machine* says."""
-    months = [date(2026 + (11 + count) // 12, (11 + count) % 12 + 1, 1 + when.shift) for count in range(24)]
+    months = [date(2023 + (11 + count) // 12, (11 + count) % 12 + 1, 1 + when.shift) for count in range(24)]
     return [datetime(day.year, day.month, day.day, when.hour, when.minute, tzinfo=machine) for day in months]
 
 
