@@ -36,6 +36,7 @@ _SOLD = {
 _CHANGED = {"date": "day", "what": "what", "store": "store", "why": "remark", "net_left": "net", "amount": "amount"}
 _PAID = {"date": "day", "what": "what", "reference": "remark", "amount": "amount"}
 _NUMBERS = ("net", "rate", "amount")
+_TIERS = 12  # letters of a rate; one with tiers has more, and takes several lines
 _ACROSS = 5  # columns that a sentence goes across
 
 
@@ -155,7 +156,9 @@ def _seen(head: str, field: str, value: Cell, tongue: Tongue) -> Seen:
             return Seen(head, "day", text)
         case "amount":
             return Seen(head, "number amount", text)
-        case "net" | "rate":
+        case "rate":
+            return Seen(head, "number long" if len(text) > _TIERS else "number", text)
+        case "net":
             return Seen(head, "number", text)
         case "code" | "store":
             return Seen(head, "name long" if len(text) > LONG else "name", text)

@@ -11,6 +11,7 @@ from shopinf.attribution.overview import Section
 from shopinf.attribution.report import INTERNAL, By
 from shopinf.attribution.tally import PAYMENTS, Row
 from shopinf.money import Money
+from shopinf.reports.remarks import remark
 from shopinf.reports.tongue import Tongue
 from shopinf.results import Cell
 from shopinf.times import iso
@@ -114,13 +115,15 @@ def shown(key: str, value: Cell, tongue: Tongue) -> Shown:
         case str():
             return Shown("name" if _kind(key) == "name" else "text", value_of(key, value, tongue))
         case Sequence():
-            return Shown("text", "; ".join(str(each) for each in value))
+            return Shown("text", "; ".join(value_of(key, str(each), tongue) for each in value))
         case _:
             return Shown("text", str(value))
 
 
 def value_of(key: str, value: str, tongue: Tongue) -> str:
     """A text of the column *key*: in words of the language where it is one of ours."""
+    if key == "reasons":
+        return remark(value, tongue)
     return tongue.say(f"value.{value}") if key in _WORDS else value
 
 

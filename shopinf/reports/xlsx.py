@@ -214,8 +214,13 @@ def table(
 
 def _worded(key: str, value: Cell, tongue: Tongue) -> Cell:
     """A value as its readers have it: words of ours in their language; in English the names that JSON has."""
-    if isinstance(value, str) and value and tongue.language is not Language.EN:
-        return tongue.say(f"left_out.{value}") if key == "excluded" else value_of(key, value, tongue)
+    if tongue.language is Language.EN or not value:
+        return value
+    match value:
+        case str():
+            return tongue.say(f"left_out.{value}") if key == "excluded" else value_of(key, value, tongue)
+        case tuple() | list():
+            return [value_of(key, each, tongue) for each in value]
     return value
 
 
