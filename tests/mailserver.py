@@ -64,6 +64,9 @@ class MailServer:
     size: int = 30_000_000
     utf8: bool = True
     drop_at: str = ""  # a verb at which it hangs up; `.` once a mail is there, and taken
+    hold_at: str = ""  # a verb that it hears, and answers when `go_on` is set; `.` as above
+    held: threading.Event = field(default_factory=threading.Event)
+    go_on: threading.Event = field(default_factory=threading.Event)
     taken: list[Taken] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
 
@@ -109,6 +112,12 @@ class MailServer:
         }
         return "".join(f"{name}={value}\n" for name, value in given.items() if value)
 
+    def hold(self, verb: str) -> None:
+        """Wait where that was asked for."""
+        if self.hold_at == verb:
+            self.held.set()
+            self.go_on.wait(30)
+
     def _listen(self) -> None:
         while True:
             visitor, _ = self._door.accept()
@@ -145,6 +154,7 @@ class Talk:
             self._server.heard.append(line)
             verb, _, rest = line.partition(" ")
             verb = verb.upper()
+            self._server.hold(verb)
             if self._server.drop_at == verb:
                 break
             if said := self._server.answers.get(verb):
@@ -220,6 +230,7 @@ class Talk:
             self._say(said)
             return True
         self._server.taken.append(Taken(self._sender, self._recipients, b"\r\n".join(lines) + b"\r\n", self._options))
+        self._server.hold(".")
         if self._server.drop_at == ".":
             return False
         self._say("250 2.0.0 queued")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import plistlib
 import re
+from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
@@ -22,11 +23,12 @@ def agent(job: Job, when: When, zone: str) -> str:
     """A property list for launchd, below a comment that says what it stands on and how it is loaded."""
     file = f"~/Library/LaunchAgents/{job.unit}.plist"
     said = PurePath(job.variables_file).with_name(f"{job.unit}.txt")
+    alone = not job.variables and len(job.steps) == 1  # else a shell puts it together
     facts: dict[str, Any] = {
         "Label": job.unit,
         "WorkingDirectory": job.folder,
         "EnvironmentVariables": dict(job.environment),
-        "ProgramArguments": ["/bin/sh", "-c", cron_command(job)] if job.variables else [*job.words],
+        "ProgramArguments": [*job.steps[0]] if alone else ["/bin/sh", "-c", cron_command(job)],
         "StartCalendarInterval": _interval(when),
         "StandardOutPath": str(said),
         "StandardErrorPath": str(said),
@@ -67,11 +69,20 @@ def task(job: Job, when: When, zone: str) -> str:
         f"cd /d {_quoted(job.folder)} || exit /b 9",
         *_read_secrets(job),
         *(f"set {_quoted(f'{name}={value}')}" for name, value in job.environment.items()),
-        " ".join(map(_word, job.words)),
-        "exit /b %errorlevel%",
+        *_run(job),
     ]
     create = f'schtasks /Create /F /TN "{job.unit}" {_pace(when)} /TR "\\"{file}\\""'
     return "\n".join([*(f"rem {line}" for line in remarks), create, "", f"rem {file}", *batch])
+
+
+def _run(job: Job) -> Iterator[str]:
+    """The commands, of which each ends the batch with its own code where it fails; the last one does in any case."""
+    *before, last = job.steps
+    for words in before:
+        yield " ".join(map(_word, words))
+        yield "if %errorlevel% neq 0 exit /b %errorlevel%"
+    yield " ".join(map(_word, last))
+    yield "exit /b %errorlevel%"
 
 
 def _interval(when: When) -> dict[str, int]:

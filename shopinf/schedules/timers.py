@@ -37,10 +37,10 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A command that is left to a timer, and everything it has to find there."""
+    """What is left to a timer, and everything it has to find there."""
 
-    words: tuple[str, ...]  # the program and its arguments
-    name: str  # `orders attribute`
+    steps: tuple[tuple[str, ...], ...]  # the program and its arguments; each runs where the one before ended with 0
+    name: str  # `orders attribute`, `orders attribute, then reports send`
     unit: str  # `shopinf-orders-attribute-last-month`
     folder: str  # where it runs, so that relative file names mean what they mean now
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -53,7 +53,12 @@ class Job:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for text in (*self.words, self.folder, *self.environment.values(), self.variables_file):
+        for text in (
+            *(word for step in self.steps for word in step),
+            self.folder,
+            *self.environment.values(),
+            self.variables_file,
+        ):
             if any(sign < " " or sign == "\x7f" for sign in text):
                 raise BadInput(
                     f"{text[:60]!r} holds a line break or another control character, which no timer's line can",
@@ -102,7 +107,11 @@ def cron_command(job: Job) -> str:
         # Where the file is missing, shopinf itself says which variables it lacks.
         file = _shell_word(job.variables_file)
         steps += ["set -a", f"{{ [ ! -r {file} ] || . {file}; }}"]
-    return " && ".join([*steps, " ".join([*given, *map(_shell_word, job.words)])])
+    if given and len(job.steps) > 1:  # said once, for all of them
+        steps.append(" ".join(["export", *given]))
+        given = []
+    # What && joins ends with the code of the first that fails, and nothing after that runs.
+    return " && ".join([*steps, *(" ".join([*given, *map(_shell_word, words)]) for words in job.steps)])
 
 
 def cron_escaped(command: str) -> str:
@@ -148,7 +157,8 @@ def _service(job: Job, manager: Manager) -> list[str]:
         *(f'Environment="{_unit_text(f"{name}={value}")}"' for name, value in job.environment.items()),
         *_given_secrets(job),
         *_remarks([f"Exit codes that systemctl status shows: {EXIT_CODES}."]),
-        f"ExecStart={' '.join(map(_unit_word, job.words))}",
+        *(["# One after the other; where one fails, those after it do not run."] if len(job.steps) > 1 else []),
+        *(f"ExecStart={' '.join(map(_unit_word, words))}" for words in job.steps),
         "UMask=0077",
         "NoNewPrivileges=true",
     ]

@@ -208,6 +208,6 @@ def test_a_mail_speaks_the_language_of_its_report(
         run("reports", "send", file, "--to", "ann@client.example").ok()
     settings(run, f'language = "{language}"\n')
     run("reports", "send", "report.html", "--to", "ann@client.example").ok()
-    assert [mail.text.startswith(f"{hello}\n\n{attached}\n\n") for mail in connected.taken] == [True] * 3
+    assert [mail.text.splitlines()[:3] for mail in connected.taken] == [[hello, "", attached]] * 3
     run("reports", "send", "report.html", "--to", "ann@client.example", "--language", "en", "--again").ok()
     assert connected.taken[-1].text.startswith("Hello,")

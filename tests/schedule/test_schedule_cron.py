@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from mailserver import MailServer
 
 from shopinf.desk import Desk, Setting
 from shopinf.main import main
@@ -49,7 +50,8 @@ class Machine:
     def secrets_put_where_the_line_says(self) -> None:
         file = self.home / "shopinf" / "secrets.env"
         file.touch(0o600)
-        given = {name: value for name, value in self.environ.items() if name.endswith("_ACCESS_TOKEN")}
+        ours = ("SHOPINF_REPORTS_", *(variable_stem(name) for name in HANDLES))
+        given = {name: value for name, value in self.environ.items() if name.startswith(ours)}
         file.write_text("".join(f"{name}='{value}'\n" for name, value in given.items()))
 
     def cron(self, command: str, **exported: str) -> subprocess.CompletedProcess[str]:
@@ -140,3 +142,32 @@ def test_7_a_lock_on_one_of_several_stores_keeps_only_its_report_back(machine: M
 
 def test_the_words_of_the_line_are_those_that_were_typed(machine: Machine) -> None:
     assert shlex.split(machine.line(*MONTHLY))[-len(MONTHLY) :] == [*MONTHLY]
+
+
+def test_a_report_is_sent_once_it_is_written_and_only_then(machine: Machine) -> None:
+    with MailServer(user="", starttls=False) as server:
+        machine.environ |= {
+            "SHOPINF_REPORTS_SMTP_HOST": server.host,
+            "SHOPINF_REPORTS_SMTP_PORT": str(server.port),
+            "SHOPINF_REPORTS_SMTP_FROM": "reports@agency.example",
+        }
+        machine.secrets_put_where_the_line_says()
+        report = "reports/it's 100% {date}.html"
+        sending = ("&&", "reports", "send", report, "--to", "ann@client.example", "-o", "sent.csv")
+        command = machine.line("orders", "attribute", "--all-stores", "--period", "last-month", "-o", report, *sending)
+        machine.stores["nordlicht"].faults.unauthorized = True
+        ran = machine.cron(command)
+        assert (ran.returncode, server.taken) == (7, [])  # half a report goes to nobody
+        machine.stores["nordlicht"].faults.clear()
+        for _ in range(2):  # a cron that runs twice
+            ran = machine.cron(command)
+            assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+        [mail] = server.taken
+        [(name, content)] = mail.files.items()
+        assert name.startswith("it's 100% 20")
+        assert content == (machine.work / "reports" / name).read_bytes()
+        server.refuse["leo@client.example"] = "550 5.1.1 nobody here of that name"
+        ran = machine.cron(command.replace("ann@", "leo@"))
+        assert ran.returncode == 7
+        assert "550 5.1.1 nobody here of that name" in ran.stderr
+    assert machine.cron(command.replace("ann@", "ida@")).returncode == 6  # nobody answers there any more

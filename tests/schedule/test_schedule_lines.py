@@ -41,7 +41,7 @@ SHOW = "import json, os, sys; print(json.dumps([sys.argv[1:], os.getcwd(), os.en
 
 def job(*words: str, **settings: object) -> Job:
     given = {"name": "orders sync", "unit": "shopinf-orders-sync", "folder": "/srv", **settings}
-    return Job(words=words, **given)  # type: ignore[arg-type]
+    return Job(steps=(words,), **given)  # type: ignore[arg-type]
 
 
 def as_cron_reads(command: str) -> str:

@@ -37,6 +37,7 @@ _ASKED = {
 @app.command(
     "connect",
     columns=WAY_COLUMNS,
+    attended=True,
     epilog=examples(
         "reports connect smtp",
         "reports connect smtp --stdin < mail.txt",
@@ -54,8 +55,9 @@ def connect(
     """Connect a mail server or a Slack webhook, by which reports leave; connecting again replaces it.
 
     It is tried before anything is kept: encrypted, certificate checked, logged in. Nobody gets a mail or sees a message
-    by that. The secret goes into the keyring, unless the environment has it (SHOPINF_REPORTS_SMTP_HOST, …_PASSWORD,
-    SHOPINF_REPORTS_SLACK_URL).
+    by that. The secret goes into the keyring, unless the environment has it: SHOPINF_REPORTS_SMTP_HOST,
+    SHOPINF_REPORTS_SMTP_PORT, SHOPINF_REPORTS_SMTP_USER, SHOPINF_REPORTS_SMTP_PASSWORD and SHOPINF_REPORTS_SMTP_FROM,
+    or SHOPINF_REPORTS_SLACK_URL.
     """
     chosen = WAYS[way]
     keys, where = _keys(desk, chosen, stdin=stdin)

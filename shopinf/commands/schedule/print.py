@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
 
-from shopinf.commands.options import DeskContext, Manners, Noun, StoreChoice, examples, manners_of
-from shopinf.console.files import check_fillable, fixed_folder
+from shopinf.commands.options import DeskContext, Manners, Noun, examples
+from shopinf.commands.schedule.chain import SENDING, Asked, read_chain
+from shopinf.console.files import check_fillable, filled, fixed_folder
 from shopinf.errors import BadInput
 from shopinf.periods import read_period
 from shopinf.schedules.times import Rhythm, When, disputed, rhythm_of, safe_time
 from shopinf.shell import making, quoted
 
 if TYPE_CHECKING:
-    from shopinf.commands.schedule.surroundings import Asked
     from shopinf.desk import Desk
     from shopinf.schedules.timers import Job
 
@@ -35,13 +34,17 @@ _UNFINISHED = {"today", "this-week", "this-month", "last-7-days", "last-30-days"
     epilog=examples(
         "schedule print -- orders attribute --all-stores --period last-month -o 'reports/{store}-{period}.xlsx'",
         "schedule print --systemd -- orders attribute --period last-week -o '{period}.html'",
+        "schedule print -- orders attribute --period last-month -o '{date}.html' '&&' reports send '{date}.html' "
+        "--to ann@client.example",
         "schedule print --launchd -- orders sync --all-stores",
         "schedule print --every hour -- livecapture run --all-stores --max-credits 20 --yes -o 'new-{date}.csv'",
     ),
 )
 def print_(
     desk: DeskContext,
-    command: Annotated[list[str], typer.Argument(help="A command of shopinf.", metavar="COMMAND")],
+    command: Annotated[
+        list[str], typer.Argument(help="A command of shopinf, or several with '&&' between.", metavar="COMMAND")
+    ],
     cron: Annotated[bool, typer.Option("--cron", help="A line for crontab.")] = False,
     systemd: Annotated[bool, typer.Option("--systemd", help="A service and its timer.")] = False,
     launchd: Annotated[bool, typer.Option("--launchd", help="An agent for launchd, on macOS.")] = False,
@@ -55,23 +58,28 @@ def print_(
     Where nothing is said that is cron, on macOS launchd, on Windows the Task Scheduler. At the hour chosen the period
     is over in every store's time zone, at any time of the year. The command is checked and not run; nothing is
     installed, and no secret is printed.
+
+    Several commands with '&&' between them are one job: each runs only where the one before it ended well, so that a
+    report is sent once it is written, and never half of one.
     """
     from shopinf.commands.schedule.surroundings import job_of, stores_of
     from shopinf.local.machine import alike, local_zone, machine_zone
 
     timer = _timer(command, cron=cron, systemd=systemd, launchd=launchd, windows=windows)
-    asked = _read(command)
-    _check(desk, asked)
-    stores, today = stores_of(desk, asked), desk.clock.now().date()
+    chain = read_chain(command)
+    for each in chain:
+        _check(desk, each)
+    stores, today = stores_of(desk, chain), desk.clock.now().date()
     here = local_zone(desk.environ)
     zones, local = [store.zone for store in stores], UTC if timer == SYSTEMD else here.zone
-    when = safe_time(every or rhythm_of(asked.period), zones, local, today)
-    notes = [*_notes(asked)]
-    if asked.period and disputed(asked.period, when, zones, local, today):
-        notes.append(f"At that hour it is not the same day in all stores, and some runs are refused: {asked.period}.")
+    period = next((each.period for each in chain if each.period), None)
+    when = safe_time(every or rhythm_of(period), zones, local, today)
+    notes = [*(note for each in chain for note in _notes(each)), *_unwritten(desk, chain)]
+    if period and disputed(period, when, zones, local, today):
+        notes.append(f"At that hour it is not the same day in all stores, and some runs are refused: {period}.")
     if timer != SYSTEMD and not alike(here.zone, machine_zone().zone, desk.clock.now()):
         notes.append(f"TZ says {here.name}; check that {timer} goes by it, and not by {machine_zone().name}.")
-    job = job_of(desk, asked, stores, notes)
+    job = job_of(desk, chain, stores, notes)
     desk.out.print(_printed(timer, job, when, here.name))
     if timer == CRON:
         desk.out.say("Next: crontab -e, and put it at the end.")
@@ -109,55 +117,6 @@ def _printed(timer: str, job: Job, when: When, zone: str) -> str:
             return timers.crontab(job, when, zone)
 
 
-class _Nobody:
-    """Stands where the desk is found: a command that is only read must not reach for it."""
-
-    @property
-    def desk(self) -> Desk:
-        raise BadInput("--version is nothing to leave to a timer", hint="shopinf schedule print --help")
-
-
-def _read(typed: Sequence[str]) -> Asked:
-    """What *typed* asks of shopinf, read by the parser that will carry it out, which also tells what is wrong."""
-    from shopinf.commands.schedule.surroundings import Asked
-    from shopinf.commands.tree import app as everything
-
-    words = [*typed[1:]] if Path(typed[0]).stem == "shopinf" else [*typed]
-    command: Any = typer.main.get_command(everything)
-    # Without names for the help option: help that is printed every month is no use.
-    context = command.make_context("shopinf", [*words], obj=_Nobody(), help_option_names=[])
-    path: list[str] = []
-    given, rest = dict(context.params), words
-    while isinstance(command, TyperGroup):
-        _, rest, _ = command.make_parser(context).parse_args([*rest])
-        if not rest:
-            raise BadInput(f"{context.command_path} needs a command", hint=f"{context.command_path} --help")
-        name, command, rest = command.resolve_command(context, rest)
-        path.append(str(name))
-        if isinstance(command, TyperGroup) and not rest:
-            raise BadInput(f"shopinf {' '.join(path)} needs a command", hint=f"shopinf {' '.join(path)} --help")
-        context = command.make_context(name, [*rest], parent=context)
-        given |= {key: value for key, value in context.params.items() if value or key not in given}
-    manners = manners_of(command)
-    if manners.attended:
-        raise BadInput(
-            f"{context.command_path} needs somebody there, or runs until it is stopped, so it is nothing for a timer",
-            hint="shopinf schedule print --help",
-        )
-    return Asked(tuple(path), tuple(words), given, _choice(command, context.params), manners)
-
-
-def _choice(command: Any, given: Mapping[str, Any]) -> StoreChoice | None:
-    """The stores that a command line names, as options or as arguments; None for a command that is not about stores."""
-    named = [given[each.name] for each in command.params if each.metavar == "STORE" and each.name in given]
-    if not named:
-        return None
-    names = [name for value in named for name in ([value] if isinstance(value, str) else value or ())]
-    if "all_stores" not in given:
-        return StoreChoice(names or None)
-    return StoreChoice(names or None, given["group"], given["all_stores"])
-
-
 def _check(desk: Desk, asked: Asked) -> None:
     """Refuse a period and a form that the command would refuse."""
     given = asked.given
@@ -180,7 +139,8 @@ def _check_form(format: str | None, output: Path | None, manners: Manners) -> No
 def _notes(asked: Asked) -> Iterator[str]:
     """What the person should know of the command before it is left alone."""
     given, period = asked.given, asked.period or ""
-    if asked.manners.asks and not (given.get("yes") or given.get("dry_run")):
+    one_mail = asked.path == SENDING and not any(sign in ",".join(given["to"] or ()) for sign in ",;")
+    if asked.manners.asks and not (given.get("yes") or given.get("dry_run") or one_mail):
         yield f"{asked.name} can ask for a yes, and nobody will be there to say it: add --yes to the command."
     if period in _UNFINISHED:
         yield f"{period} is not over when it runs, so its figures will be provisional."
@@ -197,6 +157,19 @@ def _notes(asked: Asked) -> Iterator[str]:
     if not _has_folder(output):
         folder = fixed_folder(output)
         yield f"There is no folder {folder} yet: {making(folder)}"
+
+
+def _unwritten(desk: Desk, chain: Sequence[Asked]) -> Iterator[str]:
+    """Files that are to be sent, and that no command before writes; names that cannot be filled in are refused."""
+    today = {"date": desk.clock.now().astimezone().date().isoformat()}
+    written: set[str] = set()
+    for asked in chain:
+        for file in asked.given["files"] if asked.path == SENDING else ():
+            path = filled(Path(file), today, option="FILE")
+            if file not in written and not path.expanduser().is_file():
+                yield f"{file} is written by no command before {asked.name}, and is not there now."
+        if asked.given.get("output") is not None:
+            written.add(str(asked.given["output"]))
 
 
 def _has_folder(output: Path) -> bool:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from shopinf.commands.options import Manners, StoreChoice
+from shopinf.commands.options import StoreChoice
+from shopinf.commands.schedule.chain import SENDING, Asked
+from shopinf.delivery.ways import WAYS, Via, Way
 from shopinf.local.choosing import VARIABLE as STORE_VARIABLE
 from shopinf.local.config import LEDGER_VARIABLE, has_password
+from shopinf.local.keyvault import REPORTS
 from shopinf.local.machine import program, session_bus, user_id
 from shopinf.local.oskeyring import BUS
 from shopinf.local.vault import DIRECTORY
@@ -19,6 +22,7 @@ from shopinf.schedules.timers import Credential, Job
 from shopinf.schedules.times import last_to_begin
 from shopinf.sources.catalogue import NAMES, kind
 from shopinf.stores import Auth, Store, variable_stem
+from shopinf.work.reports.keys import outside
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -32,26 +36,6 @@ _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _LOOKING_UP = {("customers", "enrich"), ("livecapture", "run"), ("livecapture", "leads")}
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A command line of shopinf, read but not carried out."""
-
-    path: tuple[str, ...]  # `("orders", "attribute")`
-    words: tuple[str, ...]  # as they were typed, from the command on
-    given: Mapping[str, Any]  # what its options and arguments came to
-    stores: StoreChoice | None  # None: it is not about stores
-    manners: Manners  # what it says of itself
-
-    @property
-    def name(self) -> str:
-        return " ".join(self.path)
-
-    @property
-    def period(self) -> str | None:
-        named = self.given.get("period")
-        return str(named).strip().lower() if named else None
-
-
 @dataclass(slots=True)
 class Secrets:
     """Where a job's secrets are, by name."""
@@ -63,34 +47,39 @@ class Secrets:
     loaded: bool = False
 
 
-def stores_of(desk: Desk, asked: Asked) -> list[Store]:
-    """The stores that the command will work on; the doctor looks at each."""
-    if asked.path == ("doctor",):
-        return [store for store in desk.book.all() if not store.disabled]
-    return desk.stores(asked.stores) if asked.stores is not None else []
+def stores_of(desk: Desk, chain: Sequence[Asked]) -> list[Store]:
+    """The stores that the commands will work on, each once; the doctor looks at each."""
+    found: dict[int, Store] = {}
+    for asked in chain:
+        if asked.path == ("doctor",):
+            found |= {store.shop_id: store for store in desk.book.all() if not store.disabled}
+        elif asked.stores is not None:
+            found |= {store.shop_id: store for store in desk.stores(asked.stores)}
+    return [*found.values()]
 
 
-def job_of(desk: Desk, asked: Asked, stores: Sequence[Store], notes: Sequence[str]) -> Job:
-    """*asked* with everything that a timer has to give it."""
+def job_of(desk: Desk, chain: Sequence[Asked], stores: Sequence[Store], notes: Sequence[str]) -> Job:
+    """*chain* with everything that a timer has to give it."""
     desk.places.make()
-    secrets = _secrets(desk, asked, stores)
-    environment, hidden = _environment(desk, asked, stores)
+    secrets = _secrets(desk, chain, stores)
+    environment, hidden = _environment(desk, chain, stores)
     if secrets.loaded:
         environment[DIRECTORY] = desk.environ[DIRECTORY].strip()
     if secrets.keyring:
         environment |= {_BACKEND: desk.environ[_BACKEND]} if desk.environ.get(_BACKEND) else {}
         environment |= {BUS: bus} if (bus := session_bus(desk.vault.backend(), user_id())) else {}
+    ours = program(sys.argv[0], sys.executable)
     return Job(
-        words=(*program(sys.argv[0], sys.executable), *_manners(desk, asked), *asked.words),
-        name=asked.name,
-        unit=_unit(asked),
+        steps=tuple((*ours, *_manners(desk, asked), *asked.words) for asked in chain),
+        name=", then ".join(asked.name for asked in chain),
+        unit=_unit(chain),
         folder=str(Path.cwd()),
         environment=environment,
         variables=tuple(dict.fromkeys([*secrets.variables, *hidden])),
         variables_file=str(desk.places.config / "secrets.env"),
-        credentials=tuple(secrets.credentials),
+        credentials=tuple(dict.fromkeys(secrets.credentials)),
         credentials_loaded=secrets.loaded,
-        keyring=tuple(secrets.keyring),
+        keyring=tuple(dict.fromkeys(secrets.keyring)),
         last_zone=last_to_begin([store.zone for store in stores], desk.clock.now().date()).key if stores else None,
         notes=(*notes, *([f"Nothing has the keys of {', '.join(secrets.missing)} now."] if secrets.missing else [])),
     )
@@ -106,7 +95,7 @@ def _manners(desk: Desk, asked: Asked) -> Iterator[str]:
         yield from ("--log-file", str(log))
 
 
-def _environment(desk: Desk, asked: Asked, stores: Sequence[Store]) -> tuple[dict[str, str], list[str]]:
+def _environment(desk: Desk, chain: Sequence[Asked], stores: Sequence[Store]) -> tuple[dict[str, str], list[str]]:
     """The variables of this shell that the command needs, with their values; and those whose values are secrets."""
     environ = desk.environ
     names = [*_CERTIFICATES, *_NETWORK, *(name.lower() for name in _NETWORK)]
@@ -115,7 +104,7 @@ def _environment(desk: Desk, asked: Asked, stores: Sequence[Store]) -> tuple[dic
         given["SHOPINF_HOME"] = str(desk.places.config)
     else:
         names = [*_PLACES, *names]
-    if stores and asked.stores == StoreChoice():
+    if stores and any(asked.stores == StoreChoice() for asked in chain):
         names.append(STORE_VARIABLE)
     if desk.config.ledger_url:
         names += ["PGPASSFILE", "PGPASSWORD", LEDGER_VARIABLE]
@@ -131,7 +120,7 @@ def _environment(desk: Desk, asked: Asked, stores: Sequence[Store]) -> tuple[dic
     return given, hidden
 
 
-def _secrets(desk: Desk, asked: Asked, stores: Sequence[Store]) -> Secrets:
+def _secrets(desk: Desk, chain: Sequence[Asked], stores: Sequence[Store]) -> Secrets:
     found = Secrets()
     folder = CREDSTORE if user_id() == 0 else desk.places.config / "credentials"
     for store in stores:
@@ -148,16 +137,37 @@ def _secrets(desk: Desk, asked: Asked, stores: Sequence[Store]) -> Secrets:
             found.variables += names
             found.missing.append(store.name)
         found.credentials += [_credential(desk, name, folder, loaded) for name in names]
-    for name in _sources(asked):
-        names = kind(name).variables
-        if present := [each for each in names if desk.environ.get(each, "").strip()]:
-            found.variables += present
-        elif name in (asked.given["source"] or ()) and desk.vault.backend().usable:
-            found.keyring.append(name)
-        else:
-            continue
-        found.credentials += [_credential(desk, each, folder, False) for each in present or names]
+    for asked in chain:
+        for name in _sources(asked):
+            names = kind(name).variables
+            if present := [each for each in names if desk.environ.get(each, "").strip()]:
+                found.variables += present
+            elif name in (asked.given["source"] or ()) and desk.vault.backend().usable:
+                found.keyring.append(name)
+            else:
+                continue
+            found.credentials += [_credential(desk, each, folder, False) for each in present or names]
+        if asked.path == SENDING:
+            _add_way(desk, WAYS[asked.given["via"] or Via.SMTP], folder, found)
     return found
+
+
+def _add_way(desk: Desk, way: Way, folder: Path, found: Secrets) -> None:
+    """What opens the way that reports leave by."""
+    names = [REPORTS.variable(way.via, field) for field in way.every]
+    present = [name for name in names if desk.environ.get(name, "").strip()]
+    loaded = not present and outside(desk, way) is not None
+    if present:
+        found.variables += present
+    elif loaded:
+        found.loaded = True
+    elif desk.vault.backend().usable:
+        found.keyring.append(way.title)
+    else:
+        present = [REPORTS.variable(way.via, field) for field in way.fields]
+        found.variables += present
+        found.missing.append(way.title)
+    found.credentials += [_credential(desk, name, folder, loaded) for name in present or names]
 
 
 def _credential(desk: Desk, variable: str, folder: Path, loaded: bool) -> Credential:
@@ -182,8 +192,10 @@ def _variables(store: Store) -> list[str]:
     return [f"{stem}_ACCESS_TOKEN"]
 
 
-def _unit(asked: Asked) -> str:
+def _unit(chain: Sequence[Asked]) -> str:
     """A name that two timers of one command do not share easily: with the period, and the group or stores."""
-    choice = asked.stores or StoreChoice()
-    words = ["shopinf", *asked.path, asked.period or "", choice.group or "", *(choice.store or ())]
+    first = chain[0]
+    choice = first.stores or StoreChoice()
+    then = [word for asked in chain[1:] for word in asked.path]
+    words = ["shopinf", *first.path, first.period or "", choice.group or "", *(choice.store or ()), *then]
     return "-".join(filter(None, (re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-") for word in words)))[:100]
