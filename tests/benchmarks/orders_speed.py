@@ -1,12 +1,13 @@
 """How fast orders are read: wall time against the rate limit, CPU a page on both sides, memory, and the reports after.
 
     python tests/benchmarks/orders_speed.py --orders 20000 --no-throttle
-    python tests/benchmarks/orders_speed.py --orders 500000
+    python tests/benchmarks/orders_speed.py --orders 500000 --recorded
     python tests/benchmarks/orders_speed.py --orders 60000 --plan standard
 
 The practice store runs in a process of its own and answers after --latency seconds. The bound is what the store's
 bucket alone takes: pages beyond its size at its leak, and one round trip. On a machine with two cores both processes
-must stay below the 50 ms a page that the largest plan allows; the CPU a page is the figure to steer by.
+must stay below the 50 ms a page that the largest plan allows; the CPU a page is the figure to steer by. With --recorded
+the store sends orders that it made before, for a tenth of the time; nothing changes in it then.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import os
 import random
 import resource
 import sqlite3
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -31,12 +33,17 @@ from typing import Any
 
 import httpx
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from recorded import record, recorded
+
 from shopinf.desk import Setting
 from shopinf.main import main
 from shopinf.shopify.orderjson import FIELDS
 
 PLANS = {"standard": (2, 40), "advanced": (4, 80), "plus": (20, 400)}  # requests a second, size of the bucket
 PAGE = 250
+RECORDED = 5000  # orders that a recorded store repeats
 
 
 @dataclass(frozen=True)
@@ -54,21 +61,26 @@ def serve_store(asked: argparse.Namespace, pipe: Connection) -> None:
     """Serve the store and answer, until None comes: how much it did so far, or so many orders changed."""
     from shopinf.practice import PracticeStore, serve
 
+    made = min(asked.orders, RECORDED) if asked.recorded else asked.orders
     shop = PracticeStore(
         "maya-shop",
-        orders=asked.orders,
-        customers=asked.orders // 4,
+        orders=made,
+        customers=made // 4,
         plan=asked.plan,
         throttle=asked.throttle,
         latency=asked.latency,
     )
+    if asked.recorded:
+        recorded(shop, record(shop, RECORDED), asked.orders)
     with serve([shop]) as served:
         pipe.send((served.urls[0], shop.access_token))
         while (changed := pipe.recv()) is not None:
             if changed:
                 for order_id in random.Random(7).sample(list(shop.orders), changed):
                     shop.touch(order_id)
-            pipe.send((time.process_time(), len(shop.calls), sum(call.status == 429 for call in shop.calls)))
+            calls = len(shop.calls) + getattr(shop.app, "requests", 0)
+            throttled = sum(call.status == 429 for call in shop.calls) + getattr(shop.app, "throttled", 0)
+            pipe.send((time.process_time(), calls, throttled))
 
 
 class Bench:
@@ -81,12 +93,17 @@ class Bench:
     def __call__(self, *argv: str) -> Spent:
         out, err = io.StringIO(), io.StringIO()
         before = self.ask(0)
-        cpu, wall = time.process_time(), time.perf_counter()
+        cpu, wall = processor_time(), time.perf_counter()
         code = main(argv, Setting(self._environ, io.StringIO(), out, err, signals=False))
-        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+        cpu, wall = processor_time() - cpu, time.perf_counter() - wall
         assert code == 0, err.getvalue()
         after = self.ask(0)
         return Spent(wall, cpu, after[0] - before[0], after[1] - before[1], after[2] - before[2])
+
+
+def processor_time() -> float:
+    """Seconds of this process and of those that it had read pages."""
+    return sum(os.times()[:4])
 
 
 def bare_loop(url: str, token: str, pages: int) -> float:
@@ -149,6 +166,7 @@ def measure() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--orders", type=int, default=20_000)
     options.add_argument("--changed", type=int, default=1_000)
+    options.add_argument("--recorded", action="store_true", help="the store sends what it sent before")
     options.add_argument("--plan", choices=PLANS, default="plus")
     options.add_argument("--latency", type=float, default=0.15, help="seconds before each answer")
     options.add_argument("--throttle", action=argparse.BooleanOptionalAction, default=True)
@@ -168,7 +186,7 @@ def measure() -> None:
         run = Bench(home, token, ask)
         run("connect", "maya-shop", "--url", url)
         ours_a_page = first_sync(run, asked, home)
-        ask(min(asked.changed, asked.orders))
+        ask(0 if asked.recorded else min(asked.changed, asked.orders))
         spent = run("orders", "sync", "-q")
         print(f"next sync, {asked.changed:,} orders changed: {spent.wall:.2f} s, {spent.requests} requests")
         reports(run, home)

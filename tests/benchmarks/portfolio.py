@@ -1,6 +1,7 @@
 """Forty stores in one command, four of them broken: wall time beside that of the slowest store alone.
 
     python tests/benchmarks/portfolio.py --stores 8 --pages 20 --slowest-pages 60
+    python tests/benchmarks/portfolio.py --recorded --slowest-pages 200
     python tests/benchmarks/portfolio.py
 
 The practice stores run in a process of their own, of all plans mixed, and answer after --latency seconds. They are
@@ -10,7 +11,8 @@ another home, the slowest store alone. Each file is held against the number of o
 for that store alone.
 
 Stores work side by side, so the slowest one alone is the bound, as long as no processor is: with two of them the pages
-of all stores cost what `CPU bound` says. Orders of a page are many objects, on both sides.
+of all stores cost what `CPU bound` says. A practice store makes each order anew and takes longer for a page than the
+program does; with `--recorded` it sends what it sent before, as cheaply as a far side that is no part of this machine.
 """
 
 from __future__ import annotations
@@ -29,9 +31,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from recorded import record, recorded
 
 from shopinf.desk import Setting
 from shopinf.main import main
@@ -43,6 +50,8 @@ MIX = ("standard", "standard", "advanced", "standard", "plus")
 SLOWEST, BROKEN = "slowest", ("frozen", "revoked", "scopeless", "failing")
 MERCHANTS = {"welcome10", "summer20", "freeship", "bfcm25"}  # codes of the shop's own, nobody's
 PAGE = 250
+CURRENCIES = ("USD", "EUR", "GBP")
+RECORDED = 2500  # orders that a recorded store repeats
 ATTRIBUTE = ("orders", "attribute", "--period", "last-month", "-q", "-o")
 
 
@@ -76,6 +85,7 @@ class Spent:
     """What a run of the program took."""
 
     code: int
+    began: float  # as time.time() tells it
     wall: float
     cpu: float
     memory: float
@@ -100,22 +110,27 @@ def plans(asked: argparse.Namespace) -> list[Plan]:
     return [Plan(SLOWEST, "standard", asked.slowest_pages), *named, *(Plan(name, "standard", 1) for name in BROKEN)]
 
 
-def serve_stores(stores: list[Plan], latency: float, pipe: Connection) -> None:
-    """Serve all stores; answer each word with how much was done so far, `break` by breaking four of them."""
-    made = {
-        each.handle: PracticeStore(
-            each.handle,
-            seed=place + 1,
-            orders=each.pages * PAGE,
-            customers=each.pages * PAGE // 4,
-            plan=each.plan,
-            latency=latency,
-            currency=("USD", "EUR", "GBP")[place % 3],
+def make_stores(stores: list[Plan], cheap: bool) -> dict[str, PracticeStore]:
+    made: dict[str, PracticeStore] = {}
+    tails: dict[str, list[bytes]] = {}
+    for place, each in enumerate(stores):
+        currency, orders = CURRENCIES[place % len(CURRENCIES)], each.pages * PAGE
+        kept = min(orders, RECORDED) if cheap else orders
+        shop = PracticeStore(
+            each.handle, seed=place + 1, orders=kept, customers=kept // 4, plan=each.plan, currency=currency
         )
-        for place, each in enumerate(stores)
-    }
-    for shop in made.values():
-        warm_up(shop)
+        made[each.handle] = shop
+        if not cheap:
+            warm_up(shop)
+        elif each.handle not in BROKEN:
+            tails.setdefault(currency, record(shop, RECORDED))
+            recorded(shop, tails[currency], orders)
+    return made
+
+
+def serve_stores(stores: list[Plan], latency: float, cheap: bool, pipe: Connection) -> None:
+    """Serve all stores; answer each word with how much was done so far, `break` by breaking four of them."""
+    made = make_stores(stores, cheap)
     with serve(list(made.values())) as served:
         pipe.send(
             [
@@ -125,6 +140,8 @@ def serve_stores(stores: list[Plan], latency: float, pipe: Connection) -> None:
         )
         while (word := pipe.recv()) is not None:
             if word == "break":
+                for shop in made.values():
+                    shop.latency = latency
                 made["frozen"].faults.frozen = True
                 made["revoked"].faults.unauthorized = True
                 made["scopeless"].scopes -= {"read_orders", "write_orders", "read_all_orders"}
@@ -133,8 +150,11 @@ def serve_stores(stores: list[Plan], latency: float, pipe: Connection) -> None:
                 Told(
                     time.process_time(),
                     resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-                    {name: len(shop.calls) for name, shop in made.items()},
-                    {name: sum(call.status == 429 for call in shop.calls) for name, shop in made.items()},
+                    {name: len(shop.calls) + getattr(shop.app, "requests", 0) for name, shop in made.items()},
+                    {
+                        name: sum(call.status == 429 for call in shop.calls) + getattr(shop.app, "throttled", 0)
+                        for name, shop in made.items()
+                    },
                 )
             )
 
@@ -168,7 +188,7 @@ class Home:
         """Run the program as a process of its own."""
         time.sleep(max(size / leak for leak, size in LEAKS.values()) + 1)  # every bucket is empty again
         before = self._tell("how much")
-        begun = time.perf_counter()
+        began, begun = time.time(), time.perf_counter()
         with tempfile.TemporaryFile("w+") as talk:
             process = subprocess.Popen(
                 [sys.executable, "-m", "shopinf", *argv], cwd=self.folder, env=self._environ, stderr=talk
@@ -179,9 +199,8 @@ class Home:
             talk.seek(0)
             said = talk.read()
         after = self._tell("how much")
-        return Spent(
-            process.returncode, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said, before, after
-        )
+        cpu = used.ru_utime + used.ru_stime
+        return Spent(process.returncode, began, wall, cpu, used.ru_maxrss / 1024, said, before, after)
 
     def connect(self, handle: str, url: str, codes: list[str]) -> None:
         """Connect a store, and track its codes."""
@@ -198,6 +217,16 @@ class Home:
             counts = dict(ledger.execute(query))
         rows = json.loads(self.quickly("stores", "list", "-f", "json"))["rows"]
         return {row["store"]: counts.get(row["shop_id"], 0) for row in rows}
+
+
+def last_healthy(home: Home, spent: Spent) -> tuple[str, float]:
+    """The store that was read last, and after how many seconds; one that failed never was."""
+    with sqlite3.connect(home.folder / "home" / "ledger.db") as ledger:
+        ended = dict(ledger.execute("SELECT shop_id, finished_at FROM syncs WHERE what = 'orders'"))
+    rows = json.loads(home.quickly("stores", "list", "-f", "json"))["rows"]
+    at, name = max((ended[row["shop_id"]], row["store"]) for row in rows if row["shop_id"] in ended)
+    moment = datetime.fromisoformat(at)
+    return name, (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - spent.began
 
 
 def complete(home: Home, stores: list[Plan]) -> list[str]:
@@ -224,9 +253,9 @@ def comparable(said: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def served(stores: list[Plan], latency: float) -> Iterator[tuple[list[Any], Callable[[str], Told]]]:
+def served(stores: list[Plan], latency: float, cheap: bool) -> Iterator[tuple[list[Any], Callable[[str], Told]]]:
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.Process(target=serve_stores, args=(stores, latency, theirs), daemon=True)
+    process = multiprocessing.Process(target=serve_stores, args=(stores, latency, cheap, theirs), daemon=True)
     process.start()
 
     def tell(word: str) -> Told:
@@ -249,6 +278,7 @@ def told(name: str, spent: Spent, pages: int) -> None:
         f"  CPU: ours {spent.cpu:.1f} s ({spent.cpu / pages * 1000:.0f} ms a page), "
         f"the stores' {spent.store_cpu:.1f} s ({spent.store_cpu / pages * 1000:.0f} ms a page)"
     )
+    print(f"  of a processor: ours {spent.cpu / spent.wall:.0%}, the stores' {spent.store_cpu / spent.wall:.0%}")
     print(f"  peak memory: ours {spent.memory:.0f} MB, the stores' {spent.after.memory:.0f} MB")
 
 
@@ -257,7 +287,7 @@ def measure(asked: argparse.Namespace) -> None:
     slowest, healthy = stores[0], stores[: -len(BROKEN)]
     pages = sum(each.pages for each in healthy)
     begun = time.perf_counter()
-    with served(stores, asked.latency) as (doors, tell), tempfile.TemporaryDirectory() as folder:
+    with served(stores, asked.latency, asked.recorded) as (doors, tell), tempfile.TemporaryDirectory() as folder:
         environ = {f"{variable_stem(handle)}_ACCESS_TOKEN": token for handle, _, token, _ in doors}
         for name in ("all", "alone"):
             (Path(folder) / name).mkdir()
@@ -271,6 +301,8 @@ def measure(asked: argparse.Namespace) -> None:
         one = alone.run(*ATTRIBUTE, "{store}-{period}.json", "--store", SLOWEST)
         told(f"all {len(stores)} stores", both, pages)
         whole = complete(everything, healthy)
+        name, after = last_healthy(everything, both)
+        print(f"  the last healthy store, {name}, was read after {after:.1f} s")
         print(f"  {len(whole)} of {len(healthy)} results are complete; the failures:")
         print("".join(f"    {line}\n" for line in both.said.splitlines()), end="")
         told(f"{SLOWEST} alone", one, slowest.pages)
@@ -292,5 +324,6 @@ if __name__ == "__main__":
     options.add_argument("--stores", type=int, default=40, help="broken ones included")
     options.add_argument("--pages", type=int, default=200, help="pages of 250 orders in each store")
     options.add_argument("--slowest-pages", type=int, default=1000, help="in the slowest one, on the standard plan")
+    options.add_argument("--recorded", action="store_true", help="stores send what they sent before")
     options.add_argument("--latency", type=float, default=0.15, help="seconds before each answer")
     measure(options.parse_args())
