@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Table
@@ -12,6 +14,7 @@ from sqlalchemy.dialects import sqlite
 T = TypeVar("T")
 
 CHUNK = 400  # values in one query; SQLite and PostgreSQL both take more
+VALUES = 900  # of all rows that one INSERT has; SQLite takes 999 at the least
 
 
 def upsert(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, replace: bool = True) -> None:
@@ -31,9 +34,31 @@ def upsert_rows(db: Connection, table: Table, names: tuple[str, ...], rows: Sequ
         if not by_place:
             db.exec_driver_sql(statement, [dict(zip(names, row, strict=True)) for row in rows])
         elif places == [*range(len(names))]:
-            db.exec_driver_sql(statement, [*map(tuple, rows)])
+            _by_place(db, statement, len(names), rows)
         else:
-            db.exec_driver_sql(statement, [tuple([row[place] for place in places]) for row in rows])
+            _by_place(db, statement, len(names), [[row[place] for place in places] for row in rows])
+
+
+def _by_place(db: Connection, statement: str, columns: int, rows: Sequence[Sequence[Any]]) -> None:
+    """Execute an INSERT of *rows* with many of them in one statement.
+
+    Whoever executes a statement waits for its turn among the threads of Python afterwards: for each single row that
+    would take longer, while pages are being read, than all the writing.
+    """
+    many = VALUES // columns
+    whole = len(rows) - len(rows) % many
+    for start in range(0, whole, many):
+        part = rows[start : start + many]
+        db.exec_driver_sql(_repeated(statement, many), tuple(chain.from_iterable(part)))
+    if rest := [*map(tuple, rows[whole:])]:
+        db.exec_driver_sql(statement, rest)
+
+
+@lru_cache(maxsize=128)
+def _repeated(statement: str, times: int) -> str:
+    """An INSERT of one row as one of so many."""
+    before, values, after = re.split(r"(?<= VALUES )(\([?, ]+\))", statement, maxsplit=1)
+    return before + ", ".join([values] * times) + after
 
 
 def insert(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

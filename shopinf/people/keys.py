@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 import re
+from functools import lru_cache
+from typing import Any
+
+_BLOCK = 64  # bytes, SHA-256's
 
 
 def keyed(key: bytes, text: str) -> str:
-    """The hash of *text* under the ledger's own *key*; without the key nobody can try texts."""
-    return hmac.digest(key, text.encode(), "sha256").hex()[:32]
+    """The hash of *text* under the ledger's own *key*; without the key nobody can try texts.
+
+    HMAC with SHA-256, as RFC 2104 has it, begun once for a key. `hmac` begins anew each time and lets other threads go
+    first, and of pages with hundreds of e-mails each then waits its turn as often.
+    """
+    inner, outer = (begun.copy() for begun in _begun(key))
+    inner.update(text.encode())
+    outer.update(inner.digest())
+    found: str = outer.hexdigest()
+    return found[:32]
+
+
+@lru_cache(maxsize=8)
+def _begun(key: bytes) -> tuple[Any, Any]:
+    padded = (key if len(key) <= _BLOCK else hashlib.sha256(key).digest()).ljust(_BLOCK, b"\0")
+    return hashlib.sha256(bytes(each ^ 0x36 for each in padded)), hashlib.sha256(bytes(each ^ 0x5C for each in padded))
 
 
 def phone_key(key: bytes, phone: str) -> str | None:

@@ -12,7 +12,7 @@ MOST_TOGETHER = 8  # pages written in one transaction: each costs a write to the
 _ANSWERED = 0.75  # seconds in which a page is answered, as a rule
 _FAIR, _SEATS = 64, 256  # of all stores together: in any case, and where rate limits are high
 _SHARED = 96  # those that go where most time is left
-_HELD = 64  # pages that all stores together hold until they are written
+_HELD = 320  # pages that all stores together hold until they are written; the rows of one take a quarter of a megabyte
 
 
 class Seats:
