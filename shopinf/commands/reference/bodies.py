@@ -207,7 +207,11 @@ _BODIES: Mapping[str, Callable[[Sequence[Column]], Cells]] = {
     "reference schemas": lambda declared: {"rows": _rows(declared), "schemas": {"type": "object"}},
 }
 # Rows whose columns follow from the options: these are always there.
-_VARYING = {"rates list": "store influencer code campaign product rate since"}
+_VARYING = {
+    "rates list": "store influencer code campaign product rate since",
+    "influencers worth": "store currency customers_won orders net_sales again_30 again_60 again_90 again_180 net_30 "
+    "net_60 net_90 net_180 gifts commission profit top_products",  # and what --by says
+}
 _ASKED_FOR = {
     "orders attribute": frozenset({"previous"}),  # --compare
     "payouts show": frozenset({"influencer", "not_closed_yet", "balances"}),  # of an influencer
