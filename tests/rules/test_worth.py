@@ -55,7 +55,7 @@ def of(
     zone: str = "Europe/Berlin",
 ) -> Worth:
     store = StoreWorth("maya-shop", "EUR", ZoneInfo(zone), seen, people, gifts, period, waiting)
-    return worth([sums(store, by, only)], by)
+    return worth([sums(store)], by, only)
 
 
 def only_row(found: Worth) -> Row:
@@ -164,11 +164,13 @@ def test_stores_stay_apart_and_are_added_up_below() -> None:
     found = worth(shops)
     assert [row["store"] for row in found.rows] == ["a", "b"]
     assert shown(found.totals[0], "customers_won", "again_30", "net_30") == ["2", "2", "4.00"]
+    (row,) = worth(shops, together=True).rows
+    assert shown(row, "store", "customers_won", "again_30", "net_30") == [None, "2", "2", "4.00"]
 
 
 def test_only_those_who_were_asked_for() -> None:
     people = (won(buy(0, "80.00")), won(buy(0, "70.00"), by="leo"))
-    waiting = [Waiting(Unsettled.UNPAID, "leo", BEGUN)]
+    waiting = [Waiting(Unsettled.UNPAID, "leo", "spring", BEGUN)]
     assert [row["influencer"] for row in of(*people, waiting=waiting).rows] == ["maya", "leo"]
     found = of(*people, only=["Maya"], waiting=waiting)
     assert only_row(found)["influencer"] == "maya"

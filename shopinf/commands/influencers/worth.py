@@ -63,11 +63,11 @@ def worth(
     rate = desk.config.commission
     outcomes = desk.each_store(
         chosen,
-        lambda store: sums(store_worth(desk, store, spans[store.name] if spans else None, rate), by, people),
+        lambda store: sums(store_worth(desk, store, spans[store.name] if spans else None, rate)),
     ).or_nothing()
 
     def answer(done: Done[Sums], failures: Sequence[Failure]) -> Result:
-        found = added_up([each for _, each in done], by)
+        found = added_up([each for _, each in done], by, people)
         return Result(
             "shopinf.influencers.worth/1",
             worth_columns(by),

@@ -101,7 +101,9 @@ class _Reading:
             for each in nameless:
                 outcome = outcomes.get(each.order_id, _LEFT_OUT)
                 if outcome.influencer is not None and outcome.status is Status.APPROVED:
-                    self.waiting.append(Waiting(Unsettled.NOBODY, outcome.influencer, each.processed_at))
+                    self.waiting.append(
+                        Waiting(Unsettled.NOBODY, outcome.influencer, outcome.campaign, each.processed_at)
+                    )
             for customer in asked:
                 if (found := self._customer(customer, outcomes)) is not None:
                     yield found
@@ -158,22 +160,22 @@ class _Reading:
         """The customer with what counts of their orders; None where nobody has won them."""
         first = outcomes.get(customer.first.order_id, _LEFT_OUT)
         at = customer.first.processed_at
-        if first.influencer is None or not self._counts(first, first.influencer, at):
+        if first.influencer is None or not self._counts(first, first.influencer, first.campaign, at):
             return None
         again: list[Buy] = []
         for each in customer.again:
             if (outcome := outcomes.get(each.order_id)) is None:
                 again.append(Buy(each.processed_at, first.buy.currency, None, _NOTHING))
-            elif self._counts(outcome, first.influencer, at):
+            elif self._counts(outcome, first.influencer, first.campaign, at):
                 again.append(outcome.buy)
         return Won(first.influencer, first.campaign, first.buy, again, customer.assumed)
 
-    def _counts(self, outcome: _Outcome, influencer: str, at: datetime) -> bool:
+    def _counts(self, outcome: _Outcome, influencer: str, campaign: str, at: datetime) -> bool:
         match outcome.status:
             case Status.PENDING:
-                self.waiting.append(Waiting(Unsettled.UNPAID, influencer, at))
+                self.waiting.append(Waiting(Unsettled.UNPAID, influencer, campaign, at))
             case Status.NEEDS_REVIEW:
-                self.waiting.append(Waiting(Unsettled.REVIEW, influencer, at))
+                self.waiting.append(Waiting(Unsettled.REVIEW, influencer, campaign, at))
         return outcome.status is Status.APPROVED
 
 
