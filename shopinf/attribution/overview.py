@@ -16,10 +16,13 @@ from zoneinfo import ZoneInfo
 from shopinf.attribution.growth import compared, growth
 from shopinf.attribution.report import By, Choice, DateBasis, Report, StoreOrders, report, report_columns
 from shopinf.attribution.tally import NO_RATE, OWN, Row, Tally
+from shopinf.attribution.worth import By as WorthBy
+from shopinf.attribution.worth import Sums, Worth, worth
 from shopinf.leaks.verdict import Suspect
 from shopinf.money import Money
 from shopinf.periods import Period
 from shopinf.results import Column, Failure
+from shopinf.words import few
 
 # Up to so many days a period is shown by day, then by week, then by month: some twenty to fifty columns of a chart.
 _BY_DAY, _BY_WEEK = 45, 190
@@ -115,6 +118,8 @@ class Overview:
     compared: bool = False  # with the period before
     client: bool = False  # a client's copy leaves out commission, reasons and what is said to the operator
     suspects: Sequence[Suspect] = ()  # codes that may have got out
+    back: Sequence[Sums] = ()  # of each store whether its customers came back, where that was asked for and is known
+    unseen: Sequence[str] = ()  # the stores of which that cannot be told, as older orders are out of sight
 
     def side(self, by: By) -> Report:
         """What was sold, in rows of *by*."""
@@ -137,6 +142,16 @@ class Overview:
             return self.asked.rows
         names = [column.key for column in self.asked.columns]
         return compared(self.asked.rows, self.before.rows, names[: names.index("orders")])
+
+    @cached_property
+    def back_together(self) -> Worth:
+        """Whether customers came back, by the month they were won; those of several stores together."""
+        return worth(self.back, WorthBy.MONTH, self.choice.influencers, self.choice.campaigns, together=True)
+
+    @cached_property
+    def back_apart(self) -> Worth:
+        """The same by store."""
+        return worth(self.back, WorthBy.MONTH, self.choice.influencers, self.choice.campaigns)
 
     @property
     def row_columns(self) -> list[Column]:
@@ -229,6 +244,10 @@ class Overview:
             said += [_comparison(total) for total in self.totals]
         # What is agreed with influencers stays out of a client's copy, the lack of it too.
         said += [note for note in self.asked.notes if not (self.client and note.startswith((NO_RATE, OWN)))]
+        if self.unseen:
+            names = few(self.unseen)
+            said.append(f"{names}: whether customers came back is not shown, as older orders cannot be seen.")
+        said += self.back_apart.lacking if self.back else []
         return said + [f"{store.name}: {remark}" for store in self.stores for remark in store.remarks]
 
     @cached_property

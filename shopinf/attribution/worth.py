@@ -155,6 +155,7 @@ class Worth:
     rows: list[Row]
     totals: list[Row]  # one for each currency
     notes: list[str] = field(default_factory=list)
+    lacking: list[str] = field(default_factory=list)  # those of them that say what was not read
 
 
 class _Tally:
@@ -332,9 +333,10 @@ def worth(
         for (store, currency, group), tally in sorted(rows.items(), key=lambda item: _place(by, *item))
     ]
     every: list[Row] = [{"currency": currency, **totals[currency].figures()} for currency in sorted(totals)]
-    notes = [*_open_notes(shown, by), *_notes(by_store), *_waiting_notes(said.waiting)]
+    lacking = [*_lacking(by_store)]
+    notes = [*_open_notes(shown, by), *lacking, *_notes(by_store.values()), *_waiting_notes(said.waiting)]
     notes += [RETAIL] if any(tally.gifts for tally in totals.values()) else []
-    return Worth(by, shown, every, notes)
+    return Worth(by, shown, every, notes, lacking)
 
 
 def _place(by: By, key: tuple[str, str, str], tally: _Tally) -> tuple[object, ...]:
@@ -357,8 +359,8 @@ def _open_notes(rows: Sequence[Row], by: By) -> Iterator[str]:
     yield f"Not passed yet for everybody, so left open: {which}.{more}"
 
 
-def _notes(stores: Mapping[str, _Tally]) -> Iterator[str]:
-    """What is to be said of the customers of each store, and of all."""
+def _lacking(stores: Mapping[str, _Tally]) -> Iterator[str]:
+    """What is not known of the customers of each store."""
     for name, store in sorted(stores.items()):
         if store.assumed:
             yield (
@@ -370,12 +372,16 @@ def _notes(stores: Mapping[str, _Tally]) -> Iterator[str]:
                 f"{name}: what {counted(store.unread, 'later order')} came to was not read, so sums with "
                 f"{agreeing(store.unread, 'it', 'them')} are left open. shopinf orders sync reads what the store shows."
             )
-    if unrated := sorted({name for store in stores.values() for name in store.unrated}):
+
+
+def _notes(stores: Collection[_Tally]) -> Iterator[str]:
+    """What is to be said of the customers of all stores."""
+    if unrated := sorted({name for store in stores for name in store.unrated}):
         yield (
             f"{NO_RATE} for {few(unrated)} on the days of these orders: commission and profit left open. Agree on one "
             "with shopinf rates set."
         )
-    if abroad := sum(store.abroad for store in stores.values()):
+    if abroad := sum(store.abroad for store in stores):
         yield (
             f"{counted(abroad, 'later order')} in another currency than the customer's first "
             f"{agreeing(abroad, 'is', 'are')} in no row."

@@ -13,6 +13,7 @@ from shopinf.leaks.verdict import Suspect
 from shopinf.letterhead import PLAIN, Letterhead
 from shopinf.money import Money
 from shopinf.reports import charts
+from shopinf.reports.back import back_chart, back_table
 from shopinf.reports.house import apart, page
 from shopinf.reports.tables import Table, shown, table
 from shopinf.reports.tongue import Tongue, tongue_of
@@ -97,11 +98,22 @@ def _part(overview: Overview, section: Section, tongue: Tongue) -> Part:
     return Part(
         section,
         [figure for figure in section.figures if not (overview.client and figure.key in INTERNAL)],
-        [drawn for drawn in (_over_time(overview, section, tongue), _by_influencer(section, tongue)) if drawn],
         [
-            table(section, by, tongue, client=overview.client, names=_names(overview))
-            for by in _TABLES
-            if _tells(overview, section, by)
+            drawn
+            for drawn in (
+                _over_time(overview, section, tongue),
+                _by_influencer(section, tongue),
+                _came_back(overview, section, tongue),
+            )
+            if drawn
+        ],
+        [
+            *(
+                table(section, by, tongue, client=overview.client, names=_names(overview))
+                for by in _TABLES
+                if _tells(overview, section, by)
+            ),
+            *(back for back in [back_table(overview, section.currency, tongue)] if back),
         ],
         together(overview, section.currency, tongue),
     )
@@ -176,3 +188,11 @@ def _by_influencer(section: Section, tongue: Tongue) -> Drawn | None:
         tongue.short,
     )
     return Drawn(title, charts.bars(chart, width=_WIDE), charts.bars(chart, width=_NARROW))
+
+
+def _came_back(overview: Overview, section: Section, tongue: Tongue) -> Drawn | None:
+    chart = back_chart(overview, section.currency, tongue)
+    if chart is None:
+        return None
+    wide, narrow = (charts.columns(chart, width=width, height=190) for width in (_WIDE, _NARROW))
+    return Drawn(chart.title, wide, narrow)

@@ -18,6 +18,7 @@ from shopinf.errors import BadInput
 from shopinf.letterhead import PLAIN, Language, Letterhead, ink_on
 from shopinf.money import Money, digits
 from shopinf.plain import formula_safe, harmless
+from shopinf.reports.back import back_columns
 from shopinf.reports.tables import remarks, value_of
 from shopinf.reports.tongue import Tongue, tongue_of
 from shopinf.reports.words import left_out, stamps
@@ -51,7 +52,7 @@ _DAYS = {
 
 
 def file(overview: Overview, letterhead: Letterhead = PLAIN) -> bytes:
-    """*overview* as an xlsx file with the sheets Summary, Influencers, Codes, Orders and Excluded."""
+    """*overview* as an xlsx file: a summary, its sides, who came back where that is known, and what is left out."""
     import xlsxwriter
 
     tongue = tongue_of(letterhead.language)
@@ -71,6 +72,9 @@ def file(overview: Overview, letterhead: Letterhead = PLAIN) -> bytes:
         for name, by in _SHEETS.items():
             sheet = book.add_worksheet(tongue.say(f"book.{name}"))
             table(sheet, pen, overview.columns(by), overview.side(by).rows, _totals_of(sections, by, tongue))
+        if (back := overview.back_apart).rows:
+            shown = back_columns(client=overview.client)
+            table(book.add_worksheet(tongue.say("book.back")), pen, shown, back.rows, Totals(back.totals))
         table(book.add_worksheet(tongue.say("book.excluded")), pen, LEFT_OUT_COLUMNS, overview.left_out, Totals())
     return written.getvalue()
 

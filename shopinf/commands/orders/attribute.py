@@ -38,6 +38,7 @@ from shopinf.words import counted
 if TYPE_CHECKING:
     from shopinf.attribution.overview import Covered, Overview
     from shopinf.attribution.tally import Row
+    from shopinf.attribution.worth import Sums
     from shopinf.desk import Desk
     from shopinf.outcomes import Done
     from shopinf.stores import Store
@@ -144,10 +145,11 @@ def attribute(
     client = (shown.audience or desk.form(form).format.readers) is Audience.CLIENT
 
     out = _suspects(desk, outcomes.done, now) if not client and desk.form(form).format.readers else {}
+    back = _back(desk, outcomes.done, rate) if desk.form(form).format.readers else {}
 
     def answer(done: Done[Attributed], failures: Sequence[Failure], asked: Asked = asked) -> Result:
         suspects = [each for store, _ in done for each in out.get(store.name, ())]
-        whole = overview_of(done, failures, asked, now=now, client=client, suspects=suspects)
+        whole = overview_of(done, failures, asked, now=now, client=client, suspects=suspects, back=back)
         return _answer(whole, letterhead)
 
     def pieces(done: Done[Attributed]) -> Iterator[tuple[Mapping[str, str], Result]]:
@@ -185,6 +187,13 @@ def _suspects(desk: Desk, done: Done[Attributed], now: datetime) -> dict[str, li
 
     reaches = now - timedelta(days=BACK)
     return {store.name: suspects(desk, store) for store, part in done if part.period.bounds(store.zone)[1] > reaches}
+
+
+def _back(desk: Desk, done: Done[Attributed], rate: str | None) -> dict[str, Sums | None]:
+    """By store whether customers came back who were won in the year up to the report's last day."""
+    from shopinf.work.orders.worth import came_back
+
+    return {store.name: came_back(desk, store, part.period.last, rate) for store, part in done}
 
 
 def _apart(output: Path | None) -> list[str]:

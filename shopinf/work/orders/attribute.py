@@ -14,6 +14,7 @@ from shopinf.attribution.credits import Credit, Excluded, Links, MultiCode, Rule
 from shopinf.attribution.overview import Covered, Overview
 from shopinf.attribution.report import Choice, DateBasis, StoreOrders
 from shopinf.attribution.tiers import in_tiers
+from shopinf.attribution.worth import Sums
 from shopinf.errors import NotFound
 from shopinf.gifts.plan import GIFT_TAG
 from shopinf.leaks.verdict import Suspect
@@ -87,15 +88,26 @@ def overview_of(
     now: datetime,
     client: bool = False,
     suspects: Sequence[Suspect] = (),
+    back: Mapping[str, Sums | None] | None = None,
 ) -> Overview:
     """The report over the stores that were read; *missing* are those that could not be.
 
-    Single orders that could not be read are missing too.
+    Single orders that could not be read are missing too. *back* says of each store by name whether its customers came
+    back, None where that cannot be told.
     """
     stores = [_covered(store, part, now) for store, part in done]
     odd = [each for store, part in done for each in unread_failures(store.name, part.unread)]
+    came = [(store.name, back[store.name]) for store, _ in done if back and store.name in back]
     return Overview(
-        stores, asked.choice, now, [*missing, *odd], compared=asked.compare, client=client, suspects=suspects
+        stores,
+        asked.choice,
+        now,
+        [*missing, *odd],
+        compared=asked.compare,
+        client=client,
+        suspects=suspects,
+        back=[each for _, each in came if each is not None],
+        unseen=[name for name, each in came if each is None],
     )
 
 

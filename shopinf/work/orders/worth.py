@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from shopinf.attribution.credits import Credit, Excluded, MultiCode, Rules, Stat
 from shopinf.attribution.sales import sale
 from shopinf.attribution.standing import standing
 from shopinf.attribution.tiers import Outcome, in_tiers, rises
-from shopinf.attribution.worth import Buy, Customer, Given, StoreWorth, Unsettled, Waiting, Won
+from shopinf.attribution.worth import Buy, Customer, Given, StoreWorth, Sums, Unsettled, Waiting, Won, sums
 from shopinf.errors import NotFound
 from shopinf.gifts.plan import GIFT_TAG, is_given
 from shopinf.orders import Order
@@ -56,6 +56,18 @@ def store_worth(desk: Desk, store: Store, period: Period | None, commission: str
         period,
         reading.waiting,
     )
+
+
+def came_back(desk: Desk, store: Store, last: date, commission: str | None = None) -> Sums | None:
+    """Whether the customers of *store* came back who were won in the twelve months up to the one of *last*.
+
+    None where Shopify shows its latest orders only: then it cannot be told whose first order is a first one.
+    """
+    sync = desk.ledger.orders.sync(store.shop_id)
+    if sync is None or sync.truncated:
+        return None
+    first = date(last.year - (last.month < 12), last.month % 12 + 1, 1)
+    return sums(store_worth(desk, store, Period(first, last, "a year"), commission))
 
 
 @dataclass
