@@ -6,14 +6,17 @@ any eight signs of a secret.
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
 from bench import Bench
+from mailserver import MailServer, Slack
 
 from shopinf.network.masks import Mask
 from shopinf.stores import Secret
@@ -174,6 +177,57 @@ def test_a_provider_that_says_the_key_back_is_not_quoted_with_it(run: Bench, mon
             assert ran.code in (4, 5, 6), ran.err
             seen = (ran.out + ran.err).lower()
             assert [part for part in parts(key) if part in seen] == [], form
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
+    with MailServer(password="mp7f3a9b2c4d5e6f70") as started:
+        monkeypatch.setenv("SSL_CERT_FILE", started.certificate(tmp_path))
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "report.html").write_text("<title>October</title>", encoding="utf-8")
+        yield started
+
+
+@pytest.mark.parametrize("verb", ["EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "."])
+def test_a_mail_server_that_says_the_password_back_is_not_quoted_with_it(
+    verb: str, run: Bench, server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    run("reports", "connect", "smtp", "--stdin", stdin=server.values()).ok()
+    told = f"\0{server.user}\0{server.password}"
+    forms = [*(disguise(server.password) for disguise in FORMS.values()), base64.b64encode(told.encode()).decode()]
+    for at, said in enumerate(forms):
+        server.answers[verb] = f"554 5.7.1 no {said} here"
+        send = ("reports", "send", "report.html", "--to", f"ann{at}@client.example")
+        again = ("reports", "connect", "smtp", "--stdin")
+        log = ("--log-file", "run.log")
+        ran = [run("-v", *log, *send), run("-v", *again, stdin=server.values()), run("reports", "list", "-f", "json")]
+        assert ran[0].code in (4, 6, 7), ran[0].err
+        seen = "".join(each.out + each.err for each in ran) + caplog.text + Path("run.log").read_text() + run.kept()
+        assert [part for part in parts(server.password) if part in seen.lower()] == []
+        assert base64.b64encode(told.encode()).decode()[8:-4] not in seen
+
+
+def test_a_channel_that_says_its_webhook_back_is_not_quoted_with_it(
+    run: Bench, server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    slack, secret = Slack(), Slack.PATH.rpartition("/")[2]
+    run.wire.stores["hooks.slack.com"] = slack  # type: ignore[assignment]
+    connect = ("reports", "connect", "slack", "--stdin")
+    run(*connect, stdin=f"URL={slack.URL}\n").ok()
+    for disguise in FORMS.values():
+        for status in (302, 400, 403, 404, 410, 500):
+            for said in (disguise(secret), disguise(Slack.URL)):
+                slack.status, slack.words = status, f"no {said}"
+                ran = [
+                    run("-v", "reports", "send", "report.html", "--via", "slack", "--again"),
+                    run("-v", *connect, stdin=f"URL={slack.URL}\n"),
+                    run("reports", "list", "-f", "json"),
+                ]
+                assert {each.code for each in ran[:2]} <= {4, 6, 7}, ran[0].err
+                seen = ("".join(each.out + each.err for each in ran) + caplog.text + run.kept()).lower()
+                assert [part for part in parts(secret) if part in seen] == []
 
 
 MASK = Mask(Secret("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"), ours="maya-shop.myshopify.com")

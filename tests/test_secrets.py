@@ -14,6 +14,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from bench import Bench
+from mailserver import MailServer, Slack
 
 from shopinf.practice import PracticeStore, serve
 from shopinf.stores import Credentials, Secret
@@ -138,6 +139,51 @@ def test_a_whole_story_shows_no_secret(run: Bench, witness: Witness) -> None:
     ran = run("-v", "disconnect", "maya-shop", "-y").ok()
     witness.saw("disconnect", ran.out + ran.err)
     witness.saw_files(run.home)
+    assert run.keyring.entries == {}
+
+
+def test_what_reports_leave_by_shows_no_secret(
+    run: Bench, witness: Witness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "report.html").write_text("<title>October</title>", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    slack = Slack()
+    run.wire.stores["hooks.slack.com"] = slack  # type: ignore[assignment]
+    with MailServer() as server:
+        monkeypatch.setenv("SSL_CERT_FILE", server.certificate(tmp_path))
+        witness.secrets = {server.password, Slack.PATH, Slack.PATH.rpartition("/")[2]}
+
+        def told(*argv: str, code: int = 0, stdin: str = "", **environ: str) -> None:
+            for more in ({}, {"SHOPINF_DEBUG": "1"}):
+                ran = run("-v", "--log-file", "run.log", "reports", *argv, stdin=stdin, environ={**more, **environ})
+                assert ran.code == code, ran.err
+                witness.saw(" ".join(argv), ran.out + ran.err)
+            witness.saw_files(run.home)
+            witness.saw("the log", (tmp_path / "run.log").read_bytes())
+
+        webhook, mail = ("send", "report.html", "--via", "slack"), ("send", "report.html", "--to", "ann@client.example")
+        told("connect", "smtp", "--stdin", stdin=server.values())
+        told("connect", "slack", "--stdin", stdin=f"URL={Slack.URL}\n")
+        told("connect", "slack", "--stdin", code=4, stdin=f"URL=http://elsewhere.example{Slack.PATH}\n")
+        told("connect", "slack", "--stdin", code=4, stdin=f"{Slack.URL}\n")
+        told("connect", "smtp", "--stdin", code=4, stdin=server.values(PASSWORD=f"{server.password}\u202ex"))
+        for argv in (
+            [*mail, "--dry-run", "-f", "json"],
+            mail,
+            [*webhook, "--dry-run", "-f", "json"],
+            webhook,
+            ["list"],
+        ):
+            told(*argv)
+        told("list", SHOPINF_REPORTS_SLACK_URL=Slack.URL, SHOPINF_REPORTS_SMTP_PASSWORD=server.password)
+        server.user = "somebody@else.example"
+        told(*mail, "--again", code=4)
+        server.drop_at = "EHLO"
+        told(*mail, "--again", code=6)
+    told_by_schedule = run("schedule", "print", "--", "reports", *mail).ok()
+    witness.saw("schedule print", told_by_schedule.out + told_by_schedule.err)
+    for way in ("smtp", "slack"):
+        run("reports", "disconnect", way).ok()
     assert run.keyring.entries == {}
 
 

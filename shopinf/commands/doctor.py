@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shopinf import __version__
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
-from shopinf.errors import NoAnswer, PartlyDone, ShopinfError, Stopped
+from shopinf.errors import CredentialsProblem, KeyringProblem, NoAnswer, PartlyDone, ShopinfError, Stopped
 from shopinf.results import Failure, Format, Result, columns
 from shopinf.shell import quoted
 from shopinf.stores import Store
@@ -68,6 +68,7 @@ def doctor(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
         _tried("ledger", lambda: _ledger(desk)) if config.status == "ok" else _not_looked_at("ledger"),
         _clock(outcomes),
         _network(desk, outcomes),
+        *_ways(desk),
         *stores,
     ]
     failures = [
@@ -152,6 +153,23 @@ def _network(desk: Desk, outcomes: Sequence[Outcome[Sighting]]) -> Check:
             "Look at the proxy, the firewall and www.shopifystatus.com.",
         )
     return Check("network", "ok", f"{by}; {agreeing(len(asked), 'the store', 'every store')} answers")
+
+
+def _ways(desk: Desk) -> Iterator[Check]:
+    """How reports leave, where that is connected: by which server, and where its secret is; nothing is asked there."""
+    from shopinf.delivery.ways import WAYS
+    from shopinf.work.reports.keys import described, found
+
+    for way in WAYS.values():
+        try:
+            if there := found(desk, way):
+                server, sender = described(way.via, there.keys)
+                whose = f" as {sender}" if sender else ""
+                yield Check(way.title, "ok", f"reports leave by {server}{whose}; credentials from {there.where}")
+        except CredentialsProblem as problem:
+            # Without a keyring there is nothing in it, and the check of the keyring tells of one that is locked.
+            if not isinstance(problem, KeyringProblem):
+                yield Check.failed(way.title, problem)
 
 
 def _looked(desk: Desk) -> tuple[list[Check], Sequence[Outcome[Sighting]]]:

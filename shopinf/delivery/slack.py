@@ -14,7 +14,15 @@ from shopinf import __version__
 from shopinf.delivery.papers import Paper
 from shopinf.delivery.ways import Passage
 from shopinf.delivery.words import Speaker, about
-from shopinf.errors import CredentialsProblem, CredentialsRefused, Interrupted, LostResponse, NoAnswer, Refused
+from shopinf.errors import (
+    CredentialsProblem,
+    CredentialsRefused,
+    Interrupted,
+    LostResponse,
+    NoAnswer,
+    Refused,
+    ShopinfError,
+)
 from shopinf.loopback import is_loopback, is_safe
 from shopinf.network.masks import Mask
 from shopinf.network.patience import NOT_CONNECTED, TIMEOUTS, TRIES
@@ -60,7 +68,8 @@ class Channel:
         status, words = self._post({}, costs=False)
         if status == 200 or (status == 400 and words in _LIVE):
             return
-        raise self._problem(status, words)
+        error = self._problem(status, words)
+        raise NoAnswer(error.message, hint=error.hint) if isinstance(error, Refused) else error
 
     def say(self, text: str, about_to: Callable[[], None]) -> None:
         """Post *text*; *about_to* is called right before. LostResponse: it may stand there. Else it surely does not."""
@@ -114,7 +123,7 @@ class Channel:
         kept = {"Retry-After": answer.headers.get("Retry-After", "")}
         return httpx.Response(status, headers=kept, content=content)
 
-    def _problem(self, status: int, words: str) -> Exception:
+    def _problem(self, status: int, words: str) -> ShopinfError:
         said = " ".join(harmless(words).split())[:100]
         told = f"{status}{f' ({said})' if said and '<' not in said else ''}"
         match status:
@@ -126,7 +135,10 @@ class Channel:
             case 429:
                 return NoAnswer("Slack goes on saying that it was asked too often", hint="Run it again later.")
             case _ if 300 <= status < 400:
-                return NoAnswer("Slack sends us to another address, and the webhook's key does not go there")
+                return NoAnswer(
+                    "Slack sends us to another address, and the webhook's key does not go there",
+                    hint="Look whether a proxy is in between: shopinf doctor",
+                )
             case _ if status >= 500:
                 return NoAnswer(f"Slack answered {told}", hint="Run the same command again later.")
             case _:

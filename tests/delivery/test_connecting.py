@@ -270,3 +270,17 @@ def test_too_many_messages_wait_for_their_turn(run: Bench, channel: Slack, repor
     ran = run("reports", "send", "report.html", "--via", "slack")
     assert ran.code == 6
     assert run.clock.monotonic() > 10
+
+
+def test_the_doctor_names_where_these_secrets_come_from(run: Bench, connected: MailServer, channel: Slack) -> None:
+    checks = {row["check"]: row for row in run("doctor", "-f", "json").ok().json["rows"]}
+    where = f"reports leave by 127.0.0.1:{connected.port} as reports@agency.example"
+    assert checks["mail"]["detail"] == f"{where}; credentials from keyring (bench.MemoryKeyring)"
+    assert checks["Slack"]["detail"] == (
+        "reports leave by hooks.slack.com; credentials from keyring (bench.MemoryKeyring)"
+    )
+    broken = run("doctor", "-f", "json", environ={"SHOPINF_REPORTS_SMTP_PORT": "587"})
+    assert broken.code == 7
+    assert "HOST is missing" in broken.json["failures"][0]["error"]
+    elsewhere = {"SHOPINF_HOME": str(run.home.parent / "other")}
+    assert "mail" not in [row["check"] for row in run("doctor", "-f", "json", environ=elsewhere).json["rows"]]

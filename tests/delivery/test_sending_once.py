@@ -136,8 +136,12 @@ def test_one_run_sends_at_a_time(run: Bench, connected: MailServer, report: Path
 
 def test_the_journal_has_what_went_when_and_no_address(run: Bench, connected: MailServer, report: Path) -> None:
     run(*SEND).ok()
-    kinds = [kind for (kind,) in run.look("select kind from journal where kind like 'report.%' order by id")]
-    assert kinds == ["report.intended", "report.sending", "report.sent"]
+    kinds = [kind for (kind,) in run.look("select kind from journal order by id")]
+    assert [kind for kind in kinds if kind.startswith("report.")] == [
+        "report.intended",
+        "report.sending",
+        "report.sent",
+    ]
     kept = run.kept()
     assert "ann@client" not in kept
     [row] = [row for row in run("reports", "list", "-f", "json").ok().json["rows"] if row["file"]]
