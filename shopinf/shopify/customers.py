@@ -16,6 +16,7 @@ from shopinf.errors import NoAnswer, Refused
 from shopinf.people.customers import MOST_TAGS, Customer, merged_tags, split_tags
 from shopinf.shopify.client import PAGE, Raw, Shop
 from shopinf.shopify.pages import at_once, page_of
+from shopinf.shopify.strict import ODD, exact, listed
 from shopinf.unread import Unread
 from shopinf.windows import ALWAYS, EVER, Window, cut
 
@@ -129,11 +130,15 @@ def customers_by_id(shop: Shop, ids: Sequence[int], odd: Callable[[Unread], None
     """Those of *ids* that the store still has, 250 a request; *odd* hears of each that cannot be read."""
     for start in range(0, len(ids), PAGE):
         raw = shop.get_raw("customers.json", ids=list(ids[start : start + PAGE]), limit=PAGE, fields=FIELDS)
-        yield from map(_customer, _page(shop, raw, odd))
+        yield from _page(shop, raw, odd)
 
 
-def _page(shop: Shop, raw: Raw, odd: Callable[[Unread], None] | None) -> list[CustomerJson]:
-    return page_of(raw.content, "customers", CustomerJson, shop.access.name, from_json, odd)
+def _page(shop: Shop, raw: Raw, odd: Callable[[Unread], None] | None) -> list[Customer]:
+    try:
+        return [*map(_customer, listed("customers", CustomerJson)(raw.content))]
+    except ODD:
+        page = page_of(raw.content, "customers", CustomerJson, shop.access.name, from_json, odd)
+        return [*map(_customer, page)]
 
 
 def _window(
@@ -158,9 +163,9 @@ def _window(
         try:
             for raw in listing:
                 page = _page(shop, raw, odd)
-                after = max([after, *(each.id for each in page)])
+                after = max([after, *(each.customer_id for each in page)])
                 read(len(page))
-                yield from map(_customer, page)
+                yield from page
         except Refused as refused:
             if "page_info" not in refused.fields or after == begun:
                 raise
@@ -171,12 +176,12 @@ def _window(
 def first_customers(shop: Shop) -> list[Customer]:
     """Some customers, to see how much a store shows of them."""
     raw = shop.get_raw("customers.json", limit=50, since_id=0, fields=FIELDS)
-    return [_customer(each) for each in _page(shop, raw, lambda unread: None)]
+    return _page(shop, raw, lambda unread: None)
 
 
 def _oldest(shop: Shop) -> datetime | None:
     raw = shop.get_raw("customers.json", limit=1, since_id=0, fields="id,created_at")
-    found = _page(shop, raw, lambda unread: None)
+    found = page_of(raw.content, "customers", CustomerJson, shop.access.name, from_json, lambda unread: None)
     return found[0].created_at if found else None
 
 
@@ -190,7 +195,7 @@ def _customer(raw: CustomerJson) -> Customer:
         raw.last_name or None,
         raw.phone or None,
         raw.orders_count,
-        raw.total_spent,
+        exact(raw.total_spent),
         raw.last_order_id,
         tags,
         consent is not None and consent.state == "subscribed",

@@ -18,6 +18,7 @@ from shopinf.shopify.client import PAGE, Raw, Shop
 from shopinf.shopify.orderjson import Amount, Moment
 from shopinf.shopify.records import read_page
 from shopinf.shopify.shop import Facts
+from shopinf.shopify.strict import ODD, exact, listed
 from shopinf.unread import Unread
 
 FIELDS = "id,title,handle,status,published_at,updated_at,variants,images,image"
@@ -73,8 +74,12 @@ def count_products(shop: Shop, *, updated_since: datetime | None = None) -> int:
 
 
 def _page(raw: Raw, shop: Shop, currency: str) -> Page:
-    records = read_page(raw.content, "products", _Product, shop.access.name)
-    return Page([each.product(currency) for each in records.found], _date(raw), records.unread)
+    try:
+        found = listed("products", _Product)(raw.content)
+        return Page([_Product.product(each, currency) for each in found], _date(raw))
+    except ODD:
+        records = read_page(raw.content, "products", _Product, shop.access.name)
+        return Page([each.product(currency) for each in records.found], _date(raw), records.unread)
 
 
 def _date(raw: Raw) -> datetime | None:
@@ -125,7 +130,7 @@ class _Product(Facts):
                 variant_id=each.id,
                 product_id=self.id,
                 title=title,
-                price=Money(each.price or Decimal(0), currency),
+                price=Money(exact(each.price) or Decimal(0), currency),
                 status=self.status or Status.ACTIVE,
                 variant=None if len(self.variants) == 1 and each.title == _ONLY else each.title or None,
                 sku=(each.sku or "").strip() or None,

@@ -25,9 +25,13 @@ ODD = (ValueError, ArithmeticError, RecursionError)
 
 
 @cache
-def listed(key: str) -> Callable[[bytes], list[Any]]:
-    """What takes a page apart into the bytes of its records under *key*; raises one of ODD where it is none."""
-    page = msgspec.defstruct("Listed", [("items", list[msgspec.Raw])], rename={"items": key})
+def listed(key: str, model: type[BaseModel] | None = None) -> Callable[[bytes], list[Any]]:
+    """What reads a page's records under *key*, each as the twin of *model*, or without one only as its bytes.
+
+    Raises one of ODD where the page, or any of them, is not quite as it is.
+    """
+    kind: Any = msgspec.Raw if model is None else _twin(model, texts=False)
+    page = msgspec.defstruct("Listed", [("items", list[kind])], rename={"items": key})
     decoder = msgspec.json.Decoder(page)
 
     def records(content: bytes) -> list[Any]:
@@ -70,6 +74,8 @@ def _twin(model: type[BaseModel], texts: bool) -> type[msgspec.Struct]:
 def _field(name: str, field: FieldInfo, texts: bool) -> Any:
     assert field.alias is None, name
     kind = _kind(field.annotation, texts)
+    if field.default_factory is not None:
+        return name, kind, msgspec.field(default_factory=field.default_factory)  # type: ignore[arg-type]
     return (name, kind) if field.is_required() else (name, kind, field.default)
 
 
