@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from shopinf.letterhead import Language, Letterhead
 from shopinf.reports.html import file as page
+from shopinf.reports.statement import statement_page
 
 from .samples import sample
+from .test_pages_in_every_language import statement
 from .test_report_page import HOSTILE
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -95,3 +98,40 @@ def test_no_handle_is_broken_and_no_commission_out_of_sight(tmp_path: Path, widt
     measure = f"<script>onload = () => {{ const page = frames[0].document; document.title = {counts} }}</script>"
     seen = Seen(tmp_path, f"<!doctype html><title></title>{frame}{measure}")
     assert "<title>true,0,0</title>" in seen.tree
+
+
+NAMES = (
+    "maya",
+    "مريم العربي",
+    "日本語の名前さん",
+    "נועה לוי",
+    "สมหญิง ใจดี",
+    "👩‍👩‍👧 fam",
+    "\u200fRLM\u200f",
+    "the.wandering.one",
+)
+OUT = """(frame => {
+    const page = frame.contentDocument, root = page.documentElement, width = parseInt(frame.style.width);
+    const inner = [...page.querySelectorAll('.scroll, .lines')].filter(each => each.scrollWidth > each.clientWidth + 1);
+    const cut = [...page.querySelectorAll('svg.chart text')].filter(each => {
+        const drawing = each.closest('svg').getBoundingClientRect(), box = each.getBoundingClientRect();
+        return box.width && (box.left < drawing.left - 1 || box.right > drawing.right + 1);
+    });
+    return [root.lang, root.scrollWidth - width, inner.length, cut.length].join(' ');
+})"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_in_no_language_and_script_does_anything_stick_out_or_stay_out_of_sight(tmp_path: Path, width: int) -> None:
+    """Headings are longer in other languages: all is seen without scrolling, in the page and in the statement."""
+    heads = [Letterhead(language, "Nordlicht GmbH", accent="#ffd400") for language in Language]
+    whole = sample("EUR", "JPY", names=NAMES, count=60, compare=True, client=True)
+    made = [text.decode() for head in heads for text in (page(whole, head), statement_page(statement(), head))]
+    frames = "".join(
+        f'<iframe style="width: {width}px; height: 400px; border: 0" srcdoc="{html.escape(text)}"></iframe>'
+        for text in made
+    )
+    measure = f"<script>onload = () => document.title = [...document.querySelectorAll('iframe')].map({OUT})</script>"
+    seen = Seen(tmp_path, f"<!doctype html><title></title>{frames}{measure}")
+    expected = ",".join(f"{language} 0 0 0" for language in Language for _ in range(2))
+    assert f"<title>{expected}</title>" in seen.tree
