@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
+from shopinf.commands.options import DeskContext, FormChoice, LanguageOption, Noun, examples
 from shopinf.commands.stores.credentials import Given, read_credentials
 from shopinf.commands.stores.guide import GUIDE_HELP, write_guide
 from shopinf.commands.stores.look import Look, first_look
@@ -66,6 +66,7 @@ def connect(
         str | None, typer.Option("--api-version", help="Shopify API version, like 2026-07.", metavar="V")
     ] = None,
     guide: Annotated[bool, typer.Option("--guide", help=GUIDE_HELP)] = False,
+    language: LanguageOption = None,
     form: FormChoice = FormChoice(),
 ) -> None:
     """Connect a store, or give it new credentials.
@@ -76,8 +77,10 @@ def connect(
     (SHOPINF_<HANDLE>_ACCESS_TOKEN, …_API_KEY, …_API_SECRET_KEY). Without a token the client credentials grant is used.
     """
     if guide:
-        write_guide(desk, Path(store) if store else form.output)
+        write_guide(desk, Path(store) if store else form.output, language)
         return
+    if language is not None:
+        raise BadInput("--language is for the page that --guide writes", hint="shopinf connect --guide guide.html")
     if store is None:
         raise BadInput("Name the store to connect", hint="shopinf connect mysuperstore")
     if name is not None:

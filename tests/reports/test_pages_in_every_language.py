@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from bench import Bench
 from markupsafe import Markup
 
 from shopinf.attribution.overview import Overview
@@ -23,11 +24,13 @@ from shopinf.money import Money
 from shopinf.payouts.entries import Account, Kind
 from shopinf.payouts.page import Line, Page, vat_of
 from shopinf.payouts.statements import Figures, Statement
+from shopinf.reports.guide import guide_page
 from shopinf.reports.html import file as page
 from shopinf.reports.statement import statement_book, statement_page
 from shopinf.reports.tongue import Tongue, tongue_of
 from shopinf.reports.xlsx import file as book
 from shopinf.results import Failure
+from shopinf.scopes import FEATURES, to_paste
 
 from .pagereader import read
 from .samples import NAMES, ZONE, code_of, sample
@@ -197,3 +200,25 @@ def test_what_a_person_wrote_stays_as_it_is() -> None:
 def test_a_rate_is_written_as_its_reader_has_it(language: str, shown: str) -> None:
     html = seen(statement_page(statement(), Letterhead(Language(language)))).replace("\xa0", " ")
     assert shown in html
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_guide_for_a_client_speaks_the_language_and_has_the_scopes(run: Bench, language: Language) -> None:
+    tongue = tongue_of(language)
+    text = run("connect", "--guide", "--language", language).ok().out
+    run("connect", "--guide", str(run.home / "guide.html"), "--language", language).ok()
+    html = (run.home / "guide.html").read_text("utf-8")
+    for said in (text, unescape(html)):
+        assert to_paste(FEATURES) in said
+        assert tongue.say("guide.step_7") in said
+    assert f'<html lang="{language}">' in html
+
+
+def test_every_word_of_the_guide_is_from_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    marked(monkeypatch)
+    assert left(seen(guide_page("read_orders", Letterhead(Language.ES, "Nord"))), ("read_orders", "Nord")) == []
+
+
+def test_a_language_without_a_page_is_refused(run: Bench) -> None:
+    ran = run("connect", "maya-shop", "--language", "de")
+    assert (ran.code, "--language is for the page that --guide writes" in ran.err) == (2, True)
