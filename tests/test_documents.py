@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from bench import Bench
+from mailserver import MailServer
 from transcripts import Step, alike, arguments, steps
 
 import shopinf.ledger.people
@@ -55,6 +56,11 @@ def test_a_documents_sessions_come_out_as_they_stand_there(
     run.environ["SHOPINF_NORDLICHT_ACCESS_TOKEN"] = nordlicht.access_token
     REWRITTEN.clear()
     with ExitStack() as others:
+        if "mail.txt" in document.read_text(encoding="utf-8"):
+            server = others.enter_context(MailServer())
+            monkeypatch.setenv("SSL_CERT_FILE", server.certificate(tmp_path))
+            sender = {"FROM": "Nordlicht GmbH <reports@nordlicht.example>"}
+            (tmp_path / "mail.txt").write_text(server.values(**sender), encoding="utf-8")
         for step in list(steps(document)):
             play(step, run, [store, nordlicht], document, others)
     if REWRITE:

@@ -149,6 +149,9 @@ def _notes(asked: Asked) -> Iterator[str]:
     if "output" not in given:
         return
     output = given["output"]
+    if asked.path == SENDING and output is None:
+        yield "reports send says on standard output what it sent, and so in a mail or the journal; --output keeps it."
+        return
     if output is None or str(output) == "-":
         yield "The result goes to standard output, and with it into a mail or the journal; --output FILE keeps it."
         return
