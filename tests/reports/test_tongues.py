@@ -24,6 +24,8 @@ HERE = Path(shopinf.reports.__file__).parent
 OTHER_ROOMS = [HERE.parent / name for name in ("commands", "delivery")]
 SOURCES = [*HERE.rglob("*.py"), *HERE.rglob("*.html"), *(path for room in OTHER_ROOMS for path in room.rglob("*.py"))]
 
+ALONE = re.compile(r" [:;»?!%]|« ")
+
 
 def forms(words: Words) -> Mapping[str, str]:
     return {"": words} if isinstance(words, str) else words
@@ -118,3 +120,11 @@ def test_numbers_money_and_days_are_written_as_the_language_has_them(
     ]
     plain = [re.sub(r"\s", " ", text).replace(" – ", "–") for text in said]
     assert plain == [amount, yen, percent, days, rows]
+
+
+def test_no_sign_of_french_stands_alone_on_a_line() -> None:
+    """What French sets apart with a space stays with its word: `« a »`, `a :`, `a ;`."""
+    apart = [
+        key for key, words in catalogue(Language.FR).items() for text in forms(words).values() if ALONE.search(text)
+    ]
+    assert apart == []
