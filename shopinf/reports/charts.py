@@ -80,7 +80,7 @@ def bars(chart: Chart, *, width: int) -> Markup:
     upwards = list(reversed(chart.points))
     drawn.x_labels = labels = [_cut(point.name, room) for point in upwards]
     # pygal takes all letters for equally wide; those of Chinese, Japanese and Korean are twice as wide.
-    drawn.margin_left = round((max(map(_units, labels), default=0) - max(map(len, labels), default=0)) * _LETTER)
+    drawn.margin_left = round((max(map(_units, labels), default=0) - max(map(len, labels), default=0)) * _LETTER) + 4
     _scale(drawn, upwards, chart.axis)
     drawn.y_labels = [0]  # the amounts stand at the bars, so these may fill the width
     values = [float(point.value) for point in upwards]
