@@ -22,6 +22,7 @@ class Load:
         self._guard = threading.Lock()
         self._under_way = 0
         self._cost = 0.0  # seconds that each request under way adds to an answer
+        self.seconds = 0.0  # in which requests are answered, about; 0 where none was
 
     def begun(self) -> int:
         """A request goes out; returns how many are under way with it."""
@@ -34,6 +35,8 @@ class Load:
         with self._guard:
             self._under_way -= 1
             cost = seconds / among
+            former = self.seconds or seconds
+            self.seconds = former + (seconds - former) * (_SLOWER if seconds > former else _QUICKER)
             self._cost += (cost - self._cost) * (_SLOWER if cost > self._cost else _QUICKER)
 
     def most(self) -> int:

@@ -158,17 +158,39 @@ def test_in_a_crowd_each_keeps_up_with_its_rate_limit() -> None:
 
 
 def test_the_store_that_needs_longest_has_most_seats_until_it_is_done() -> None:
-    seats, crowd = Seats(40), [client(f"shop-{number}", 2) for number in range(39)]
-    slowest = client("slowest", 2)
+    seats, crowd = Seats(40), [client(f"shop-{number}", 20) for number in range(39)]
+    slowest = client("slowest", 20)
     for shop in crowd:
         seats.tell(shop, 200 * 250)
     seats.tell(slowest, 1000 * 250)
-    assert (seats.workers(slowest), seats.workers(crowd[0])) == (24, 2)
+    assert (seats.workers(slowest), seats.workers(crowd[0])) == (23, 6)
     for shop in crowd[1:]:
         seats.leave(shop.access.name)
-    assert (seats.workers(slowest), seats.workers(crowd[0])) == (24, 4)
+    assert (seats.workers(slowest), seats.workers(crowd[0])) == (23, 6)
     seats.tell(slowest, 0)
-    assert (seats.workers(slowest), seats.workers(crowd[0])) == (2, 24)
+    assert (seats.workers(slowest), seats.workers(crowd[0])) == (6, 23)
+
+
+@pytest.mark.parametrize(("leak", "pages", "seats"), [(2, 2000, 3), (4, 2000, 5), (20, 2000, 23), (2, 1, 24)])
+def test_a_store_has_no_more_seats_than_its_rate_limit_can_use(leak: float, pages: int, seats: int) -> None:
+    shared, shop = Seats(), client("maya-shop", leak)
+    shared.tell(shop, pages * 250)
+    assert shared.workers(shop) == seats
+
+
+def test_a_store_that_answers_slowly_has_more_requests_under_way_to_keep_up() -> None:
+    shared, shop = Seats(), client("maya-shop", 2)
+    shared.tell(shop, 2000 * 250)
+    for _ in range(20):
+        shop.load.ended(6.0, shop.load.begun() + 4)
+    assert 4 <= shared.workers(shop) <= 9
+
+
+def test_a_store_that_answers_one_after_another_has_few_under_way() -> None:
+    shared, shop = Seats(), client("maya-shop", 20)
+    for _ in range(5):
+        shop.load.ended(24.0, shop.load.begun() + 23)
+    assert shared.workers(shop) == 5
 
 
 def test_many_currencies_are_never_added_up_in_the_whole(run: Bench, shops: dict[str, PracticeStore]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from math import ceil
+from math import ceil, inf
 
 from shopinf.shopify.client import PAGE, Shop
 
 MOST_WORKERS = 24  # as many requests as a store of the largest plan answers in 1.2 seconds; each may hold a page
 MOST_TOGETHER = 8  # pages written in one transaction: each costs a write to the disk, and rows spread over all indexes
 _ANSWERED = 0.75  # seconds in which a page is answered, as a rule
+_SPARE = 1.5  # answers do not take equally long
 _FAIR, _SEATS = 64, 256  # of all stores together: in any case, and where rate limits are high
 _SHARED = 96  # those that go where most time is left
 _HELD = 320  # pages that all stores together hold until they are written; the rows of one take a quarter of a megabyte
@@ -28,6 +29,7 @@ class Seats:
         self._stores = max(stores, 1)
         self._guard = threading.Lock()
         self._left: dict[str, float] = {}  # seconds at the rate limit, by store
+        self._pace: dict[str, float] = {}  # pages a second that the rate limit allows until the end
 
     @property
     def together(self) -> int:
@@ -36,22 +38,37 @@ class Seats:
 
     def tell(self, shop: Shop, orders: int) -> None:
         """*shop* has still so many to be read."""
+        name, pages = shop.access.name, orders / PAGE
         with self._guard:
-            self._left[shop.access.name] = max(orders / PAGE - shop.bucket.room(), 0.0) / shop.bucket.leak
+            self._left[name] = left = max(pages - shop.bucket.room(), 0.0) / shop.bucket.leak
+            self._pace[name] = pages / left if left else inf
 
     def leave(self, store: str) -> None:
         """*store* is done, and what it had is for the others."""
         with self._guard:
             self._left.pop(store, None)
+            self._pace.pop(store, None)
 
     def workers(self, shop: Shop) -> int:
         """How many requests *shop* may have under way now."""
+        most = min(MOST_WORKERS, shop.load.most(), self._useful(shop))
         if self._stores == 1:
-            return min(MOST_WORKERS, shop.load.most())
+            return most
         pace = min(ceil(shop.bucket.leak * _ANSWERED), _SEATS // self._stores)
         enough = max(2, _FAIR // self._stores, pace)
         with self._guard:
             mine = self._left.get(shop.access.name, 0.0) ** 2
             everything = sum(left**2 for left in self._left.values())
         part = round(_SHARED * mine / everything) if everything else 0
-        return min(MOST_WORKERS, max(enough, part), shop.load.most())
+        return min(most, max(enough, part))
+
+    def _useful(self, shop: Shop) -> int:
+        """How many keep up with the rate limit until the end.
+
+        Each reads a part of the listing, whose last page is seldom full: one more is one more request, and where the
+        rate limit binds, its time.
+        """
+        with self._guard:
+            pace = self._pace.get(shop.access.name, inf)
+        answered = shop.load.seconds or _ANSWERED
+        return MOST_WORKERS if pace * answered * _SPARE > MOST_WORKERS else max(2, ceil(pace * answered * _SPARE))
