@@ -17,7 +17,7 @@ from shopinf.discounts.combining import Applies, Combining, With
 from shopinf.errors import BadInput, NoSuchThing
 from shopinf.shopify.client import Shop
 from shopinf.shopify.graphql import Query, Written, ask, change, in_parts
-from shopinf.shopify.shop import Facts
+from shopinf.shopify.records import Facts
 
 DOING, FEATURE = "combining codes", "discounts"
 FEW = 3  # rules that are looked up one by one

@@ -19,8 +19,7 @@ from shopinf.discounts.terms import Goods, Kind, Terms
 from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, Refused
 from shopinf.shopify.client import PAGE, Answer, Shop
 from shopinf.shopify.problems import clean
-from shopinf.shopify.records import mended
-from shopinf.shopify.shop import Facts
+from shopinf.shopify.records import Facts, mended
 from shopinf.times import utc_z
 from shopinf.unread import Unread
 from shopinf.words import counted

@@ -23,8 +23,7 @@ from shopinf.money import Money, rounded
 from shopinf.shopify.client import PAGE, Answer, Shop
 from shopinf.shopify.orderjson import Amount, Moment
 from shopinf.shopify.pages import numbers_in
-from shopinf.shopify.records import mended, place_of, unreadable
-from shopinf.shopify.shop import Facts
+from shopinf.shopify.records import Facts, mended, place_of, unreadable
 from shopinf.unread import Unread
 
 _REFERENCE = "shopinf_ref"

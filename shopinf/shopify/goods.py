@@ -10,7 +10,7 @@ from pydantic import Field
 from shopinf.discounts.terms import Goods
 from shopinf.errors import BadInput, NoSuchThing
 from shopinf.shopify.client import Shop
-from shopinf.shopify.shop import Facts
+from shopinf.shopify.records import Facts
 
 
 class _Variant(Facts):

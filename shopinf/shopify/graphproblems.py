@@ -25,7 +25,7 @@ from shopinf.errors import (
 )
 from shopinf.shell import quoted
 from shopinf.shopify.problems import clean, request_id
-from shopinf.shopify.shop import Facts
+from shopinf.shopify.records import Facts
 
 _LONGEST = 300
 _SCOPE = re.compile(r"\b((?:read|write)_[a-z]+(?:_[a-z]+)*)\b")

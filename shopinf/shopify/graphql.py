@@ -21,7 +21,7 @@ from shopinf.shopify.client import Shop, parsed
 from shopinf.shopify.graphproblems import Complaint, TooMuch, UserComplaint, refusal, user_refusal
 from shopinf.shopify.points import Cost
 from shopinf.shopify.problems import broken_answer
-from shopinf.shopify.shop import Facts
+from shopinf.shopify.records import Facts
 
 VERSION = "2026-10"  # the oldest whose schema has all that is asked; a store set to a newer one is asked in that
 MOST_IDS = 250  # in one list

@@ -13,8 +13,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from shopinf.shopify.records import Unreadable
-from shopinf.shopify.shop import Facts
+from shopinf.shopify.records import Facts, Unreadable
 from shopinf.shopify.strict import exact
 
 # What is asked for; Shopify trims an order at its top level only.

@@ -16,8 +16,7 @@ from shopinf.money import Money
 from shopinf.products import MOST_VARIANTS, Product, Status, Variant
 from shopinf.shopify.client import PAGE, Raw, Shop
 from shopinf.shopify.orderjson import Amount, Moment
-from shopinf.shopify.records import read_page
-from shopinf.shopify.shop import Facts
+from shopinf.shopify.records import Facts, read_page
 from shopinf.shopify.strict import ODD, exact, listed
 from shopinf.unread import Unread
 

@@ -27,6 +27,13 @@ _EMPTY: tuple[Any, ...] = ("", {}, [])
 _NAMES = ("name", "title", "code", "handle")  # by which a person finds a record again; no customer has one of these
 
 
+class Facts(BaseModel):
+    """What a store sent, read tolerantly: unknown keys are ignored, and no error shows its values."""
+
+    # Built when it is first needed: most runs need few of the shapes.
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True)
+
+
 class Unreadable(Exception):
     """A value that a record cannot do without is missing; says where it should stand."""
 

@@ -24,7 +24,8 @@ from shopinf.errors import (
 )
 from shopinf.livecapture import REFUSED, ScriptTag
 from shopinf.shopify.client import Shop
-from shopinf.shopify.shop import Facts, read
+from shopinf.shopify.records import Facts
+from shopinf.shopify.shop import read
 
 _OTHER = (CredentialsProblem, ScopeMissing, StoreFrozen, StoreLocked, StoreReadOnly, NoSuchShop)
 

@@ -8,25 +8,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from shopinf.errors import CustomerDataProtected, NoAnswer, NotAllowed, NotFound, Refused, ScopeMissing
 from shopinf.scopes import expand
 from shopinf.shopify.client import Shop
 from shopinf.shopify.problems import clean
+from shopinf.shopify.records import Facts
 from shopinf.shopify.resolve import resolve as resolve
 
 Model = TypeVar("Model", bound="Facts")
 
 _MORE = 50  # records, where the first has nothing personal in it
 HISTORY_DAYS = 60  # without read_all_orders only orders of the last 60 days are visible
-
-
-class Facts(BaseModel):
-    """What a store sent, read tolerantly: unknown keys are ignored, and no error shows its values."""
-
-    # Built when it is first needed: most runs need few of the shapes.
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 class ShopFacts(Facts):

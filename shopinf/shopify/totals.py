@@ -13,7 +13,7 @@ from shopinf.shopify.client import Shop
 from shopinf.shopify.drafts import Wish, body
 from shopinf.shopify.graphproblems import user_refusal
 from shopinf.shopify.graphql import Query, Written, ask
-from shopinf.shopify.shop import Facts
+from shopinf.shopify.records import Facts
 
 DOING, FEATURE = "working out drafts", "gifts"
 _CUSTOMER = "gid://shopify/Customer/"

@@ -14,7 +14,7 @@ from pydantic import field_validator
 from shopinf.leaks.visits import Trail, Visit, read_visit
 from shopinf.shopify.client import Shop
 from shopinf.shopify.graphql import Query, ask, in_parts
-from shopinf.shopify.shop import Facts
+from shopinf.shopify.records import Facts
 from shopinf.times import parse_time
 
 DOING, FEATURE = "reading the visits before orders", "orders"
