@@ -107,16 +107,22 @@ def _part(overview: Overview, section: Section, tongue: Tongue) -> Part:
             )
             if drawn
         ],
-        [
-            *(
-                table(section, by, tongue, client=overview.client, names=_names(overview))
-                for by in _TABLES
-                if _tells(overview, section, by)
-            ),
-            *(back for back in [back_table(overview, section.currency, tongue)] if back),
-        ],
+        _tables(overview, section, tongue),
         together(overview, section.currency, tongue),
     )
+
+
+def _tables(overview: Overview, section: Section, tongue: Tongue) -> list[Table]:
+    """What there is to show, the single orders last."""
+    names = _names(overview)
+    sides = [
+        table(section, by, tongue, client=overview.client, names=names)
+        for by in _TABLES
+        if _tells(overview, section, by)
+    ]
+    if (back := back_table(overview, section.currency, tongue)) is not None:
+        sides.insert(len(sides) - _tells(overview, section, By.ORDER), back)
+    return sides
 
 
 def _names(overview: Overview) -> dict[str, str]:
