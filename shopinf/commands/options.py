@@ -26,7 +26,7 @@ from shopinf import periods
 from shopinf.commands.completion import COMPLETIONS, period_names
 from shopinf.console.forms import contradiction
 from shopinf.errors import BadInput
-from shopinf.letterhead import Language
+from shopinf.letterhead import PLAIN, Language, Letterhead
 from shopinf.results import Format
 
 if TYPE_CHECKING:
@@ -184,6 +184,15 @@ class ReportForm(FormChoice):
 
     format: ReportFormatOption = None
     reports: ClassVar[bool] = True
+
+
+def letterhead_of(desk: Desk, form: ReportForm, language: Language | None) -> Letterhead:
+    """How a page or workbook looks; what programs read has no looks, and speaks English."""
+    if desk.form(form).format.readers is not None:
+        return desk.letterhead(language)
+    if language not in (None, Language.EN):
+        desk.out.warn("--language is of pages and workbooks, -o FILE.html or FILE.xlsx; all else is in English.")
+    return PLAIN
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from shopinf.attribution.overview import Overview
 from shopinf.attribution.tally import Row
-from shopinf.attribution.worth import AGAIN, NET, WINDOWS, By, worth_columns
+from shopinf.attribution.worth import AGAIN, NET, WINDOWS, By, Worth, worth_columns
 from shopinf.money import Money
 from shopinf.reports import charts
 from shopinf.reports.tables import Shown, Table, shown
@@ -27,11 +26,11 @@ def back_columns(*, client: bool) -> list[Column]:
     return [each for each in worth_columns(By.MONTH) if not (client and each.key in _COSTS)]
 
 
-def back_table(overview: Overview, currency: str, tongue: Tongue) -> Table | None:
-    """The months in which customers were won, up to a year of them; None where none was."""
-    if not (rows := _rows(overview, currency)):
+def back_table(worth: Worth, currency: str, tongue: Tongue) -> Table | None:
+    """The months of *worth* in which customers were won; None where none was."""
+    if not (rows := _rows(worth, currency)):
         return None
-    (total,) = [each for each in overview.back_together.totals if each["currency"] == currency]
+    (total,) = [each for each in worth.totals if each["currency"] == currency]
     return Table(
         f"back-{currency}".lower(),
         tongue.say("table.back"),
@@ -45,12 +44,17 @@ def back_table(overview: Overview, currency: str, tongue: Tongue) -> Table | Non
     )
 
 
-def back_chart(overview: Overview, currency: str, tongue: Tongue) -> charts.Chart | None:
-    """What each customer has bought again on the average, month by month; None where there is no course to show.
+def came_back(worth: Worth, currency: str, tongue: Tongue) -> charts.Drawn | None:
+    """The picture of a currency; None where there is no course to show."""
+    if (chart := _chart(worth, currency, tongue)) is None:
+        return None
+    wide, narrow = (charts.columns(chart, width=width, height=190) for width in (charts.WIDE, charts.NARROW))
+    return charts.Drawn(chart.title, wide, narrow)
 
-    Over the longest time that has passed for everybody of some months.
-    """
-    rows = _rows(overview, currency)
+
+def _chart(worth: Worth, currency: str, tongue: Tongue) -> charts.Chart | None:
+    """What each customer has bought again on the average, over the longest time that has passed for some months."""
+    rows = _rows(worth, currency)
     for days, key in reversed(list(zip(WINDOWS, NET, strict=True))):
         found = [(row, spent) for row in rows if (spent := _each(row, key)) is not None]
         if len(found) >= _COURSE and any(spent for _, spent in found):
@@ -80,9 +84,9 @@ def _each(row: Row, key: str) -> Money | None:
     return Money(spent.amount / customers, spent.currency).rounded()
 
 
-def _rows(overview: Overview, currency: str) -> list[Row]:
+def _rows(worth: Worth, currency: str) -> list[Row]:
     """The months of a currency in which somebody was won."""
-    rows = overview.back_together.rows
+    rows = worth.rows
     return [row for row in rows if row["currency"] == currency and row["customers_won"]]
 
 

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from shopinf.plain import harmless
 
+WIDE, NARROW = 760, 340  # of a chart on a screen, and on a phone
 _BAR = 24  # the height of one lying bar with the room around it
 _PHONE = 500  # of a drawing's width; on a narrower one the names may take half of it
 _LETTER = 6.2  # the usual width of a letter of 11 pixels
@@ -41,6 +42,16 @@ class Chart:
     description: str
     points: Sequence[Point]
     axis: Callable[[Decimal], str] = str  # how an amount is written beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A chart in both its widths, and the same in numbers."""
+
+    title: str
+    wide: Markup
+    narrow: Markup
+    rows: Sequence[tuple[str, str, str]] = ()  # name, orders, amount
 
 
 def columns(chart: Chart, *, width: int, height: int) -> Markup:

@@ -13,25 +13,15 @@ from shopinf.leaks.verdict import Suspect
 from shopinf.letterhead import PLAIN, Letterhead
 from shopinf.money import Money
 from shopinf.reports import charts
-from shopinf.reports.back import back_chart, back_table
+from shopinf.reports.back import back_table, came_back
+from shopinf.reports.charts import NARROW, WIDE, Drawn
 from shopinf.reports.house import apart, page
 from shopinf.reports.tables import Table, shown, table
 from shopinf.reports.tongue import Tongue, tongue_of
 from shopinf.reports.words import left_out, stamps, together
 
-_WIDE, _NARROW = 760, 340
 _BARS = 10  # influencers in the chart; the table has them all
 _TABLES = (By.INFLUENCER, By.CAMPAIGN, By.STORE, By.CODE, By.ORDER)
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A chart in both its widths, and the same in numbers."""
-
-    title: str
-    wide: Markup
-    narrow: Markup
-    rows: Sequence[tuple[str, str, str]] = ()  # name, orders, amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +93,7 @@ def _part(overview: Overview, section: Section, tongue: Tongue) -> Part:
             for drawn in (
                 _over_time(overview, section, tongue),
                 _by_influencer(section, tongue),
-                _came_back(overview, section, tongue),
+                came_back(overview.back_together, section.currency, tongue),
             )
             if drawn
         ],
@@ -120,7 +110,7 @@ def _tables(overview: Overview, section: Section, tongue: Tongue) -> list[Table]
         for by in _TABLES
         if _tells(overview, section, by)
     ]
-    if (back := back_table(overview, section.currency, tongue)) is not None:
+    if (back := back_table(overview.back_together, section.currency, tongue)) is not None:
         sides.insert(len(sides) - _tells(overview, section, By.ORDER), back)
     return sides
 
@@ -162,8 +152,8 @@ def _over_time(overview: Overview, section: Section, tongue: Tongue) -> Drawn | 
     )
     return Drawn(
         chart.title,
-        charts.columns(chart, width=_WIDE, height=230),
-        charts.columns(chart, width=_NARROW, height=190),
+        charts.columns(chart, width=WIDE, height=230),
+        charts.columns(chart, width=NARROW, height=190),
         [
             (name, tongue.count(each.orders), tongue.amount(each.net_sales))
             for name, each in zip(names, course, strict=True)
@@ -193,12 +183,4 @@ def _by_influencer(section: Section, tongue: Tongue) -> Drawn | None:
         few,
         tongue.short,
     )
-    return Drawn(title, charts.bars(chart, width=_WIDE), charts.bars(chart, width=_NARROW))
-
-
-def _came_back(overview: Overview, section: Section, tongue: Tongue) -> Drawn | None:
-    chart = back_chart(overview, section.currency, tongue)
-    if chart is None:
-        return None
-    wide, narrow = (charts.columns(chart, width=width, height=190) for width in (_WIDE, _NARROW))
-    return Drawn(chart.title, wide, narrow)
+    return Drawn(title, charts.bars(chart, width=WIDE), charts.bars(chart, width=NARROW))

@@ -21,9 +21,10 @@ from shopinf.letterhead import Language, Letterhead
 from shopinf.money import Money
 from shopinf.practice import PracticeStore
 from shopinf.reports.html import file as page
+from shopinf.reports.tongue import tongue_of
 from shopinf.reports.xlsx import file as workbook
 
-from .pagereader import Element, read
+from .pagereader import Element, figures, read
 from .samples import NOW, sample
 
 pytestmark = pytest.mark.slow
@@ -121,3 +122,34 @@ def test_where_older_orders_are_hidden_it_is_left_out_and_said(run: Bench, shop:
     done = run("orders", "attribute", "--period", "2026-11", "--for", "internal", "-o", str(written)).ok()
     assert "Did they come back?" not in written.read_text()
     assert "whether customers came back is not shown, as older orders cannot be seen" in done.err
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_customers_are_worth_is_a_page_of_its_own_with_what_it_cost(
+    run: Bench, shop: PracticeStore, tmp_path: Path, language: str
+) -> None:
+    make_code(run, "MIA10", "mia")
+    run.clock.pass_(hours=1)
+    shop.sell("MIA10", customer="ann@post.example", lines=goods(shop, "100.00"))
+    shop.sell(customer="ann@post.example", lines=goods(shop, "40.00"))
+    run("orders", "sync").ok()
+    written = tmp_path / "worth.html"
+    run("influencers", "worth", "--language", language, "-o", str(written)).ok()
+    found = read(written.read_text())
+    assert figures(found)[tongue_of(Language(language)).heading("profit")] == "121.00"
+    months, people = found.all("table")
+    assert months.all("tbody")[0].all("tr")[0].values[1:3] == ["1", "–"]
+    assert people.all("tbody")[0].all("tr")[0].values[:4] == ["mia", "1", "2", "130.00"]
+    assert ("What customers are worth" in written.read_text()) is (language == "en")
+
+
+def test_a_workbook_of_what_customers_are_worth_has_the_rows(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:
+    make_code(run, "MIA10", "mia")
+    run.clock.pass_(hours=1)
+    shop.sell("MIA10", customer="ann@post.example", lines=goods(shop, "100.00"))
+    run("orders", "sync").ok()
+    written = tmp_path / "worth.xlsx"
+    run("influencers", "worth", "-o", str(written)).ok()
+    heads, row = openpyxl.load_workbook(written)["Rows"].iter_rows(values_only=True, max_row=2)
+    found = dict(zip(heads, row, strict=True))
+    assert (found["influencer"], found["customers_won"], found["profit"], found["again_30"]) == ("mia", 1, 81, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,8 +12,18 @@ import typer
 from shopinf.attribution.worth import By, Sums, sums, worth_columns
 from shopinf.attribution.worth import worth as added_up
 from shopinf.commands.influencers.choice import InfluencersOption
-from shopinf.commands.options import DeskContext, FormChoice, Noun, PeriodChoice, StoreChoice, examples
-from shopinf.results import Failure, Result
+from shopinf.commands.options import (
+    DeskContext,
+    LanguageOption,
+    Noun,
+    PeriodChoice,
+    ReportForm,
+    StoreChoice,
+    examples,
+    letterhead_of,
+)
+from shopinf.periods import together
+from shopinf.results import Failure, Format, Result
 from shopinf.words import few
 
 if TYPE_CHECKING:
@@ -37,7 +48,7 @@ COLUMNS = list(
     epilog=examples(
         "influencers worth",
         "influencers worth --by month --influencer maya",
-        "influencers worth --period 2026-Q2 --all-stores -o worth.xlsx",
+        "influencers worth --period 2026-Q2 --all-stores -o worth.html",
     ),
 )
 def worth(
@@ -46,7 +57,8 @@ def worth(
     period: PeriodChoice = PeriodChoice(),
     influencer: InfluencersOption = None,
     by: Annotated[By, typer.Option("--by", help="What a row stands for.")] = By.INFLUENCER,
-    form: FormChoice = FormChoice(),
+    language: LanguageOption = None,
+    form: ReportForm = ReportForm(),
 ) -> None:
     """Show whether the customers whom influencers won came back, and what they were worth.
 
@@ -66,9 +78,12 @@ def worth(
         lambda store: sums(store_worth(desk, store, spans[store.name] if spans else None, rate)),
     ).or_nothing()
 
+    letterhead = letterhead_of(desk, form, language)
+
     def answer(done: Done[Sums], failures: Sequence[Failure]) -> Result:
-        found = added_up([each for _, each in done], by, people)
-        return Result(
+        every = [each for _, each in done]
+        found = added_up(every, by, people)
+        result = Result(
             "shopinf.influencers.worth/1",
             worth_columns(by),
             found.rows,
@@ -76,6 +91,21 @@ def worth(
             failures=failures,
             totals=found.totals,
         )
+
+        def content(format: Format) -> bytes:
+            from shopinf.reports import rows, worth
+
+            if format is Format.XLSX:
+                return rows.file(result)
+            told = [*found.notes, *(failure.sentence for failure in failures)]
+            months = added_up(every, By.MONTH, people, together=True)
+            (zone, *others) = {store.zone for store, _ in done}
+            made = desk.clock.now().astimezone(UTC if others else zone)
+            span = together(spans.values()) if spans else None
+            names = [store.title.strip() or store.name for store, _ in done]
+            return worth.file(worth.WorthPage(found, months, names, made, span, people, told), letterhead)
+
+        return replace(result, content=content)
 
     result = desk.deliver(outcomes, answer, form, periods=spans)
     if not result.rows:

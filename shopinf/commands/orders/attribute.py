@@ -25,12 +25,13 @@ from shopinf.commands.options import (
     ReportForm,
     StoreChoice,
     examples,
+    letterhead_of,
 )
 from shopinf.commands.orders.rows import ODD_ORDERS
 from shopinf.commands.orders.rules import RuleChoice
 from shopinf.discounts.campaigns import find_campaign
 from shopinf.leaks.verdict import BACK, Suspect
-from shopinf.letterhead import PLAIN, Language, Letterhead
+from shopinf.letterhead import Letterhead
 from shopinf.results import Audience, Failure, Format, Result
 from shopinf.times import iso
 from shopinf.words import counted
@@ -130,7 +131,7 @@ def attribute(
 
     chosen = desk.stores(stores)
     spans = period.of(desk, chosen)
-    letterhead = _letterhead(desk, form, language)
+    letterhead = letterhead_of(desk, form, language)
     rate = rules.rate(desk, chosen)
     asked = Asked(
         shown.of(desk, chosen),
@@ -170,15 +171,6 @@ def attribute(
         )
     outcomes.settle()
     unread.settle((odd for _, part in outcomes.done for odd in part.unread), ODD_ORDERS)
-
-
-def _letterhead(desk: Desk, form: ReportForm, language: Language | None) -> Letterhead:
-    """How the page or workbook looks; what programs read has no looks, and speaks English."""
-    if desk.form(form).format.readers is not None:
-        return desk.letterhead(language)
-    if language not in (None, Language.EN):
-        desk.out.warn("--language is of pages and workbooks, -o FILE.html or FILE.xlsx; all else is in English.")
-    return PLAIN
 
 
 def _suspects(desk: Desk, done: Done[Attributed], now: datetime) -> dict[str, list[Suspect]]:
