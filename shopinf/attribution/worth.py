@@ -329,7 +329,7 @@ def worth(
             ):
                 place.merge(tally)
     shown: list[Row] = [
-        {"store": store or None, "currency": currency, str(by): group, **tally.figures()}
+        {"store": store or None, "currency": currency, str(by): group or None, **tally.figures()}
         for (store, currency, group), tally in sorted(rows.items(), key=lambda item: _place(by, *item))
     ]
     every: list[Row] = [{"currency": currency, **totals[currency].figures()} for currency in sorted(totals)]

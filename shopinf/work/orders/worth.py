@@ -112,7 +112,7 @@ class _Reading:
             }
             for each in nameless:
                 outcome = outcomes.get(each.order_id, _LEFT_OUT)
-                if outcome.influencer is not None and outcome.status is Status.APPROVED:
+                if outcome.influencer and outcome.status is Status.APPROVED:
                     self.waiting.append(
                         Waiting(Unsettled.NOBODY, outcome.influencer, outcome.campaign, each.processed_at)
                     )
@@ -172,7 +172,7 @@ class _Reading:
         """The customer with what counts of their orders; None where nobody has won them."""
         first = outcomes.get(customer.first.order_id, _LEFT_OUT)
         at = customer.first.processed_at
-        if first.influencer is None or not self._counts(first, first.influencer, first.campaign, at):
+        if not first.influencer or not self._counts(first, first.influencer, first.campaign, at):
             return None
         again: list[Buy] = []
         for each in customer.again:
