@@ -224,6 +224,8 @@ class Talk:
         while (line := self._raw()) not in (b".", None):
             assert line is not None
             lines.append(line[1:] if line.startswith(b".") else line)
+            if self._server.drop_at == "content":
+                return False
         if line is None:
             return False
         if said := self._server.answers.get("."):

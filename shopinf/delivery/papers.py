@@ -10,6 +10,7 @@ import io
 import json
 import mimetypes
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,10 +20,15 @@ from typing import Any
 from xml.etree import ElementTree
 
 from shopinf.errors import BadInput, MachineProblem
+from shopinf.people.emails import is_email
 from shopinf.plain import harmless
+from shopinf.shell import quoted
 
 LARGEST = 50 * 1024 * 1024  # bytes; no mail server takes more
+_FINISHED = "Name files that are finished, like report.html."
 _HEAD = 64 * 1024  # bytes of a page in which its head is
+_UNFOLDED = 10 * LARGEST  # bytes of a workbook that are looked through
+_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
 _CORE = "docProps/core.xml"  # of a workbook: its title, and when it was made
 _DUBLIN, _OFFICE = (
     "{http://purl.org/dc/elements/1.1/}",
@@ -91,10 +97,9 @@ class Paper:
         """What it is known by: a hash of all that is in it, but for when it was made."""
         hashed = hashlib.sha256()
         made = self.said.made.encode()
-        if self.kind == _TYPES[".xlsx"] and self.said.title:
-            with zipfile.ZipFile(io.BytesIO(self.content)) as book:
-                for name in sorted(set(book.namelist()) - {_CORE}):
-                    hashed.update(f"{name}\0".encode() + _without(book.read(name), made))
+        if self.kind == _TYPES[".xlsx"] and (sheets := _sheets(self.content)):
+            for name, content in sheets.items():
+                hashed.update(f"{name}\0".encode() + _without(content, made))
         elif self.kind == _TYPES[".json"] and self.said.title:
             hashed.update(json.dumps(_timeless(json.loads(self.content)), sort_keys=True).encode())
         else:
@@ -107,7 +112,8 @@ def read_paper(path: Path) -> Paper:
     try:
         if not path.is_file():
             what = f"{path} is a folder" if path.is_dir() else f"There is no file {path}"
-            raise BadInput(what, hint="Name files that are finished, like report.html.")
+            hint = f"Is it an address? --to {quoted(str(path))}" if is_email(path.name) else _FINISHED
+            raise BadInput(what, hint=hint)
         if path.stat().st_size > LARGEST:
             raise BadInput(
                 f"{path} is larger than {LARGEST // 1024 // 1024} MB, which no mail server takes",
@@ -125,6 +131,17 @@ def read_paper(path: Path) -> Paper:
 
 def _without(content: bytes, made: bytes) -> bytes:
     return content.replace(made, b"") if made else content
+
+
+def _sheets(content: bytes) -> dict[str, bytes]:
+    """What is in a workbook, but for its properties: when it was made; nothing where it is none, or a huge one."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            if sum(each.file_size for each in book.infolist()) > _UNFOLDED:
+                return {}
+            return {name: book.read(name) for name in sorted(set(book.namelist()) - {_CORE})}
+    except _BROKEN:
+        return {}
 
 
 def _timeless(value: Any) -> Any:
@@ -183,7 +200,7 @@ def _book(content: bytes) -> Said:
             if book.getinfo(_CORE).file_size > _HEAD:
                 return Said()
             core = ElementTree.fromstring(book.read(_CORE))
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, NotImplementedError, RuntimeError):
+    except (*_BROKEN, KeyError, ElementTree.ParseError):
         return Said()
     if core.findtext(f"{_OFFICE}keywords") not in _OURS:
         return Said()

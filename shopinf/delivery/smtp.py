@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shopinf.delivery.addresses import Mailable, read_address
+from shopinf.delivery.words import size
 from shopinf.errors import (
     BadInput,
     CredentialsMissing,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 IMPLICIT_TLS, SUBMISSION = 465, 587
 _CONNECT, _READ = TIMEOUTS.connect or 10.0, TIMEOUTS.read or 30.0
+_TAKING = 120.0  # seconds; a server that looks a mail over for what is bad in it answers late
+_PIECE = 64 * 1024  # bytes; Python gives a time-out for all of what is sent at once
 _GOODBYE = 3.0  # seconds; whether it hears that we leave changes nothing
 _HOST_HINT = "Look at HOST and PORT: shopinf reports connect smtp"
 
@@ -105,6 +108,7 @@ class Session:
     def __init__(self, mailbox: Mailbox, smtp: smtplib.SMTP) -> None:
         self._mailbox, self._smtp = mailbox, smtp
         self._said = _Said(mailbox)
+        self.code: int | None = None  # of the server's last answer about a mail
 
     @property
     def largest(self) -> int | None:
@@ -121,25 +125,36 @@ class Session:
         content = message.as_bytes()
         if self.largest and len(content) > self.largest:
             raise Refused(
-                f"{self._mailbox.shown} takes no mail larger than {self.largest / 1e6:.1f} MB, and this one has "
-                f"{len(content) / 1e6:.1f} MB",
+                f"{self._mailbox.shown} takes no mail larger than {size(self.largest)}, and this one has "
+                f"{size(len(content))}",
                 hint="Send fewer files, or smaller ones.",
             )
+        self.code = None
         with self._refusals():
             self._start(recipient)
             self._need(354, self._smtp.docmd("DATA"), "does not take the mail")
+            self._pour(_dotted(content))
         about_to()
         try:
-            self._smtp.send(_dotted(content))
-            code, words = self._smtp.getreply()
+            self._wait(_TAKING)
+            self._smtp.send(b".\r\n")  # before this line a server has taken nothing
+            self.code, words = self._smtp.getreply()
+            self._wait(_READ)
         except (OSError, smtplib.SMTPException) as error:
             raise LostResponse(
                 f"{self._mailbox.shown} was sent the mail to {recipient.shown} and gave no answer ({_why(error)}), so "
                 "nobody knows whether it arrived",
                 hint="Ask whether it did. It is not sent again by itself; --again sends it once more.",
             ) from None
-        if code != 250:
-            raise self._refused(code, words, "did not take the mail")
+        self._need(250, (self.code, words), "did not take the mail")
+
+    def _pour(self, content: bytes) -> None:
+        for at in range(0, len(content), _PIECE):
+            self._smtp.send(content[at : at + _PIECE])
+
+    def _wait(self, seconds: float) -> None:
+        if self._smtp.sock is not None:
+            self._smtp.sock.settimeout(seconds)
 
     def _start(self, recipient: Mailable) -> None:
         """Say from whom, and for whom."""
@@ -162,6 +177,7 @@ class Session:
         self._need(250, self._smtp.rcpt(recipient.address), f"takes no mail for {recipient.shown}")
 
     def _need(self, code: int, answer: tuple[int, bytes], otherwise: str) -> None:
+        self.code = answer[0]
         if answer[0] != code and not (code == 250 and answer[0] == 251):
             raise self._refused(*answer, otherwise)
 
@@ -299,9 +315,9 @@ def _encoded(text: str) -> str:
 
 
 def _dotted(content: bytes) -> bytes:
-    """*content* as it stands between DATA and the dot that ends it (RFC 5321 §4.5.2)."""
+    """*content* as it stands between DATA and the line with a dot that ends it (RFC 5321 §4.5.2)."""
     lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n").split(b"\n")
-    return b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines) + b"\r\n.\r\n"
+    return b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines) + b"\r\n"
 
 
 def _why(error: Exception) -> str:

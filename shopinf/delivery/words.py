@@ -17,13 +17,14 @@ class Speaker(Protocol):
     def count(self, number: int | Decimal) -> str: ...
 
 
-def size(number: int, tongue: Speaker) -> str:
-    """`84 KB`, `1.2 MB`."""
+def size(number: int, tongue: Speaker | None = None) -> str:
+    """`84 KB`, `1.2 MB`; in English where no language is given."""
     if number < 1000:
         return f"{number} B"
     if number < 1_000_000:
         return f"{round(number / 1000)} KB"
-    return f"{tongue.count(round(Decimal(number) / 1_000_000, 1))} MB"
+    megabytes = round(Decimal(number) / 1_000_000, 1)
+    return f"{tongue.count(megabytes) if tongue else megabytes} MB"
 
 
 def subject_of(papers: Sequence[Paper]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def test_again_sends_it_once_more_under_another_id(run: Bench, connected: MailSe
     assert run.look("select times, state from dispatches") == [(3, "sent")]
 
 
-@pytest.mark.parametrize("file", ["month.html", "month.xlsx", "month.json", "month.csv"])
+@pytest.mark.parametrize("file", ["month.html", "month.xlsx", "month.json", "month.csv", "month.txt"])
 def test_a_report_made_anew_is_the_same_report(
     file: str, run: Bench, connected: MailServer, shop: PracticeStore, report: Path
 ) -> None:
@@ -90,10 +91,11 @@ def test_an_answer_that_was_lost_is_doubt_and_nothing_is_sent_again(
     assert len(connected.taken) == 2
 
 
-@pytest.mark.parametrize("verb", ["EHLO", "AUTH", "MAIL", "RCPT", "DATA"])
-def test_what_breaks_off_before_the_content_went_out_is_sent_by_the_next_run(
+@pytest.mark.parametrize("verb", ["EHLO", "AUTH", "MAIL", "RCPT", "DATA", "content"])
+def test_what_breaks_off_before_the_content_went_out_whole_is_sent_by_the_next_run(
     verb: str, run: Bench, connected: MailServer, report: Path
 ) -> None:
+    report.write_bytes(os.urandom(4_000_000))  # more than waits in a socket
     connected.drop_at = verb
     broken = run(*SEND)
     assert (broken.code, broken.out, connected.taken) == (6, "", [])

@@ -118,16 +118,15 @@ class Mails:
         id = f"shopinf.{first.id}.{first.times}.{first.digest[:12]}"
         mail = message(meant, id=id, at=desk.clock.now().astimezone())
         session = self._in_session()
-        begun, status = desk.clock.monotonic(), None
+        begun = desk.clock.monotonic()
         try:
             session.send(mail, meant.recipient, about_to)
-            status = 250
         except (NoAnswer, Busy):  # the connection broke, or stands in the middle of a mail
             self._leave()
             raise
         finally:
             ms = round((desk.clock.monotonic() - begun) * 1000)
-            desk.trace(Passage("smtp", "MAIL", self._mailbox.shown, status, ms))
+            desk.trace(Passage("smtp", "MAIL", self._mailbox.shown, session.code, ms))
 
     @contextmanager
     def open(self) -> Iterator[Mails]:
