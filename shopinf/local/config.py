@@ -43,10 +43,10 @@ TEMPLATE = """\
 # The agency's name: on pages, statements and mails, and in payment files.
 # agency = "Nordlicht GmbH"
 
-# The agency's logo on pages, statements and mails: a PNG, JPEG or SVG file, beside this one or with its whole path.
+# The agency's logo on pages and statements: a PNG, JPEG or SVG file, beside this one or with its whole path.
 # agency_logo = "logo.png"
 
-# The agency's colour, for charts and headings; where it cannot be read it is made darker or lighter.
+# The agency's colour, for charts and headings; one that could not be read is made darker or lighter.
 # agency_accent = "#2b5a4d"
 
 # The language of pages, statements, workbooks and mails: "en", "de", "fr", "es", "it" or "nl"; --language.

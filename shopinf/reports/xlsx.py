@@ -99,7 +99,7 @@ class Pen:
 
     def __init__(self, book: Workbook, letterhead: Letterhead = PLAIN) -> None:
         self._book = book
-        self.tongue = tongue_of(letterhead.language)
+        self.letterhead, self.tongue = letterhead, tongue_of(letterhead.language)
         self.day = _DAYS[letterhead.language]
         self.fill = letterhead.accent or _FILL
         ground = letterhead.accent or _HEADS
@@ -263,7 +263,7 @@ def _summary(sheet: Worksheet, book: Workbook, pen: Pen, overview: Overview) -> 
         pen.write(sheet, at, 0, word.upper(), bold=True, font_color="#B00020")
         pen.write(sheet, at, 1, sentence, fit=False, font_color="#B00020")
         at += 1
-    for name, value in _about(overview, pen.tongue):
+    for name, value in _about(overview, pen.letterhead.name, pen.tongue):
         pen.write(sheet, at, 0, name)
         pen.write(sheet, at, 1, value, fit=False, align="left")
         at += 1
@@ -277,11 +277,12 @@ def _summary(sheet: Worksheet, book: Workbook, pen: Pen, overview: Overview) -> 
     set_up(sheet, at, max(len(overview.columns(By.STORE)) + 2, _BESIDE))
 
 
-def _about(overview: Overview, tongue: Tongue) -> list[tuple[str, Cell]]:
+def _about(overview: Overview, agency: str, tongue: Tongue) -> list[tuple[str, Cell]]:
     """What the figures are of."""
     stores = [f"{each.name} ({each.shown})" if each.shown != each.name else each.name for each in overview.stores]
     choice, say = overview.choice, tongue.say
     about: list[tuple[str, Cell]] = [
+        (say("book.agency"), agency),
         (say("book.stores"), "; ".join(stores)),
         (say("book.from"), overview.first),
         (say("book.to"), overview.last),
