@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from shopinf import periods
 from shopinf.errors import ShopinfError
+from shopinf.results import Format
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -57,9 +59,32 @@ def one_of(*names: str) -> Completion:
     return lambda incomplete: [name for name in names if name.startswith(incomplete)]
 
 
-def period_names(incomplete: str) -> list[str]:
-    """Complete the periods that have a name."""
-    return [name for name in periods.NAMES.split(", ") if name.islower() and name.startswith(incomplete)]
+def period_names(context: typer.Context, incomplete: str) -> list[str]:
+    """Complete the periods that have a name, and the months of the past year."""
+    day = context.obj.desk.clock.now().date().replace(day=1)
+    months = []
+    for _ in range(13):
+        months.append(f"{day:%Y-%m}")
+        day = (day - timedelta(days=1)).replace(day=1)
+    named = [name for name in periods.NAMES.split(", ") if name.islower()]
+    return [name for name in (*named, *months) if name.startswith(incomplete)]
+
+
+def format_names(context: typer.Context, incomplete: str) -> list[str]:
+    """Complete the formats that a command can write."""
+    from shopinf.commands.options import manners_of
+
+    known = Format.known(reports=manners_of(context.command).reports)
+    return [format for format in known if format.startswith(incomplete)]
+
+
+def column_names(context: typer.Context, incomplete: str) -> list[str]:
+    """Complete the last of several columns, each of them once."""
+    from shopinf.commands.options import manners_of
+
+    before, comma, begun = incomplete.rpartition(",")
+    keys = [column.key for column in manners_of(context.command).columns]
+    return [f"{before}{comma}{key}" for key in keys if key.startswith(begun) and key not in before.split(",")]
 
 
 def _campaigns(desk: Desk) -> Iterable[str]:
@@ -86,6 +111,8 @@ def _known(context: typer.Context, incomplete: str, names: Callable[[Desk], Iter
 COMPLETIONS: Mapping[str, Completion] = {
     "--campaign": campaign_names,
     "--code": code_names,
+    "--columns": column_names,
+    "--format": format_names,
     "--group": group_names,
     "--payer": payer_names,
     "--run": run_names,

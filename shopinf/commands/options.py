@@ -55,7 +55,8 @@ def _store_names(incomplete: str) -> list[str]:
     """Complete the names of connected stores."""
     from shopinf.desk import connected_names
 
-    return [name for name in connected_names() if name.startswith(incomplete)]
+    begun = incomplete.casefold()
+    return [name for name in connected_names() if name.casefold().startswith(begun)]
 
 
 def _formats(*, reports: bool) -> str:

@@ -170,6 +170,7 @@ app = typer.Typer(
     cls=Tree,
     help="Run influencer programmes for Shopify stores: connect stores, make codes and links, attribute orders.",
     no_args_is_help=True,
+    add_completion=False,  # its options cannot name a shell
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
@@ -180,6 +181,22 @@ app = typer.Typer(
 def _say_version(context: typer.Context, wanted: bool) -> None:
     if wanted:
         context.obj.desk.out.print(f"shopinf {__version__}")
+        raise typer.Exit
+
+
+def _install_completion(context: typer.Context, shell: str | None) -> None:
+    if shell:
+        from shopinf.commands.shells import install
+
+        context.obj.desk.out.say(install(shell))
+        raise typer.Exit
+
+
+def _show_completion(context: typer.Context, shell: str | None) -> None:
+    if shell:
+        from shopinf.commands.shells import script
+
+        context.obj.desk.out.print(script(shell))
         raise typer.Exit
 
 
@@ -196,6 +213,21 @@ def top(
     log_file: LogFileOption = None,
     no_color: NoColorOption = False,
     no_input: NoInputOption = False,
+    install_completion: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Have this shell complete commands and names, or the one named: {_SHELLS}.",
+            metavar="[SHELL]",
+            is_eager=True,
+            callback=_install_completion,
+        ),
+    ] = None,
+    show_completion: Annotated[
+        str | None,
+        typer.Option(
+            help="Print the script that does it.", metavar="[SHELL]", is_eager=True, callback=_show_completion
+        ),
+    ] = None,
 ) -> None:
     """Heed the options that work before a command as well as after it."""
     context.obj.desk.heed(
@@ -218,15 +250,23 @@ def help_of(words: Sequence[str]) -> str:
     return str(command.get_help(context))
 
 
-_ALONE = {"--links": ("first", "last")}  # the last one is what it meant alone
+_SHELLS = "bash, zsh, fish, powershell, pwsh"
+# The last one is what it means alone.
+_ALONE = {
+    "--links": ("first", "last"),
+    "--install-completion": ("this",),
+    "--show-completion": ("this",),
+}
 
 
 def carry_out(argv: Sequence[str], run: Run) -> int:
     """Run one command line; what Typer finds wrong with it becomes one of our own sentences."""
     command: Any = typer.main.get_command(app)
     argv = list(argv) or ["--help"]
-    if os.environ.get("_SHOPINF_COMPLETE"):  # a shell asks for completions, or for its script of them
-        return int(command.main(args=argv, prog_name="shopinf", standalone_mode=False, obj=run) or 0)
+    if os.environ.get("_SHOPINF_COMPLETE"):  # a shell asks for completions
+        from shopinf.commands import shells
+
+        return shells.answer(command, run, os.environ)
     _check_text(argv)
     argv = _spelled_out(argv)
     try:
@@ -251,7 +291,7 @@ def carry_out(argv: Sequence[str], run: Run) -> int:
 
 
 def _spelled_out(argv: Sequence[str]) -> list[str]:
-    """The command line, with the word that is meant where an old crontab has an option without one."""
+    """The command line, with the word that is meant where an option stands alone."""
     spelled = []
     for word, after in zip(argv, [*argv[1:], ""], strict=True):
         spelled.append(word)
