@@ -7,7 +7,7 @@ returned, and is not counted as an order.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from shopinf.attribution.codebook import Codes, TrackedCode
 from shopinf.attribution.credits import Credit, Excluded, Exclusion, Status
+from shopinf.attribution.keeping import Cell, Sum
 from shopinf.attribution.sales import Happening
 from shopinf.attribution.tally import MONEY, PAYMENTS, Aside, Part, Row, Tally
 from shopinf.periods import Period, Step, label
@@ -127,6 +128,8 @@ class StoreOrders:
     codes: Codes | None = None  # for rows of those who sold nothing
     # What was paid of orders and what was not, by order and influencer; None where it was not asked for.
     payments: Mapping[tuple[int, str], tuple[Decimal, Decimal]] | None = None
+    # Credits that are added up already, by influencers' names, and in no outcome; never for rows by order.
+    sums: Sequence[Sum] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +176,20 @@ def report(stores: Iterable[StoreOrders], choice: Choice | None = None) -> Repor
                 key = (store.store, credit.order.order_id, credit.influencer, credit.code)
                 listed.setdefault(key, Tally(currency, choice.payments)).add(part)
             else:
-                group = (store.store, currency, _group(part, choice.by))
+                group = (store.store, currency, _group(credit, part.at.date(), choice.by))
                 groups.setdefault(group, Tally(currency, choice.payments)).add(part)
             if credit.status is not Status.NEEDS_REVIEW:
                 totals.setdefault(currency, Tally(currency, choice.payments)).add(part)
+        for sum in _sums(store, choice, aside):
+            currency, counts = sum.cell.currency, sum.cell.status in _COUNTED
+            group = (store.store, currency, _group(sum.cell, date.fromordinal(sum.day), choice.by))
+            for tally in (
+                groups.setdefault(group, Tally(currency, choice.payments)),
+                totals.setdefault(currency, Tally(currency, choice.payments)),
+            ):
+                tally.add_sum(sum, store.zone, counts=counts)
+        for tally in (*totals.values(), *groups.values()):
+            tally.settle()
         if choice.include_zero:
             for names in _could_have_sold(store, choice):
                 groups.setdefault((store.store, store.currency, names), Tally(store.currency, choice.payments))
@@ -197,7 +210,7 @@ def report(stores: Iterable[StoreOrders], choice: Choice | None = None) -> Repor
         aside.counts(),
         aside.notes(),
         aside.rows(),
-        len(aside.assumed),
+        aside.assumptions,
     )
 
 
@@ -221,6 +234,20 @@ def _parts(store: StoreOrders, choice: Choice, aside: Aside) -> Iterator[Part]:
                 if not unpaid and (choice.by is By.ORDER or credit.status is not Status.NEEDS_REVIEW):
                     aside.hear_row(part)
                     yield part
+
+
+_COUNTED = frozenset({str(Status.APPROVED), str(Status.PENDING)})
+
+
+def _sums(store: StoreOrders, choice: Choice, aside: Aside) -> Iterator[Sum]:
+    """The sums that go into the store's rows; the rest is noted in *aside*."""
+    for sum in store.sums:
+        cell = sum.cell
+        if choice.wants(cell.campaign, cell.influencer):
+            unpaid = cell.status == Status.PENDING and not choice.include_pending
+            aside.hear_sum(sum, cell.influencer or cell.code, unpaid=unpaid)
+            if not unpaid:
+                yield sum
 
 
 def _of_credit(
@@ -280,19 +307,18 @@ def _among(name: str, wanted: Collection[str]) -> bool:
     return not wanted or name.casefold() in {each.strip().casefold() for each in wanted}
 
 
-def _group(part: Part, by: By) -> tuple[str, ...]:
-    credit = part.credit
+def _group(whose: Credit | Cell, day: date, by: By) -> tuple[str, ...]:
     match by:
         case By.INFLUENCER:
-            return (credit.influencer,)
+            return (whose.influencer,)
         case By.CODE:
-            return (credit.code, credit.influencer, credit.campaign)
+            return (whose.code, whose.influencer, whose.campaign)
         case By.CAMPAIGN:
-            return (credit.campaign,)
+            return (whose.campaign,)
         case By.STORE | By.ORDER:
             return ()
         case By.DAY | By.WEEK | By.MONTH:
-            return (label(part.at.date(), Step(by)),)
+            return (label(day, Step(by)),)
 
 
 def _could_have_sold(store: StoreOrders, choice: Choice) -> Iterator[tuple[str, ...]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from shopinf.attribution.credits import Credit, Exclusion, Status
+from shopinf.attribution.keeping import Sum, person_number
 from shopinf.attribution.sales import Amounts
 from shopinf.attribution.standing import is_unheard_of
 from shopinf.money import Money
@@ -39,25 +41,74 @@ class Part:
 
 
 class Tally:
-    """A row while it is being added up."""
+    """A row while it is being added up, store by store."""
 
     def __init__(self, currency: str, payments: bool = False) -> None:
         self.currency = currency
         self.payments = payments
-        self.amounts = Amounts()
         self.parts: list[Part] = []
-        self.commission = Decimal(0)
         self.rated = self.unrated = False
         self.paid: dict[tuple[str, int, str], tuple[Decimal, Decimal]] = {}  # each order's once
+        self._sold, self._earned = Amounts(), Decimal(0)
+        self._units = [0] * 5  # the same of sums, in minor units
+        self._orders: set[tuple[str, int]] = set()
+        self._summed = 0  # orders in sums
+        self._first: _When | None = None
+        self._last: _When | None = None
+        self._buyers = _Buyers()
 
     def add(self, part: Part) -> None:
         self.parts.append(part)
-        self.amounts += part.amounts
-        self.commission += part.commission or 0
+        self._sold += part.amounts
+        self._earned += part.commission or 0
         self.rated = self.rated or part.credit.rate is not None
         self.unrated = self.unrated or part.commission is None
         if part.paid is not None:
             self.paid[(*part.order_key, part.credit.influencer)] = part.paid
+        if part.counts:
+            self._orders.add(part.order_key)
+            at, zone = part.credit.order.processed_at.astimezone(UTC), part.at.tzinfo
+            self._see(at, at, zone)
+            if (rank := part.credit.rank) is not None:
+                self._buyers.add(rank.new, (person_number(rank.person),))
+
+    def add_sum(self, sum: Sum, zone: ZoneInfo, *, counts: bool) -> None:
+        """Add credits that were added up before; *counts*: they are orders."""
+        earned = (sum.gross_sales, sum.discounts, sum.included_tax, sum.returns, sum.commission)
+        for place, units in enumerate(earned):
+            self._units[place] += units
+        self.rated = self.rated or sum.cell.rate is not None
+        self.unrated = self.unrated or sum.unrated > 0
+        if counts:
+            self._summed += sum.orders
+            self._see(sum.first_at, sum.last_at, zone)
+            self._buyers.new += sum.lone_new
+            self._buyers.returning += sum.lone_returning
+            self._buyers.add(True, sum.newcomers)
+            self._buyers.add(False, sum.returners)
+
+    def settle(self) -> None:
+        """A store has been added: who bought there is somebody else in the next."""
+        self._buyers.settle()
+
+    def _see(self, first: datetime, last: datetime, zone: tzinfo | None) -> None:
+        """Take note of orders of these times, in UTC, and of the zone of their store; of two
+        at once the earlier one is first, the later one last."""
+        if self._first is None or first < self._first[0]:
+            self._first = first, zone
+        if self._last is None or last >= self._last[0]:
+            self._last = last, zone
+
+    @property
+    def amounts(self) -> Amounts:
+        return self._sold + Amounts(*map(self._decimal, self._units[:4]))
+
+    @property
+    def commission(self) -> Decimal:
+        return self._earned + self._decimal(self._units[4])
+
+    def _decimal(self, units: int) -> Decimal:
+        return Money.from_minor(units, self.currency).amount
 
     def when(self) -> tuple[datetime, str, int, Decimal, str, str]:
         """Its place among orders: by time, a split order's larger share first."""
@@ -79,21 +130,17 @@ class Tally:
 
     def figures(self) -> Row:
         """Everything that a group or a total shows."""
-        counted = [part for part in self.parts if part.counts]
-        orders = len({part.order_key for part in counted})
-        people = [(part.store, rank.person, rank.new) for part in counted if (rank := part.credit.rank)]
-        new = {(store, person) for store, person, is_new in people if is_new}
-        returning = {(store, person) for store, person, _ in people} - new
-        times = sorted((part.credit.order.processed_at.astimezone(part.at.tzinfo) for part in counted), key=_utc)
+        self.settle()
+        orders = len(self._orders) + self._summed
         average = Money(self.amounts.net_sales / orders, self.currency).rounded() if orders else None
         return {
             "orders": orders,
             **self.money(),
-            "new_customers": len(new),
-            "returning_customers": len(returning),
+            "new_customers": self._buyers.new,
+            "returning_customers": self._buyers.returning,
             "average_order_value": average,
-            "first_order_at": times[0] if times else None,
-            "last_order_at": times[-1] if times else None,
+            "first_order_at": self._first and self._first[0].astimezone(self._first[1]),
+            "last_order_at": self._last and self._last[0].astimezone(self._last[1]),
         }
 
     def order_row(self) -> Row:
@@ -118,8 +165,25 @@ class Tally:
         }
 
 
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+_When = tuple[datetime, tzinfo | None]
+
+
+class _Buyers:
+    """How many buyers were new and how many returned, each once in a store; who did both was new."""
+
+    def __init__(self) -> None:
+        self.new = self.returning = 0
+        self._here: dict[bool, set[int]] = {True: set(), False: set()}  # in the store that is being added
+
+    def add(self, new: bool, people: Iterable[int]) -> None:
+        self._here[new].update(people)
+
+    def settle(self) -> None:
+        new, returning = self._here[True], self._here[False]
+        if new or returning:
+            self.new += len(new)
+            self.returning += len(returning - new)
+            self._here = {True: set(), False: set()}
 
 
 NO_RATE = "No commission rate"
@@ -138,6 +202,16 @@ class Aside:
         self.assumed: set[tuple[str, int]] = set()
         self.unheard: set[str] = set()
         self.outdated: dict[tuple[str, int], str] = {}
+        self.unpaid = self.guessed = 0  # orders in sums, not paid and not counted, and such with an assumed buyer
+
+    def hear_sum(self, sum: Sum, shown: str, *, unpaid: bool) -> None:
+        """Take note of credits that were added up before; *shown* is their influencer's name, or the code."""
+        if unpaid:
+            self.unpaid += sum.orders
+            return
+        if sum.unrated:
+            self.unrated.add(shown)
+        self.guessed += sum.assumed
 
     def leave_out(self, reason: Exclusion | Status, store: str, order: Order, zone: ZoneInfo) -> None:
         self.orders[reason][store, order.order_id] = {
@@ -171,7 +245,13 @@ class Aside:
         return [row for orders in self.orders.values() for row in orders.values()]
 
     def counts(self) -> dict[str, int]:
-        return {str(reason): len(orders) for reason, orders in self.orders.items()}
+        counts = {str(reason): len(orders) for reason, orders in self.orders.items()}
+        return {**counts, str(Status.PENDING): counts[Status.PENDING] + self.unpaid}
+
+    @property
+    def assumptions(self) -> int:
+        """How many orders there are of which it is not known whether the buyer is new."""
+        return len(self.assumed) + self.guessed
 
     def notes(self) -> list[str]:
         """Sentences for a person, none where there is nothing to say."""
@@ -189,9 +269,9 @@ class Aside:
         if review := self.orders[Status.NEEDS_REVIEW]:
             names = [str(row["order_name"]) for row in review.values()]
             said.append(f"In no sum until looked at: {few(names)}. See shopinf orders review.")
-        if self.assumed:
+        if self.assumptions:
             said.append(
-                f"New or returning is assumed for {counted(len(self.assumed), 'order')}: earlier orders cannot be seen."
+                f"New or returning is assumed for {counted(self.assumptions, 'order')}: earlier orders cannot be seen."
             )
         if self.outdated:
             said.append(

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from shopinf.errors import BadInput, MachineProblem
 from shopinf.ledger.accountrows import read_closing, read_entry, read_payer, read_statement
 from shopinf.ledger.engine import Database
+from shopinf.ledger.migrations import own_objects
 from shopinf.ledger.tables import Moment, metadata
 from shopinf.ledger.tables.journal import gifts, journal, price_rules
 from shopinf.ledger.tables.mirror import order_facts
@@ -38,7 +39,8 @@ def check_raw(path: Path, file: sqlite3.Connection) -> None:
     """Refuse what cannot even be opened as a ledger: no key, no version, more than tables, damage."""
     shown = str(path)
     file.execute("PRAGMA trusted_schema=OFF")
-    odd = file.execute("SELECT name FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchone()
+    more = file.execute("SELECT sql FROM sqlite_master WHERE type IN ('view', 'trigger')")
+    odd = any(sql not in own_objects() for (sql,) in more)
     meta = {} if odd else dict(file.execute("SELECT key, value FROM meta WHERE key IN ('version', 'hash_key')"))
     version, key = str(meta.get("version", "")), str(meta.get("hash_key", ""))
     if not re.fullmatch(r"[1-9]\d{0,8}", version):

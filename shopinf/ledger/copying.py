@@ -19,12 +19,14 @@ from shopinf.errors import BadInput, MachineProblem
 from shopinf.ledger.checking import HINT, check, check_raw, told
 from shopinf.ledger.engine import Database
 from shopinf.ledger.tables import Moment, lock_notes, meta, metadata
+from shopinf.ledger.tables.credits import DERIVED
 from shopinf.ledger.tables.people import forgotten
 
 _KEY = select(meta.c.value).where(meta.c.key == "hash_key")
 TOGETHER = 1000  # rows on their way at once
 
-_MOVED = [each for each in metadata.sorted_tables if each not in (meta, lock_notes)]
+# What can be worked out anew stays behind too.
+_MOVED = [each for each in metadata.sorted_tables if each not in (meta, lock_notes, *DERIVED)]
 
 
 def counts(database: Database) -> dict[str, int]:
@@ -49,7 +51,7 @@ def copy(
     with told(source.shown, "its parts contradict one another"), source.reading() as old, target.writing() as new:
         marks = {row.email_key: row.at for row in new.execute(select(forgotten))}
         former = new.execute(_KEY).scalar_one()
-        for each in reversed(_MOVED):
+        for each in (*reversed(DERIVED), *reversed(_MOVED)):
             new.execute(each.delete())
         for each in _MOVED:
             copied[each.name] = _copy_table(each, old, new)

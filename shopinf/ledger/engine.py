@@ -24,6 +24,7 @@ from shopinf.ledger import migrations, postgres, sqlite
 from shopinf.ledger.tables import meta
 from shopinf.ledger.upserts import upsert
 
+MOMENT = 1.0  # seconds that a write waits which may as well be left out
 _OWED = "to_compact"  # in `meta`, while something erased may still be beside the file
 _ENGINES = {"sqlite": sqlite, "postgresql": postgres, "postgres": postgres}
 
@@ -66,6 +67,24 @@ class Database:
             connection = plain.execution_options(**self._kind.WRITING)
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def writing_now(self) -> Iterator[Connection]:
+        """The same for what may as well be left out: where somebody else writes for longer than a moment it is Busy."""
+        if not self._turn.acquire(timeout=MOMENT):
+            raise self._taken()
+        try:
+            with whole(), self.spoken(), self._opened().connect() as plain:
+                connection = plain.execution_options(**self._kind.WRITING)
+                with self._kind.impatient(connection, MOMENT) as begun:
+                    if not begun:
+                        raise self._taken()
+                    yield connection
+        finally:
+            self._turn.release()
+
+    def _taken(self) -> Busy:
+        return Busy(f"Others are writing to the ledger {self._shown}", hint="Run the same command again in a while.")
 
     @contextmanager
     def apart(self) -> Iterator[Connection]:

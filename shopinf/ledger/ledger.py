@@ -12,6 +12,7 @@ from shopinf.ledger.erasing import erase_people, known_only_by
 from shopinf.ledger.journal import Journal
 from shopinf.ledger.leaving import count_money, detach_rates, erase_money, owed, rows_of
 from shopinf.ledger.tables import metadata
+from shopinf.ledger.tables.credits import DERIVED
 from shopinf.money import Money
 from shopinf.sharedproperty import shared_property
 from shopinf.times import Clock
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from shopinf.ledger.accounts import Accounts
     from shopinf.ledger.codes import Codes
     from shopinf.ledger.combining import CombiningShelf
+    from shopinf.ledger.credits import Credits
     from shopinf.ledger.decisions import Decisions
     from shopinf.ledger.dispatches import Dispatches
     from shopinf.ledger.enrichment import Enrichment
@@ -73,6 +75,12 @@ class Ledger(Journal):
         from shopinf.ledger.codes import Codes
 
         return Codes(self)
+
+    @shared_property
+    def credits(self) -> Credits:
+        from shopinf.ledger.credits import Credits
+
+        return Credits(self)
 
     @shared_property
     def combining(self) -> CombiningShelf:
@@ -201,6 +209,7 @@ class Ledger(Journal):
                     select(func.count()).select_from(table).where(rows_of(table, shop_id, money=money))
                 ).scalar_one()
                 for table in _OF_STORES
+                if table not in DERIVED
             }
             found["influencers"] = len(known_only_by(db, shop_id))
             found |= count_money(db, shop_id) if money else {}
@@ -216,6 +225,8 @@ class Ledger(Journal):
             people = known_only_by(db, shop_id)
             gone |= erase_money(db, shop_id) if money else {}
             detach_rates(db, shop_id)
+            for table in DERIVED:
+                db.execute(delete(table).where(table.c.shop_id == shop_id))
             for table in reversed(_OF_STORES):
                 rows = db.execute(delete(table).where(rows_of(table, shop_id, money=money))).rowcount
                 gone[table.name] = gone.get(table.name, 0) + rows

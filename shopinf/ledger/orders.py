@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, delete, func, select, update
 
 from shopinf.attribution.buyers import Purchase
 from shopinf.attribution.reconcile import Head
 from shopinf.ledger.asking import Among
+from shopinf.ledger.buyers import follow_buyers, purchases
+from shopinf.ledger.tables.credits import shops
 from shopinf.ledger.tables.mirror import order_codes, order_facts, orders, sendings, syncs, windows
 from shopinf.ledger.unread import UnreadRecords, count_unread_orders
 from shopinf.ledger.upserts import parts, upsert, upsert_rows
@@ -28,8 +30,10 @@ from shopinf.windows import Window
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal
+    from shopinf.stores import Store
 
 WHAT = "orders"
+FEW = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,15 @@ class Orders:
         scopes = frozenset(row["scopes"].split())
         times = row["watermark"], row["reach"]
         return Sync(*times, row["truncated"], scopes, row["round"], row["finished_at"], row["facts"] or 1)
+
+    def introduce(self, store: Store) -> None:
+        """Note what a store is called and counts in, for whoever reads the ledger's views."""
+        row = {name: getattr(store, name) for name in ("shop_id", "name", "domain", "currency", "timezone")}
+        with self._database.reading() as db:
+            known = db.execute(select(shops).where(shops.c.shop_id == store.shop_id)).mappings().first()
+        if known is None or dict(known) != row:
+            with self._database.writing() as db:
+                upsert(db, shops, [row])
 
     def begun(self, shop_id: int) -> Reading | None:
         """The reading that was begun and has not ended."""
@@ -265,16 +278,22 @@ class Orders:
             conditions.append(orders.c.updated_at >= changed_since)
         query = select(orders.c.order_id).where(*conditions).order_by(orders.c.processed_at, orders.c.order_id)
         with self._database.reading() as db:
-            wanted = [order_id for order_id in db.execute(query).scalars().all() if order_id in ids]
+            if len(ids) <= FEW:  # then going over all orders of that time takes longer
+                found = [row for part in parts(sorted(ids)) for row in db.execute(_at(query, part))]
+                wanted = [order_id for _, order_id in sorted((row.processed_at, row.order_id) for row in found)]
+            else:
+                wanted = [order_id for order_id in db.execute(query).scalars().all() if order_id in ids]
         for part in parts(wanted):
             with self._database.reading() as db:
                 facts = dict(map(tuple, FACTS.rows(db, part, shop=shop_id)))
             yield from (from_facts(from_json(facts[order_id])) for order_id in part if order_id in facts)
 
-    def changed(self, shop_id: int, since: datetime) -> set[int]:
-        """The ids of orders that changed from *since* on."""
+    def changed(self, shop_id: int, since: datetime, made_before: datetime | None = None) -> set[int]:
+        """The ids of orders that changed from *since* on, of those processed earlier where *made_before* says so."""
         with self._database.reading() as db:
             query = select(orders.c.order_id).where(orders.c.shop_id == shop_id, orders.c.updated_at >= since)
+            if made_before is not None:
+                query = query.where(orders.c.processed_at < made_before)
             return set(db.execute(query).scalars().all())
 
     def sent(self, shop_id: int) -> dict[int, datetime]:
@@ -308,24 +327,31 @@ class Orders:
         return {key: frozenset(customers) for key, customers in found.items()}
 
     def of_buyers(self, shop_id: int, of: Iterable[Order | Purchase]) -> list[Purchase]:
-        """Every order of the people who made these, and these.
-
-        Somebody may have bought by several e-mails, or first as a guest: what belongs together is followed to its end.
-        """
-        found = {each.order_id: each if isinstance(each, Purchase) else Purchase.of(each) for each in of}
-        new, customers, emails = list(found.values()), set[int](), set[str]()
+        """Every order of the people who made these, and these."""
         with self._database.reading() as db:
-            while new:
-                more_customers = {each.customer_id for each in new if each.customer_id} - customers
-                more_emails = {each.email_key for each in new if each.email_key} - emails
-                customers |= more_customers
-                emails |= more_emails
-                ids = {row[0] for row in _BY_CUSTOMER.rows(db, sorted(more_customers), shop=shop_id)}
-                ids |= {row[0] for row in _BY_EMAIL.rows(db, sorted(more_emails), shop=shop_id)}
-                # By id, as they lie in the table.
-                new = [purchase(*row) for row in BOUGHT.rows(db, sorted(ids - found.keys()), shop=shop_id)]
-                found |= {each.order_id: each for each in new}
-        return list(found.values())
+            return follow_buyers(
+                db, shop_id, [each if isinstance(each, Purchase) else Purchase.of(each) for each in of]
+            )
+
+    def of_same_buyers(
+        self, shop_id: int, order_ids: Collection[int], customers: Iterable[int], emails: Iterable[str]
+    ) -> set[int]:
+        """The ids of every order of the people who made *order_ids*, or are or were *customers* or have *emails*."""
+        with self._database.reading() as db:
+            found = follow_buyers(db, shop_id, purchases(db, shop_id, order_ids), customers, emails)
+        return {each.order_id for each in found}
+
+    def with_codes_among(self, shop_id: int, order_ids: Collection[int], names: Iterable[str]) -> set[int]:
+        """Those of *order_ids* that used one of these codes, or were known for a gift where they were read."""
+        texts, found = {folded(name) for name in names}, set[int]()
+        with self._database.reading() as db:
+            for part in parts(sorted(order_ids)):
+                c = order_codes.c
+                used = select(c.order_id, c.folded).where(c.shop_id == shop_id, c.order_id.in_(part))
+                found.update(order for order, text in db.execute(used.where(c.method == "code")) if text in texts)
+                gift = select(orders.c.order_id).where(orders.c.shop_id == shop_id, orders.c.order_id.in_(part))
+                found.update(db.execute(gift.where(orders.c.gift)).scalars())
+        return found
 
 
 def _of(table: Table, shop_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -344,31 +370,16 @@ def _latest(found: Iterable[OrderRow]) -> list[OrderRow]:
 _COLUMNS = ("shop_id", *HEAD, "round")
 _FACTS_COLUMNS = ("shop_id", "order_id", "facts")
 _CODES_COLUMNS = ("shop_id", "folded", "order_id", "method")
+
+
+def _at(query: Select[Any], ids: Sequence[int]) -> Select[Any]:
+    """The same of these orders alone, with the time of each."""
+    return query.add_columns(orders.c.processed_at).where(orders.c.order_id.in_(ids)).order_by(None)
+
+
 _IN_SHOP = orders.c.shop_id == bindparam("shop")
-_BY_CUSTOMER = Among(select(orders.c.order_id).where(_IN_SHOP), orders.c.customer_id)
-_BY_EMAIL = Among(select(orders.c.order_id).where(_IN_SHOP), orders.c.email_key)
 _UPDATED = Among(select(orders.c.order_id, orders.c.updated_at).where(_IN_SHOP), orders.c.order_id)
-BOUGHT = Among(
-    select(
-        orders.c.processed_at,
-        orders.c.order_id,
-        orders.c.customer_id,
-        orders.c.email_key,
-        orders.c.customer_since,
-        orders.c.cancelled_at.is_not(None),
-        orders.c.test,
-        orders.c.gift,
-    ).where(_IN_SHOP),
-    orders.c.order_id,
-)
 FACTS = Among(
     select(order_facts.c.order_id, order_facts.c.facts).where(order_facts.c.shop_id == bindparam("shop")),
     order_facts.c.order_id,
 )
-
-
-def purchase(
-    processed: str, order_id: int, customer: int | None, email: str | None, since: str | None, *left: bool
-) -> Purchase:
-    moment = datetime.fromisoformat
-    return Purchase(moment(processed), order_id, customer, email, moment(since) if since else None, *left)

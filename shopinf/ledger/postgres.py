@@ -9,11 +9,12 @@ https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, BigInteger, Connection, Engine, Table, create_engine, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shopinf.errors import MachineProblem
 
@@ -68,6 +69,23 @@ def _connected(raw: Any, record: object) -> None:
     for setting in _SETTINGS:
         raw.execute(setting)
     raw.commit()
+
+
+@contextmanager
+def impatient(connection: Connection, seconds: float) -> Iterator[bool]:
+    """A block that is written; False where others have been writing for so long."""
+    connection = connection.execution_options(shopinf_writes=False)
+    with connection.begin() as block:
+        connection.execute(text(f"SET LOCAL lock_timeout = '{int(seconds * 1000)}ms'"))
+        try:
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({KEY})"), {"name": "ledger"})
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != "55P03":
+                raise
+            block.rollback()
+            yield False
+        else:
+            yield True
 
 
 def _begun(connection: Connection) -> None:

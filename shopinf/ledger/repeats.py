@@ -16,7 +16,8 @@ from sqlalchemy import bindparam, select
 
 from shopinf.attribution.buyers import Purchase
 from shopinf.ledger.asking import Among
-from shopinf.ledger.orders import BOUGHT, FACTS, purchase
+from shopinf.ledger.buyers import purchases
+from shopinf.ledger.orders import FACTS
 from shopinf.ledger.tables.mirror import order_codes, order_facts, syncs
 from shopinf.ledger.upserts import upsert
 from shopinf.orderfacts import from_facts
@@ -59,7 +60,7 @@ class Repeats:
     def purchases(self, shop_id: int, ids: Sequence[int]) -> list[Purchase]:
         """What these orders tell of new and returning."""
         with self._database.reading() as db:
-            return [purchase(*row) for row in BOUGHT.rows(db, ids, shop=shop_id)]
+            return purchases(db, shop_id, ids)
 
     def with_codes(self, shop_id: int, ids: Sequence[int], texts: Collection[str]) -> set[int]:
         """Those of *ids* that used one of these codes, given folded."""

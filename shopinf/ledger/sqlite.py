@@ -9,12 +9,13 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shopinf.errors import MachineProblem, ShopinfError
 
@@ -47,6 +48,25 @@ def open_engine(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+@contextmanager
+def impatient(connection: Connection, seconds: float) -> Iterator[bool]:
+    """A block that is written; False where somebody else has been writing for so long."""
+    raw: Any = connection.connection.driver_connection
+    raw.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+    try:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(connection.begin())
+            except OperationalError as error:
+                if "locked" not in str(error.orig):
+                    raise
+                yield False
+            else:
+                yield True
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
 
 def compact(connection: Connection, wait: float) -> bool:

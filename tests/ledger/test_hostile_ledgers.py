@@ -89,7 +89,7 @@ def test_a_file_that_is_no_whole_ledger_is_refused_before_anything_is_taken(
 def test_rows_that_contradict_the_ledgers_own_rules_are_refused_as_one_step(run: Bench, backup: Path) -> None:
     with closing(sqlite3.connect(backup)) as file:
         file.executescript(
-            "ALTER TABLE codes RENAME TO former; CREATE TABLE codes AS SELECT * FROM former;"
+            "CREATE TABLE former AS SELECT * FROM codes; DROP TABLE codes; CREATE TABLE codes AS SELECT * FROM former;"
             "DROP TABLE former; INSERT INTO codes SELECT * FROM codes"
         )
     ran = run("ledger", "import", str(backup), "--replace", "--yes")

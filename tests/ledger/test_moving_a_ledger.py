@@ -14,6 +14,7 @@ from bench import Bench
 from shopinf.ledger import migrations
 from shopinf.ledger.engine import Database
 from shopinf.ledger.tables import lock_notes, meta, metadata
+from shopinf.ledger.tables.credits import DERIVED
 from shopinf.practice import PracticeStore
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
@@ -40,9 +41,9 @@ def worked(run: Bench, shop: PracticeStore, tmp_path: Path) -> Bench:
 
 
 def rows(run: Bench) -> dict[str, list[tuple[object, ...]]]:
-    """Everything in the ledger, but for who holds a lock."""
+    """Everything in the ledger, but for who holds a lock and what is worked out anew."""
     with closing(run.ledger()) as ledger, ledger.database.reading() as db:
-        tables = [each for each in metadata.sorted_tables if each not in (meta, lock_notes)]
+        tables = [each for each in metadata.sorted_tables if each not in (meta, lock_notes, *DERIVED)]
         found = {each.name: [tuple(row) for row in db.execute(each.select())] for each in tables}
     return {name: sorted(each, key=repr) for name, each in found.items() if each}
 

@@ -48,8 +48,8 @@ def code_facts(desk: Desk, store: Store, one: Influencer) -> list[dict[str, Any]
 
 def _sold(desk: Desk, store: Store, one: Influencer) -> Mapping[tuple[str, str], tuple[int, Decimal]] | None:
     """How many orders each of somebody's codes brought, by campaign and slot, and their net sales."""
-    from shopinf.work.orders.attribute import Which, credit_orders
     from shopinf.work.orders.codebook import code_book
+    from shopinf.work.orders.crediting import Which, credit_orders
 
     if desk.ledger.orders.sync(store.shop_id) is None:
         return None

@@ -140,6 +140,7 @@ def attribute(
         rate,
         compare=shown.compare is not None,
         sync=not no_sync,
+        sums=not desk.form(form).format.is_report,
     )
     outcomes = attribute_stores(desk, chosen, spans, asked)
     now = desk.clock.now()

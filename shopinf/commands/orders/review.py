@@ -75,8 +75,9 @@ def _answer(done: Done[Reviewed], failures: Sequence[Failure]) -> Result:
 
 
 def _reviewed(desk: Desk, store: Store, period: Period | None, several: MultiCode, *, sync: bool) -> Reviewed:
-    from shopinf.work.orders.attribute import Which, check_read, credit_orders
+    from shopinf.work.orders.attribute import check_read
     from shopinf.work.orders.codebook import code_book
+    from shopinf.work.orders.crediting import Which, credit_orders
     from shopinf.work.orders.sync import sync_orders
 
     found = Reviewed()

@@ -4,6 +4,7 @@ Money is integer minor units of the row's currency; times are UTC text that sort
 """
 
 # All of them, so that `metadata` knows every table, whoever asks it.
+from shopinf.ledger.tables import credits as credits
 from shopinf.ledger.tables import journal as journal
 from shopinf.ledger.tables import mirror as mirror
 from shopinf.ledger.tables import payouts as payouts

@@ -19,8 +19,9 @@ from shopinf.money import Money
 from shopinf.orders import folded
 from shopinf.payouts.rates import read_rate
 from shopinf.stores import Store
-from shopinf.work.orders.attribute import Which, check_read, credit_orders
+from shopinf.work.orders.attribute import check_read
 from shopinf.work.orders.codebook import code_book
+from shopinf.work.orders.crediting import Which, credit_orders
 from shopinf.work.orders.seats import Seats
 from shopinf.work.orders.sync import sync_orders
 from shopinf.work.orders.visits import trails

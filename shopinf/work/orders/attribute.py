@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from shopinf.attribution.buyers import rank
-from shopinf.attribution.codebook import Codes
-from shopinf.attribution.credits import Credit, Excluded, Links, MultiCode, Rules, attribute
+from shopinf.attribution.credits import Credit, Excluded, Links, MultiCode, Rules
 from shopinf.attribution.overview import Covered, Overview
 from shopinf.attribution.report import Choice, DateBasis, StoreOrders
 from shopinf.attribution.tiers import in_tiers
 from shopinf.attribution.worth import Sums
 from shopinf.errors import NotFound
-from shopinf.gifts.plan import GIFT_TAG
 from shopinf.leaks.verdict import Suspect
 from shopinf.ledger.orders import Sync
 from shopinf.money import Money
@@ -29,9 +26,10 @@ from shopinf.stores import Store
 from shopinf.unread import Unread
 from shopinf.unread import failures as unread_failures
 from shopinf.work.orders.codebook import code_book
+from shopinf.work.orders.crediting import Which, changed_since_made, credit_orders
+from shopinf.work.orders.kept import kept_credits
 from shopinf.work.orders.seats import Seats
 from shopinf.work.orders.sync import Synced, cut_note, sync_orders
-from shopinf.work.orders.visits import by_first_visit
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -47,6 +45,7 @@ class Asked:
     commission: str | None = None
     compare: bool = False
     sync: bool = True
+    sums: bool = False  # no order is listed, so sums of kept credits may stand for orders
 
 
 @dataclass(frozen=True)
@@ -163,15 +162,19 @@ def _of_period(desk: Desk, store: Store, period: Period, asked: Asked) -> StoreO
     begin, end = period.bounds(store.zone)
     default = read_rate(asked.commission, store.currency) if asked.commission else None
     rules = Rules(asked.multi_code, asked.links, default)
+    kept = kept_credits(desk, store, period, asked) if asked.sums else None
+    only = kept.odd if kept else None
     match asked.choice.basis:
         case DateBasis.ORDER:
-            outcomes = credit_orders(desk, store, codes, rules, Which(begin, end), live=asked.sync)
+            which = Which(begin, end, only=only)
         case DateBasis.EVENT:  # an earlier order counts by what happened to it since
-            which = Which(until=end, changed_since=begin)
-            outcomes = credit_orders(desk, store, codes, rules, which, live=asked.sync)
-    found = in_tiers(outcomes)
+            if only is not None:
+                only |= changed_since_made(desk, store, codes, rules, begin)
+            which = Which(until=end, changed_since=begin, only=only)
+    found = in_tiers(credit_orders(desk, store, codes, rules, which, live=asked.sync))
     paid = _payments(desk, store, found) if asked.choice.payments else None
-    return StoreOrders(store.name, store.currency, store.zone, found, period, codes, paid)
+    sums = kept.sums if kept else ()
+    return StoreOrders(store.name, store.currency, store.zone, found, period, codes, paid, sums)
 
 
 def _payments(
@@ -188,55 +191,3 @@ def _payments(
         )
         for (order, person), (paid, left) in found.items()
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Which:
-    """Which orders of a store are credited: those of a time, or those that something happened to since."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    changed_since: datetime | None = None  # an order that somebody decided about has changed by that
-    but: Collection[int] = ()  # these are left out
-    owned: bool = False  # not those that used nothing but codes that are nobody's
-    of: str = ""  # those alone that have a code which is or was this influencer's
-
-
-def credit_orders(
-    desk: Desk, store: Store, codes: Codes, rules: Rules, which: Which, *, live: bool = False
-) -> list[list[Credit] | Excluded]:
-    """Credit orders to those whose codes they used, from the ledger alone.
-
-    *live*: the visits before orders are read from the store where they are needed and not known.
-    """
-    mirror, gifts = desk.ledger.orders, desk.ledger.gifts.order_ids(store.shop_id)
-    ids = _meant(desk, store, codes, rules, which, gifts)
-    since, until, changed_since = which.since, which.until, which.changed_since
-    decisions = desk.ledger.decisions.of(store.shop_id)
-    orders = list(mirror.full(store.shop_id, ids, since=since, until=until, changed_since=changed_since))
-    if changed_since is not None:
-        decided = {each for each, decision in decisions.items() if decision.at >= changed_since} & ids
-        decided.difference_update(order.order_id for order in orders)
-        orders += mirror.full(store.shop_id, decided, since=since, until=until)
-    if rules.links is Links.FIRST:
-        orders = by_first_visit(desk, store, codes, orders, live=live)
-    sync = mirror.sync(store.shop_id)
-    ranks = rank(
-        mirror.of_buyers(store.shop_id, orders),
-        gift_orders=gifts,
-        gift_tags=(GIFT_TAG,),
-        history_since=sync.reach if sync else None,
-    )
-    rules = replace(rules, gift_orders=gifts, gift_tags=(GIFT_TAG,), decisions=decisions)
-    return [attribute(order, codes, rules, ranks.get(order.order_id)) for order in orders]
-
-
-def _meant(desk: Desk, store: Store, codes: Codes, rules: Rules, which: Which, gifts: Collection[int]) -> set[int]:
-    """The ids of the orders that may be credited, and of the gifts, which are counted beside them."""
-    owners = [(code, {owner.value for owner in code.owners}) for code in codes.tracked]
-    wanted = [code for code, whose in owners if (not which.owned or any(whose)) and (not which.of or which.of in whose)]
-    texts = [text for code in wanted for text in (*(name.value for name in code.names), *code.marks)]
-    ids = desk.ledger.orders.with_codes(store.shop_id, texts, links=rules.links is not None)
-    if not which.of:
-        ids |= desk.ledger.orders.gifts(store.shop_id) | {*gifts}
-    return ids.difference(which.but)

@@ -106,6 +106,7 @@ class _Syncing:
 
     def run(self, since: date | None, full: bool) -> Synced:
         self._bring_up_to_date(since, full)
+        self.ledger.introduce(self.store)
         known = self._known()
         self.done.notes += renew(self.books, self.store, self.shop, known)
         if known.facts < FACTS_VERSION:

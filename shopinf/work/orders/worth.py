@@ -24,8 +24,8 @@ from shopinf.periods import Period, Step, label
 from shopinf.shell import quoted
 from shopinf.stores import Store
 from shopinf.windows import EVER
-from shopinf.work.orders.attribute import Which, credit_orders
 from shopinf.work.orders.codebook import code_book
+from shopinf.work.orders.crediting import Which, credit_orders
 from shopinf.work.orders.won import owned_texts, won_customers
 
 if TYPE_CHECKING:

@@ -26,8 +26,8 @@ from shopinf.payouts.statements import HoldFrom, Terms
 from shopinf.periods import Period
 from shopinf.stores import Store
 from shopinf.windows import OVERLAP
-from shopinf.work.orders.attribute import Which, credit_orders
 from shopinf.work.orders.codebook import code_book
+from shopinf.work.orders.crediting import Which, credit_orders
 
 if TYPE_CHECKING:
     from shopinf.attribution.credits import Rules
