@@ -16,6 +16,7 @@ from shopinf.times import iso
 
 if TYPE_CHECKING:
     from shopinf.outcomes import Done
+    from shopinf.stores import Store
     from shopinf.work.orders.sync import Synced
 
 app = Noun()
@@ -40,6 +41,9 @@ def sync(
         str | None, typer.Option("--since", help="How far back orders are read; earlier days can follow.", metavar="D")
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Read all of them again; deleted ones are found.")] = False,
+    credits: Annotated[
+        bool, typer.Option("--credits", help="Work out every order's credits too, for the ledger's views.")
+    ] = False,
     form: FormChoice = FormChoice(),
 ) -> None:
     """Bring the ledger's copy of the orders up to date; only what changed is read.
@@ -47,15 +51,21 @@ def sync(
     The first time everything is read that Shopify shows, as fast as the store's rate limit allows; a reading that was
     interrupted goes on where it was.
     """
+    from shopinf.work.orders.kept import keep_credits
     from shopinf.work.orders.seats import Seats
     from shopinf.work.orders.sync import sync_orders
 
     day = read_day(since) if since else None
     chosen = desk.stores(stores)
     seats = Seats(len(chosen))
-    outcomes = desk.each_store(
-        chosen, lambda store: sync_orders(desk, store, since=day, full=full, seats=seats)
-    ).or_raise()
+
+    def work(store: Store) -> Synced:
+        synced = sync_orders(desk, store, since=day, full=full, seats=seats)
+        if credits:
+            keep_credits(desk, store)
+        return synced
+
+    outcomes = desk.each_store(chosen, work).or_raise()
     desk.deliver(outcomes, _answer, form)
     outcomes.settle()
     unread.settle((odd for _, synced in outcomes.done for odd in synced.unread), ODD_ORDERS)
