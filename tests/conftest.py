@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,6 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_engines: the test runs with a ledger on SQLite and with one on PostgreSQL")
     config.addinivalue_line("markers", "quick: starts no program and needs none (told by what the test reaches)")
     config.addinivalue_line("markers", "slow: long, so not in the quick lane, whatever it reaches")
+    # Nothing is left in the source tree: what hypothesis keeps of former runs goes to a temporary folder.
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", f"{tempfile.gettempdir()}/shopinf-hypothesis-{os.getuid()}")
     os.environ["TZ"] = "UTC"  # the bench's clock stands at a moment, and its days are those of a machine in UTC
     time.tzset()
     # Where there is a disk in memory, what the ledger makes sure of at each commit costs no time.
