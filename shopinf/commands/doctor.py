@@ -69,6 +69,7 @@ def doctor(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
         _clock(outcomes),
         _network(desk, outcomes),
         *_ways(desk),
+        *_logo(desk, config),
         *stores,
     ]
     failures = [
@@ -153,6 +154,17 @@ def _network(desk: Desk, outcomes: Sequence[Outcome[Sighting]]) -> Check:
             "Look at the proxy, the firewall and www.shopifystatus.com.",
         )
     return Check("network", "ok", f"{by}; {agreeing(len(asked), 'the store', 'every store')} answers")
+
+
+def _logo(desk: Desk, config: Check) -> Iterator[Check]:
+    """The picture on pages, where there is one: found now, and not at the end of a month."""
+    if config.status == "ok" and desk.config.agency_logo:
+        yield _tried("logo", lambda: Check("logo", "ok", _picture(desk)))
+
+
+def _picture(desk: Desk) -> str:
+    logo = desk.letterhead().logo
+    return f"{desk.config.agency_logo}, {logo.kind}, {len(logo.content):,} bytes" if logo else ""
 
 
 def _ways(desk: Desk) -> Iterator[Check]:

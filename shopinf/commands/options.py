@@ -109,7 +109,12 @@ MapOption = Annotated[
 ]
 LanguageOption = Annotated[
     Language | None,
-    typer.Option("--language", help="Of the page or workbook; language in config.toml otherwise.", metavar="LANG"),
+    typer.Option(
+        "--language",
+        help="Of the page or workbook; language in config.toml otherwise.",
+        metavar="LANG",
+        case_sensitive=False,
+    ),
 ]
 NoSyncOption = Annotated[bool, typer.Option("--no-sync", help="Work from the ledger alone, offline.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
@@ -187,9 +192,9 @@ class ReportForm(FormChoice):
     reports: ClassVar[bool] = True
 
 
-def letterhead_of(desk: Desk, form: ReportForm, language: Language | None) -> Letterhead:
+def letterhead_of(desk: Desk, format: Format, language: Language | None) -> Letterhead:
     """How a page or workbook looks; what programs read has no looks, and speaks English."""
-    if desk.form(form).format.readers is not None:
+    if format.readers is not None:
         return desk.letterhead(language)
     if language not in (None, Language.EN):
         desk.out.warn("--language is of pages and workbooks, -o FILE.html or FILE.xlsx; all else is in English.")

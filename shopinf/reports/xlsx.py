@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from shopinf.attribution.overview import Overview, Section
@@ -37,6 +38,7 @@ _MOST_DIGITS = 15  # of a number that Excel keeps whole
 _ZONE = Column("timezone")
 _PLAIN: dict[str, Any] = {"num_format": "0"}  # of a number that nothing is counted with
 LINE = 15  # points of a row
+_HIGHEST = 4  # lines of a heading
 _BESIDE = 12  # the last column under a chart
 _SHEETS = {"influencers": By.INFLUENCER, "codes": By.CODE, "orders": By.ORDER}
 _HEADS, _FILL = "#F0EEE7", "#2B5A4D"  # where the agency has no colour of its own
@@ -153,7 +155,7 @@ class Pen:
             sheet.set_column(column, column, width * 1.08 + room)
 
     def heads(self, sheet: Worksheet, row: int, shown: Sequence[Column]) -> None:
-        """A row of headings, two lines high where one is of several words; a column is as wide as its longest word."""
+        """A row of headings, as high as the one of the most lines; a column is at least as wide as its longest word."""
         names = [self.tongue.heading(column.key) for column in shown]
         look = self.head | {"text_wrap": True, "valign": "bottom"}
         for place, (column, name) in enumerate(zip(shown, names, strict=True)):
@@ -161,7 +163,8 @@ class Pen:
             self.write(sheet, row, place, name, fit=False, align=align, **look)
             self.fit(sheet, place, max(map(len, name.split())))
         if any(" " in name for name in names):
-            sheet.set_row(row, 2 * LINE)
+            most = max(len(wrap(name, max(map(len, name.split())) + 1)) for name in names)
+            sheet.set_row(row, min(most, _HIGHEST) * LINE)
 
     def fit(self, sheet: Worksheet, column: int, letters: int) -> None:
         """Make a column wide enough for so many letters."""

@@ -140,3 +140,20 @@ def test_the_language_is_the_settings_or_the_runs_own_and_programs_read_english(
     assert told.out == english.out
     assert "all else is in English" in told.err
     assert run(*asked, str(tmp_path / "c.html"), "--language", "xx").code == 2
+
+
+def test_the_doctor_finds_a_missing_logo_before_the_months_end(run: Bench) -> None:
+    configured(run, 'agency_logo = "logo.png"\n')
+    checks = {row["check"]: row for row in run("doctor", "-f", "json").json["rows"]}
+    assert (checks["logo"]["status"], checks["config"]["status"]) == ("failed", "ok")
+    assert str(run.home / "logo.png") in checks["logo"]["detail"]
+    (run.home / "logo.png").write_bytes(PNG)
+    checks = {row["check"]: row for row in run("doctor", "-f", "json").ok().json["rows"]}
+    assert checks["logo"]["detail"] == f"logo.png, image/png, {len(PNG)} bytes"
+
+
+def test_a_statement_as_a_plain_sheet_needs_no_logo_and_says_that_it_is_in_english(run: Bench, tmp_path: Path) -> None:
+    configured(run, 'agency_logo = "logo.png"\n')
+    asked = ("payouts", "statement", "--period", "2026-06", "-o")
+    assert run(*asked, str(tmp_path / "a.csv"), "--language", "DE").err.startswith("warning: --language is of pages")
+    assert "There is no logo" in run(*asked, str(tmp_path / "a.html")).err

@@ -78,7 +78,7 @@ def worth(
         lambda store: sums(store_worth(desk, store, spans[store.name] if spans else None, rate)),
     ).or_nothing()
 
-    letterhead = letterhead_of(desk, form, language)
+    letterhead = letterhead_of(desk, desk.form(form).format, language)
 
     def answer(done: Done[Sums], failures: Sequence[Failure]) -> Result:
         every = [each for _, each in done]

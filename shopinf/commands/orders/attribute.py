@@ -131,7 +131,7 @@ def attribute(
 
     chosen = desk.stores(stores)
     spans = period.of(desk, chosen)
-    letterhead = letterhead_of(desk, form, language)
+    letterhead = letterhead_of(desk, desk.form(form).format, language)
     rate = rules.rate(desk, chosen)
     asked = Asked(
         shown.of(desk, chosen),

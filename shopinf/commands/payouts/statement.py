@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopinf.commands.options import DeskContext, LanguageOption, Noun, PeriodChoice, StoreChoice, examples
+from shopinf.commands.options import (
+    DeskContext,
+    LanguageOption,
+    Noun,
+    PeriodChoice,
+    StoreChoice,
+    examples,
+    letterhead_of,
+)
 from shopinf.commands.payouts.choice import chosen_payers, statement_called
 from shopinf.commands.payouts.payees import read_payees
 from shopinf.commands.payouts.rows import View, views
@@ -23,7 +31,7 @@ from shopinf.payouts.entries import Entry, Kind
 from shopinf.payouts.page import Line, Page, vat_of
 from shopinf.payouts.payees import Payee
 from shopinf.periods import Period
-from shopinf.results import Result, columns
+from shopinf.results import Format, Result, columns
 from shopinf.words import counted
 
 if TYPE_CHECKING:
@@ -34,7 +42,7 @@ if TYPE_CHECKING:
 app = Noun()
 
 _FILLS = ("influencer", "period", "statement", "payer", "currency")
-_SUFFIXES = (".html", ".xlsx", ".csv")
+_FORMATS = {".html": Format.HTML, ".xlsx": Format.XLSX, ".csv": Format.CSV}
 CSV = columns(
     order="statement kind date order store code net_sales rate amount currency remark", money="net_sales amount"
 )
@@ -68,10 +76,10 @@ def statement(
 
     The same statement is the same file, whenever it is written. It is no invoice, and says so.
     """
-    if output.suffix.lower() not in _SUFFIXES:
+    if output.suffix.lower() not in _FORMATS:
         raise BadInput(f"A statement is no {output.suffix or 'file without a suffix'}", hint="Like -o maya.html")
     files.check_fillable(output, (*_FILLS, "date"))
-    letterhead = desk.letterhead(language)
+    letterhead = letterhead_of(desk, _FORMATS[output.suffix.lower()], language)
     shown = _chosen(desk, name or (), period, stores)
     known = read_payees(desk, payees) if payees else {}
     entries = desk.ledger.accounts.of_statements([each.statement.id for each in shown])
