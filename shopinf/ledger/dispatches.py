@@ -91,8 +91,8 @@ class Dispatches:
             row = db.execute(query).mappings().first()
         return _dispatch(row) if row else None
 
-    def intend(self, wanted: Wanted) -> Dispatch:
-        """Write down that *wanted* is about to go, once more where it went already."""
+    def intend(self, wanted: Wanted, former: Dispatch | None) -> Dispatch | None:
+        """Write down that *wanted* is about to go, *former* being how it stood; None when another run took it since."""
         key = {"digest": wanted.digest, "recipient": self._hashed(wanted.address)}
         email = email_key(self._database.key(), wanted.address) if is_email(wanted.address) else None
         values = {
@@ -109,7 +109,11 @@ class Dispatches:
         with self._database.writing() as db:
             dialect = postgresql if db.dialect.name == "postgresql" else sqlite
             db.execute(dialect.insert(dispatches).values(key | values | {"times": 0}).on_conflict_do_nothing())
-            db.execute(update(dispatches).where(*mine).values(values | {"times": dispatches.c.times + 1}))
+            # Two runs of a team may plan the same: only one of them finds it as it was read.
+            unchanged = dispatches.c.times == (former.times if former else 0)
+            query = update(dispatches).where(*mine, unchanged)
+            if not db.execute(query.values(values | {"times": dispatches.c.times + 1})).rowcount:
+                return None
             row = db.execute(select(dispatches).where(*mine)).mappings().one()
             self._note(db, row["id"], State.INTENDED, key | {"via": wanted.via, "times": row["times"]})
         return _dispatch(row)

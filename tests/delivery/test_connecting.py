@@ -12,6 +12,8 @@ from shopinf.delivery.slack import read_webhook
 from shopinf.errors import CredentialsProblem
 from shopinf.stores import Secret
 
+pytestmark = pytest.mark.slow  # many commands, each with a server of its own
+
 CONNECT = ("reports", "connect", "smtp", "--stdin")
 SEND = ("reports", "send", "report.html", "--to", "ann@client.example")
 
@@ -94,6 +96,14 @@ def test_only_a_server_on_this_machine_may_do_without_encryption(
     ran = run(*CONNECT, stdin=server.values())
     assert (ran.code, server.heard) == (6, server.heard[:1])
     assert "offers no encryption (STARTTLS), and nothing is sent to it in the clear" in ran.err
+
+
+def test_a_server_of_this_machines_own_need_not_know_logins(run: Bench, server: MailServer, report: Path) -> None:
+    values = server.values()
+    server.user = ""
+    run(*CONNECT, stdin=values).ok()
+    run(*SEND).ok()
+    assert not any(line.startswith("AUTH") for line in server.heard)
 
 
 def test_a_failure_leaves_the_former_connection_as_it_was(run: Bench, connected: MailServer, report: Path) -> None:

@@ -12,6 +12,8 @@ from shopinf.delivery.addresses import read_address
 from shopinf.errors import BadInput
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.slow  # many commands, each with a server of its own
+
 
 def settings(run: Bench, text: str) -> None:
     run.home.mkdir(exist_ok=True)
@@ -193,7 +195,7 @@ def test_today_may_stand_in_a_files_name(run: Bench, connected: MailServer, repo
     ("language", "hello", "attached"),
     [
         ("de", "Guten Tag,", "im Anhang finden Sie:"),
-        ("fr", "Bonjour,", "vous trouverez ci-joint :"),
+        ("fr", "Bonjour,", "vous trouverez ci-joint\N{NO-BREAK SPACE}:"),
         ("es", "Buenos días:", "Adjunto encontrará:"),
         ("it", "Buongiorno,", "in allegato trova:"),
         ("nl", "Goedendag,", "in de bijlage vindt u:"),

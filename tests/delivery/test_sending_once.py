@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ from mailserver import MailServer
 
 import shopinf.delivery.smtp
 import shopinf.ledger.dispatches
+from shopinf.ledger.dispatches import Wanted
 from shopinf.practice import PracticeStore
+
+pytestmark = pytest.mark.slow  # many commands, each with a server of its own
 
 SEND = ("reports", "send", "report.html", "--to", "ann@client.example")
 
@@ -95,7 +99,7 @@ def test_an_answer_that_was_lost_is_doubt_and_nothing_is_sent_again(
 def test_what_breaks_off_before_the_content_went_out_whole_is_sent_by_the_next_run(
     verb: str, run: Bench, connected: MailServer, report: Path
 ) -> None:
-    report.write_bytes(os.urandom(4_000_000))  # more than waits in a socket
+    report.write_bytes(os.urandom(4_000_000 if verb == "content" else 4_000))  # more than waits in a socket
     connected.drop_at = verb
     broken = run(*SEND)
     assert (broken.code, broken.out, connected.taken) == (6, "", [])
@@ -128,6 +132,21 @@ def test_a_run_that_ends_after_the_content_went_out_leaves_doubt(
 
 def killed(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_of_two_runs_of_a_team_without_a_lock_one_finds_it_as_it_was(
+    run: Bench, connected: MailServer, report: Path
+) -> None:
+    run(*SEND).ok()
+    wanted = Wanted("digest", "report.html", "ann@client.example", "a…@client.example", "smtp")
+    with closing(run.ledger()) as one, closing(run.ledger()) as other:
+        mine = one.dispatches.intend(wanted, None)
+        assert mine is not None
+        assert other.dispatches.intend(wanted, None) is None
+        assert one.dispatches.sending([mine])
+        again = other.dispatches.intend(wanted, other.dispatches.of(wanted))
+        assert again is not None
+        assert not one.dispatches.sending([mine])
 
 
 def test_one_run_sends_at_a_time(run: Bench, connected: MailServer, report: Path) -> None:

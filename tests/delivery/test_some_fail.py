@@ -8,6 +8,8 @@ import pytest
 from bench import Bench
 from mailserver import MailServer
 
+pytestmark = pytest.mark.slow  # many commands, each with a server of its own
+
 PEOPLE = ("ann@client.example", "leo@client.example", "ida@client.example")
 SEND = ("reports", "send", "report.html", "--yes", *(word for who in PEOPLE for word in ("--to", who)))
 

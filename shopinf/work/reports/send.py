@@ -6,7 +6,7 @@ killed afterwards, or the answer was lost, the mail may have arrived: it is not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -44,6 +44,7 @@ class Leg:
     recipient: Recipient
     papers: Sequence[Paper]
     before: Sequence[tuple[Paper, Dispatch]] = ()
+    known: Mapping[str, Dispatch] = field(default_factory=dict)  # how each file stood, by its digest
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ def plan(desk: Desk, papers: Sequence[Paper], recipients: Sequence[Recipient], *
         known = [(paper, shelf.of(recipient.wants(paper))) for paper in papers]
         before = [(paper, one) for paper, one in known if one and not again and _stays(one)]
         kept = {paper.digest for paper, _ in before}
-        legs.append(Leg(recipient, [paper for paper in papers if paper.digest not in kept], before))
+        going = [paper for paper in papers if paper.digest not in kept]
+        legs.append(Leg(recipient, going, before, {one.digest: one for _, one in known if one}))
     return legs
 
 
@@ -84,8 +86,9 @@ def carry_out(desk: Desk, legs: Sequence[Leg], carrier: Carrier) -> Iterator[Don
         if not leg.papers:
             yield Done(leg)
             continue
-        ours = [shelf.intend(leg.recipient.wants(paper)) for paper in leg.papers]
+        ours: list[Dispatch] = []
         try:
+            ours += _intended(desk, leg)
             carrier.carry(leg, ours, lambda ours=ours: _claim(desk, ours))  # type: ignore[misc]
         except Stopped:
             raise
@@ -98,9 +101,21 @@ def carry_out(desk: Desk, legs: Sequence[Leg], carrier: Carrier) -> Iterator[Don
             yield Done(leg, [one for paper in leg.papers if (one := shelf.of(leg.recipient.wants(paper)))])
 
 
+def _intended(desk: Desk, leg: Leg) -> Iterator[Dispatch]:
+    for paper in leg.papers:
+        one = desk.ledger.dispatches.intend(leg.recipient.wants(paper), leg.known.get(paper.digest))
+        if one is None:
+            raise _taken()
+        yield one
+
+
 def _claim(desk: Desk, ours: Sequence[Dispatch]) -> None:
     if not desk.ledger.dispatches.sending(ours):
-        raise Busy("Another run of shopinf sends the same file there just now", hint="Run the same command again.")
+        raise _taken()
+
+
+def _taken() -> Busy:
+    return Busy("Another run of shopinf sends the same file there just now", hint="Run the same command again.")
 
 
 class Mails:
