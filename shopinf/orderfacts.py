@@ -37,31 +37,30 @@ def to_facts(order: Order) -> dict[str, Any]:
         "at": [_text(order.created_at), _text(order.processed_at), _text(order.updated_at)],
         "cur": order.currency,
     }
-    optional: dict[str, Any] = {
-        "fin": order.financial_status,
-        "ful": order.fulfillment_status,
-        "cancelled": _text(order.cancelled_at),
-        "test": order.test,
-        "incl": order.taxes_included,
-        "lines": [_line_facts(line) for line in order.lines],
-        "codes": [[used.code, str(used.amount), used.type] for used in order.used_codes],
-        "ship": _allocation_facts(order.shipping_discounts),
-        "refunds": [_refund_facts(refund) for refund in order.refunds],
-        "totals": _totals_facts(order),
-        "cust": order.customer_id,
-        "cust_at": _text(order.customer_created_at),
-        "keys": [order.email_key, order.phone_key, order.address_key]
-        if order.email_key or order.phone_key or order.address_key
-        else None,
-        "land": [order.landing.code, order.landing.ref, [*map(list, order.landing.utm)]] if order.landing else None,
-        "from": order.referrer,
-        "src": order.source_name,
-        "tags": list(order.tags),
-        "gift": order.gift,
-        "skel": order.skeleton,
-        "old": order.outdated,
-    }
-    facts.update((key, value) for key, value in optional.items() if value or (key == "from" and value is not None))
+    for key, value in (
+        ("fin", order.financial_status),
+        ("ful", order.fulfillment_status),
+        ("cancelled", _text(order.cancelled_at)),
+        ("test", order.test),
+        ("incl", order.taxes_included),
+        ("lines", [_line_facts(line) for line in order.lines]),
+        ("codes", [[used.code, str(used.amount), used.type] for used in order.used_codes]),
+        ("ship", _allocation_facts(order.shipping_discounts)),
+        ("refunds", [_refund_facts(refund) for refund in order.refunds]),
+        ("totals", _totals_facts(order)),
+        ("cust", order.customer_id),
+        ("cust_at", _text(order.customer_created_at)),
+        ("keys", _keys_facts(order)),
+        ("land", [order.landing.code, order.landing.ref, [*map(list, order.landing.utm)]] if order.landing else None),
+        ("from", order.referrer),
+        ("src", order.source_name),
+        ("tags", [*order.tags]),
+        ("gift", order.gift),
+        ("skel", order.skeleton),
+        ("old", order.outdated),
+    ):
+        if value or (value == "" and key == "from"):
+            facts[key] = value
     if order.applications is None or order.applications:
         facts["apps"] = order.applications and [[a.type, a.code, a.title, a.target_type] for a in order.applications]
     return facts
@@ -200,4 +199,10 @@ def _refund_line(line_id: int, quantity: int, subtotal: str, tax: str, *paid_in:
 
 def _totals_facts(order: Order) -> list[str | None] | None:
     totals = (order.total_line_items_price, order.total_discounts, order.subtotal_price, order.current_subtotal_price)
-    return None if totals == (None,) * 4 else [None if total is None else str(total) for total in totals]
+    texts = [None if total is None else str(total) for total in totals]
+    return texts if any(texts) else None
+
+
+def _keys_facts(order: Order) -> list[str | None] | None:
+    keys = [order.email_key, order.phone_key, order.address_key]
+    return keys if any(keys) else None

@@ -16,7 +16,8 @@ def keyed(key: bytes, text: str) -> str:
     HMAC with SHA-256, as RFC 2104 has it, begun once for a key. `hmac` begins anew each time and lets other threads go
     first, and of pages with hundreds of e-mails each then waits its turn as often.
     """
-    inner, outer = (begun.copy() for begun in _begun(key))
+    inner, outer = _begun(key)
+    inner, outer = inner.copy(), outer.copy()
     inner.update(text.encode())
     outer.update(inner.digest())
     found: str = outer.hexdigest()
@@ -37,5 +38,15 @@ def phone_key(key: bytes, phone: str) -> str | None:
 
 def address_key(key: bytes, country: str | None, postcode: str, street: str) -> str | None:
     """The keyed hash of an address, however it is spaced and capitalised; None without its two telling parts."""
-    parts = ["".join(filter(str.isalnum, text.casefold())) for text in (country or "", postcode, street)]
+    parts = [_bare(text) for text in (country or "", postcode, street)]
     return keyed(key, "|".join(parts)) if parts[1] and parts[2] else None
+
+
+def _bare(text: str) -> str:
+    """*text* without all that is neither letter nor digit, in small letters."""
+    if text.isascii():
+        return text.lower().translate(_NO_LETTERS)
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+_NO_LETTERS = {code: None for code in range(128) if not chr(code).isalnum()}
