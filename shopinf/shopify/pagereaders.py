@@ -22,6 +22,7 @@ import queue
 import struct
 import sys
 import threading
+from collections import deque
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:  # and below where they are needed: most runs read no page of orders
@@ -32,6 +33,7 @@ if TYPE_CHECKING:  # and below where they are needed: most runs read no page of 
 PROCESSES = 2
 MANY = 40  # pages; a process takes as long to start as a dozen pages take to be read
 SMALL = 64 * 1024  # bytes; handing over what is smaller saves nothing
+AHEAD = 2  # pages that a process has: with the next one there, it waits for nobody's turn
 STUCK = 30.0  # seconds; a page is read in a fiftieth of one
 
 _SIZES = struct.Struct("<II")
@@ -133,6 +135,7 @@ class Readers:
         """Start a process and hand it one page after another, until either end is closed."""
         process: subprocess.Popen[bytes] | None = None
         ready = False
+        under_way: deque[_Job] = deque()
         try:
             process = _start()
             with self._guard:
@@ -147,15 +150,17 @@ class Readers:
             with self._guard:
                 self._ready, ready = self._ready + 1, True
                 self._changed.notify_all()
-            while (job := self._jobs.get()) is not None:
-                try:
-                    job.read = _ask(process.stdin, process.stdout, job)
-                finally:
-                    job.done.set()
+            room = threading.Semaphore(AHEAD)
+            hearing = (process.stdout, under_way, room)
+            threading.Thread(target=_hear, args=hearing, daemon=True, name="shopinf-hearer").start()
+            while room.acquire() and (job := self._jobs.get()) is not None:
+                under_way.append(job)
+                _hand(process.stdin, job)
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
             pass  # it could not start, or is gone: others go on, and in the end this process
         finally:
             self._leave(process, ready)
+            _let_go(under_way)
 
     def _leave(self, process: subprocess.Popen[bytes] | None, ready: bool) -> None:
         with self._guard:
@@ -238,14 +243,32 @@ def _finish(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _ask(asked: IO[bytes], said: IO[bytes], job: _Job) -> PageRows | None:
+def _hand(asked: IO[bytes], job: _Job) -> None:
     how = pickle.dumps(job.how, pickle.HIGHEST_PROTOCOL)
-    asked.write(_SIZES.pack(len(how), len(job.content)))
-    asked.write(how)
+    asked.write(_SIZES.pack(len(how), len(job.content)) + how)
     asked.write(job.content)
     asked.flush()
-    read: PageRows | None = pickle.loads(_receive(said))
-    return read
+
+
+def _hear(said: IO[bytes], under_way: deque[_Job], room: threading.Semaphore) -> None:
+    """Take what a process says of its pages, in their order; without it, let go of those it still has."""
+    try:
+        while True:
+            read: PageRows | None = pickle.loads(_receive(said))
+            job = under_way.popleft()
+            job.read = read
+            job.done.set()
+            room.release()
+    except (OSError, EOFError, ValueError, IndexError, pickle.UnpicklingError):
+        _let_go(under_way)
+        room.release()  # whoever hands over hears of it by the next page
+
+
+def _let_go(under_way: deque[_Job]) -> None:
+    """Have these pages read by whoever asked for them."""
+    with contextlib.suppress(IndexError):
+        while True:
+            under_way.popleft().done.set()
 
 
 def _send(stream: IO[bytes], content: bytes) -> None:
