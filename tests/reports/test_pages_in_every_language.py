@@ -19,15 +19,20 @@ from markupsafe import Markup
 
 from shopinf.attribution.overview import Overview
 from shopinf.attribution.report import By, Choice, DateBasis
+from shopinf.attribution.worth import By as WorthBy
+from shopinf.attribution.worth import worth
 from shopinf.letterhead import Language, Letterhead
 from shopinf.money import Money
 from shopinf.payouts.entries import Account, Kind
 from shopinf.payouts.page import Line, Page, vat_of
 from shopinf.payouts.statements import Figures, Statement
+from shopinf.periods import Period
 from shopinf.reports.guide import guide_page
 from shopinf.reports.html import file as page
 from shopinf.reports.statement import statement_book, statement_page
 from shopinf.reports.tongue import Tongue, tongue_of
+from shopinf.reports.worth import WorthPage
+from shopinf.reports.worth import file as worth_file
 from shopinf.reports.xlsx import file as book
 from shopinf.results import Failure
 from shopinf.scopes import FEATURES, to_paste
@@ -77,6 +82,21 @@ def statement(**more: Any) -> Page:
     return replace(Page(made, "Nord", "Kiosk", "Maya", sold, changed, paid, "", vat), **more)
 
 
+def worth_page() -> WorthPage:
+    """What customers are worth, with all that the page can have in it."""
+    back = whole(*PEOPLE).back
+    day = date(2026, 6, 1)
+    return WorthPage(
+        worth(back, WorthBy.INFLUENCER),
+        worth(back, WorthBy.MONTH),
+        ["Maya Shop"],
+        datetime(2026, 7, 2, 9, 30, tzinfo=ZoneInfo(ZONE)),
+        Period(day, date(2026, 6, 30), ""),
+        NAMES,
+        ["note"],
+    )
+
+
 def marked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put what comes from the catalogue, or from Babel, into brackets."""
 
@@ -123,6 +143,15 @@ def test_every_word_on_a_page_is_from_the_catalogue(
     # Notes to the operator, and why a store failed, are what the terminal says too, and marked as English.
     html = re.sub(rb'<(ul|span) lang="en">.*?</\1>', b"", html, flags=re.DOTALL)
     assert set(left(seen(html), DATA)) - ({"no"} if not client else set()) == set()
+
+
+def test_every_word_on_the_page_of_what_customers_are_worth_is_from_the_catalogue(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    marked(monkeypatch)
+    html = worth_file(worth_page(), Letterhead(Language.NL, "Nord"))
+    html = re.sub(rb'<(ul|span) lang="en">.*?</\1>', b"", html, flags=re.DOTALL)
+    assert left(seen(html), (*DATA, "Cap")) == []
 
 
 def test_every_word_of_a_statement_is_from_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,9 +13,10 @@ import pytest
 from shopinf.letterhead import Language, Letterhead
 from shopinf.reports.html import file as page
 from shopinf.reports.statement import statement_page
+from shopinf.reports.worth import file as worth_file
 
 from .samples import sample
-from .test_pages_in_every_language import everything, statement
+from .test_pages_in_every_language import everything, statement, worth_page
 from .test_report_page import HOSTILE
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -126,12 +127,16 @@ def test_in_no_language_and_script_does_anything_stick_out_or_stay_out_of_sight(
     """Headings are longer in other languages: all is seen without scrolling, in the page and in the statement."""
     heads = [Letterhead(language, "Nordlicht GmbH", accent="#ffd400") for language in Language]
     whole = everything(names=NAMES, count=60, client=True)
-    made = [text.decode() for head in heads for text in (page(whole, head), statement_page(statement(), head))]
+    made = [
+        text.decode()
+        for head in heads
+        for text in (page(whole, head), statement_page(statement(), head), worth_file(worth_page(), head))
+    ]
     frames = "".join(
         f'<iframe style="width: {width}px; height: 400px; border: 0" srcdoc="{html.escape(text)}"></iframe>'
         for text in made
     )
     measure = f"<script>onload = () => document.title = [...document.querySelectorAll('iframe')].map({OUT})</script>"
     seen = Seen(tmp_path, f"<!doctype html><title></title>{frames}{measure}")
-    expected = ",".join(f"{language} 0 0 0" for language in Language for _ in range(2))
+    expected = ",".join(f"{language} 0 0 0" for language in Language for _ in range(3))
     assert f"<title>{expected}</title>" in seen.tree
