@@ -240,6 +240,28 @@ class Bench:
         return "".join(f"{name}={value}\n" for name, value in values.items())
 
 
+class Naming(pickle.Pickler):
+    """Writes the parts of a bench by their names, wherever one of them refers to another."""
+
+    def __init__(self, file: io.BytesIO, names: Mapping[int, str]) -> None:
+        super().__init__(file)
+        self._names = names
+
+    def persistent_id(self, thing: Any) -> str | None:
+        return self._names.get(id(thing))
+
+
+class Named(pickle.Unpickler):
+    """Reads them as the parts of another bench."""
+
+    def __init__(self, file: io.BytesIO, parts: Mapping[str, Any]) -> None:
+        super().__init__(file)
+        self._parts = parts
+
+    def persistent_load(self, name: str) -> Any:
+        return self._parts[name]
+
+
 class Kept:
     """A bench as it stood at one time: its home, and its clock, wire, keyring and stores in Python's own bytes.
 
@@ -259,18 +281,14 @@ class Kept:
         }
         names = {id(part): name for name, part in parts.items()}
         written = io.BytesIO()
-        pickler = pickle.Pickler(written)
-        pickler.persistent_id = lambda thing: names.get(id(thing))  # type: ignore[method-assign]
-        pickler.dump(states)
+        Naming(written, names).dump(states)
         self._states = written.getvalue()
 
     def copy_to(self, bench: Bench) -> None:
         """Have *bench* stand like this; its clock, wire and stores stay the ones that a test may hold already."""
         held = _parts(bench)
         parts = {name: held.get(name) or object.__new__(kind) for name, kind in self._kinds.items()}
-        unpickler = pickle.Unpickler(io.BytesIO(self._states))
-        unpickler.persistent_load = parts.__getitem__  # type: ignore[method-assign]
-        for name, state in unpickler.load().items():
+        for name, state in Named(io.BytesIO(self._states), parts).load().items():
             vars(parts[name]).update(state)
         bench.environ.update(self._environ)
         shutil.copytree(self._home, bench.home, dirs_exist_ok=True)
