@@ -124,10 +124,13 @@ def _payable_together(desk: Desk, stores: Sequence[Store]) -> Iterator[str]:
 
 def _sold(desk: Desk, store: Store, period: Period) -> tuple[Cell, Cell]:
     """The orders and net sales of a month that count in a report."""
+    from shopinf.attribution.credits import MultiCode
     from shopinf.attribution.report import By, Choice, DateBasis
     from shopinf.work.orders.attribute import Asked, attribute_stores, overview_of
 
-    asked = Asked(Choice(By.STORE, DateBasis(desk.config.date)), sync=False)
+    # With the options of every report, so that what is kept serves both; what is earned is not asked for.
+    several, plain = MultiCode(desk.config.multi_code), desk.config.commission is None
+    asked = Asked(Choice(By.STORE, DateBasis(desk.config.date)), several, sync=False, sums=plain)
     done = attribute_stores(desk, [store], {store.name: period}, asked).done
     totals = overview_of(done, [], asked, now=desk.clock.now()).totals
     if totals:

@@ -188,7 +188,7 @@ class Credits:
             values["month"] = month = month_of(each.day)
             rows.append(values)
             touched.add((month, number))
-        insert(db, credits, rows)
+        insert(db, credits, sorted(rows, key=_as_they_lie))
         return touched
 
     # reading
@@ -314,6 +314,10 @@ def _input_rows(shop_id: int, inputs: Inputs) -> list[dict[str, Any]]:
 
 def _is_turn(db: Connection, shop_id: int, turn: int) -> bool:
     return db.execute(select(credit_states.c.turn).where(credit_states.c.shop_id == shop_id)).scalar() == turn
+
+
+def _as_they_lie(row: Mapping[str, Any]) -> tuple[int, int, int, int]:
+    return row["month"], row["cell"], row["day"], row["order_id"]
 
 
 def _turn() -> int:

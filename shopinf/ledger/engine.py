@@ -71,7 +71,7 @@ class Database:
     @contextmanager
     def writing_now(self) -> Iterator[Connection]:
         """The same for what may as well be left out: where somebody else writes for longer than a moment it is Busy."""
-        if not self._turn.acquire(timeout=MOMENT):
+        if not self._turn.acquire(timeout=self._kind.QUEUE_SECONDS):  # of this run's own writers, who are soon done
             raise self._taken()
         try:
             with whole(), self.spoken(), self._opened().connect() as plain:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shopinf.errors import MachineProblem, ShopinfError
 
-BUSY_SECONDS = 30
+BUSY_SECONDS = QUEUE_SECONDS = 30
 WRITING = {"shopinf_writes": True}
 CACHE_KB = 8_000  # what is written to most fits; of SQLite's own 2 MB much is read again at each write
 
