@@ -26,6 +26,12 @@ from shopinf.local.config import Config
 HOUSE = Path(shopinf.__file__).parent
 # Of web servers and of Typer: nobody sets them for shopinf.
 FOREIGN = {
+    # What shells tell Typer of a line that is completed.
+    "COMP_CWORD",
+    "COMP_WORDS",
+    "_TYPER_COMPLETE_ARGS",
+    "_TYPER_COMPLETE_FISH_ACTION",
+    "_TYPER_COMPLETE_WORD_TO_COMPLETE",
     "CONTENT_LENGTH",
     "CONTENT_TYPE",
     "HTTP_ORIGIN",

@@ -122,12 +122,12 @@ def send(
         _show(desk, post, [Done(leg) for leg in legs], form, dry_run=True)
         _show_letters(desk, post, legs)
         return
-    with desk.sending():
+    going = [leg for leg in plan(desk, papers, recipients, again=again) if leg.papers]
+    if len(going) > 1:
+        names = few([leg.recipient.shown for leg in going])
+        desk.out.confirm(f"Send {_named(papers)} to {names}?")
+    with desk.sending():  # not while somebody thinks; another run may have sent some of it meanwhile
         legs = plan(desk, papers, recipients, again=again)
-        going = [leg for leg in legs if leg.papers]
-        if len(going) > 1:
-            names = few([leg.recipient.shown for leg in going])
-            desk.out.confirm(f"Send {_named(papers)} to {names}?")
         done = list(_carried(desk, post, legs))
     _tell(desk, post, done, form)
 
