@@ -166,6 +166,13 @@ class Desk:
         logo = config.agency_logo and read_logo(self.places.config / Path(config.agency_logo).expanduser())
         return Letterhead(language or config.language, config.agency or "", logo or None, config.agency_accent)
 
+    def language_of(self, names: Iterable[str]) -> Language:
+        """What those speak who read of the stores *names*: their own or their group's language, where it is one."""
+        own, usual = self.config.languages, self.config.language
+        groups = {store.name: store.group or "" for store in self.book.all()} if own else {}
+        spoken = {own.get(name.casefold()) or own.get(groups.get(name, "").casefold()) or usual for name in names}
+        return spoken.pop() if len(spoken) == 1 else usual
+
     @shared_property
     def book(self) -> StoreBook:
         from shopinf.local.storebook import StoreBook

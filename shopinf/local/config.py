@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from shopinf.errors import BadInput, MachineProblem, ShopinfError
@@ -52,6 +52,9 @@ TEMPLATE = """\
 # The language of pages, statements, workbooks and mails: "en", "de", "fr", "es", "it" or "nl"; --language.
 # language = "en"
 
+# Another language for the pages of single stores or groups, by their names here.
+# languages = {{ nordlicht = "de" }}
+
 # The account that pays influencers, for the banks' files of `payouts pay --rail sepa`.
 # payer_iban = "DE02120300000000202051"
 
@@ -89,6 +92,7 @@ class Config:
     agency_logo: str | None = None  # a file, seen from the folder of the configuration
     agency_accent: str = ""  # `#2b5a4d`
     language: Language = Language.EN  # of what others read; the terminal speaks English
+    languages: Mapping[str, Language] = field(default_factory=dict)  # of single stores or groups, by their folded names
     payer_iban: str | None = None  # the account that pays, in a bank's file
     coupon_hosts: tuple[str, ...] = ()  # sites that live by codes, besides those that are known to everybody
 
@@ -199,6 +203,18 @@ def _language(value: object) -> Language:
     return Language(text)
 
 
+def _languages(value: object) -> Mapping[str, Language]:
+    if not isinstance(value, dict):
+        raise _Wrong(f'must be a table like {{ nordlicht = "de" }}, not {kind_of(value)}')
+    found = {}
+    for name, language in value.items():
+        try:
+            found[name.strip().casefold()] = _language(language)
+        except _Wrong as wrong:
+            raise _Wrong(f"of {name} {wrong}") from None
+    return found
+
+
 def _hosts(value: object) -> tuple[str, ...]:
     from shopinf.leaks.visits import host_of
 
@@ -237,6 +253,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "agency_logo": _picture,
     "agency_accent": _colour,
     "language": _language,
+    "languages": _languages,
     "payer_iban": _iban,
     "coupon_hosts": _hosts,
 }

@@ -157,3 +157,33 @@ def test_a_statement_as_a_plain_sheet_needs_no_logo_and_says_that_it_is_in_engli
     asked = ("payouts", "statement", "--period", "2026-06", "-o")
     assert run(*asked, str(tmp_path / "a.csv"), "--language", "DE").err.startswith("warning: --language is of pages")
     assert "There is no logo" in run(*asked, str(tmp_path / "a.html")).err
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_store_or_its_group_speaks_a_language_of_its_own(run: Bench, tmp_path: Path) -> None:
+    """One line for cron makes every client a page in their own language; a page of several speaks the usual one."""
+    run.connect(run.open(handle="paris"), "--group", "France").ok()
+    configured(run, 'language = "de"\nlanguages = { Maya-Shop = "nl", france = "fr" }\n')
+    asked = ("orders", "attribute", "--all-stores", "--period", "2026-06", "-o")
+    run(*asked, str(tmp_path / "{store}.html")).ok()
+    run(*asked, str(tmp_path / "all.html")).ok()
+    run(*asked, str(tmp_path / "asked.html"), "--language", "it").ok()
+
+    def spoken(name: str) -> str:
+        return str(read((tmp_path / f"{name}.html").read_bytes()).all("html")[0].attributes["lang"])
+
+    assert [spoken(name) for name in ("maya-shop", "paris", "all", "asked")] == ["nl", "fr", "de", "it"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('languages = "de"', 'languages must be a table like { nordlicht = "de" }, not text in quotes'),
+        ('languages = { kiosk = "pt" }', "languages of kiosk must be en, de, fr, es, it or nl, not 'pt'"),
+    ],
+)
+@pytest.mark.usefixtures("shop")
+def test_languages_that_are_none_are_refused_with_their_line(run: Bench, line: str, said: str) -> None:
+    config = configured(run, f"wait = 5\n{line}\n")
+    ran = run("orders", "attribute", "--period", "2026-06")
+    assert (ran.code, f"error: {config}, line 2: {said}" in ran.err) == (2, True)

@@ -132,7 +132,7 @@ def test_a_format_of_reports_is_known_by_its_line_in_the_list_alone(run: Bench, 
     """What writes it is the module of its name; options, their help and who reads it go by the list."""
     assert [format for format in Format if format.is_report] == [Format.XLSX, Format.HTML]
     assert all(report_file(format, sample(count=3), PLAIN) for format in Format if format.is_report)
-    for command, formats in (("attribute", list(Format)), ("sync", [each for each in Format if not each.is_report])):
+    for command, formats in (("attribute", list(Format)), ("sync", Format.known(reports=False))):
         main(["orders", command, "--help"])
         said = " ".join(capsys.readouterr().out.split())
         assert f"{', '.join(formats[:-1])} or {formats[-1]}." in said

@@ -103,7 +103,8 @@ def worth(
             made = desk.clock.now().astimezone(UTC if others else zone)
             span = together(spans.values()) if spans else None
             names = [store.title.strip() or store.name for store, _ in done]
-            return worth.file(worth.WorthPage(found, months, names, made, span, people, told), letterhead)
+            head = replace(letterhead, language=language or desk.language_of(store.name for store, _ in done))
+            return worth.file(worth.WorthPage(found, months, names, made, span, people, told), head)
 
         return replace(result, content=content)
 

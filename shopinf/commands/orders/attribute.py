@@ -152,7 +152,8 @@ def attribute(
     def answer(done: Done[Attributed], failures: Sequence[Failure], asked: Asked = asked) -> Result:
         suspects = [each for store, _ in done for each in out.get(store.name, ())]
         whole = overview_of(done, failures, asked, now=now, client=client, suspects=suspects, back=back)
-        return _answer(whole, letterhead)
+        spoken = language or desk.language_of(store.name for store, _ in done)
+        return _answer(whole, replace(letterhead, language=spoken))
 
     def pieces(done: Done[Attributed]) -> Iterator[tuple[Mapping[str, str], Result]]:
         whole = overview_of(done, [], replace(asked, choice=replace(asked.choice, by=By.CODE)), now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -90,7 +91,8 @@ def statement(
         path = places[each.statement.name]
         files.make_folders(path, files.fixed_folder(output))
         files.check_place(path)
-        write_atomically(path, [_content(page, output.suffix.lower(), letterhead)], private=True)
+        head = replace(letterhead, language=language or desk.language_of([each.payer]))
+        write_atomically(path, [_content(page, output.suffix.lower(), head)], private=True)
     if len(shown) == 1:
         desk.out.say(f"Written to {places[shown[0].statement.name]}.")
     elif shown:
