@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from shopinf.errors import BadInput
 from shopinf.plain import harmless
 
 _LONGEST_SUBJECT = 250
+_EMPTY_START = re.compile(rb"(?m)^((?:From|To|Subject):)\r\n (?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,12 @@ def message(meant: Letter, *, id: str, at: datetime) -> EmailMessage:
             params={"charset": "utf-8"} if main == "text" else None,
         )
     return made
+
+
+def on_the_wire(made: EmailMessage) -> bytes:
+    """*made* in bytes. A long name begins on its header's own line: some programs take an empty first one for none."""
+    head, blank, body = made.as_bytes().partition(b"\r\n\r\n")
+    return _EMPTY_START.sub(rb"\1 ", head) + blank + body
 
 
 def _address(of: Mailable) -> Address:

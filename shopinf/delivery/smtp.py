@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shopinf.delivery.addresses import Mailable, read_address
+from shopinf.delivery.mail import on_the_wire
 from shopinf.delivery.words import size
 from shopinf.errors import (
     BadInput,
@@ -122,7 +123,7 @@ class Session:
         Refused: the server does not take it from us, or not for them. LostResponse: it may have taken it. NoAnswer: it
         surely did not, and the connection is of no use any more.
         """
-        content = message.as_bytes()
+        content = on_the_wire(message)
         if self.largest and len(content) > self.largest:
             raise Refused(
                 f"{self._mailbox.shown} takes no mail larger than {size(self.largest)}, and this one has "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,7 @@ def test_names_of_every_script_arrive_as_they_are(name: str, run: Bench, connect
     [mail] = connected.taken
     assert mail.content.isascii()
     assert max(map(len, mail.content.split(b"\r\n"))) <= 998
+    assert not re.search(rb"(?m)^\w+:\s*$", mail.content.partition(b"\r\n\r\n")[0])
     assert [*mail.files] == [name]
     assert mail.message["Subject"] == subject
     assert mail.message["From"].addresses[0].display_name == f"Agentur {NAMES[name]}, Söhne"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from bench import Bench
 from mailserver import MailServer
+
+from shopinf.delivery.addresses import Mailable
+from shopinf.delivery.smtp import Session
 
 pytestmark = pytest.mark.slow  # many commands, each with a server of its own
 
@@ -88,3 +93,22 @@ def test_an_address_among_the_files_is_told_from_a_file(run: Bench, connected: M
     ran = run("reports", "send", "report.html", "--to", "ann@client.example", "leo@client.example")
     assert (ran.code, connected.taken) == (2, [])
     assert "Is it an address? --to leo@client.example" in ran.err
+
+
+def test_a_run_that_is_stopped_says_how_far_it_came_and_the_next_goes_on(
+    run: Bench, connected: MailServer, report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = Session.send
+
+    def stopped(session: Session, message: EmailMessage, recipient: Mailable, about_to: Callable[[], None]) -> None:
+        if recipient.local == "leo":
+            raise KeyboardInterrupt
+        plain(session, message, recipient, about_to)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Session, "send", stopped)
+        ran = run(*SEND)
+    assert ran.code == 130
+    assert "So far: sending files, 1 of 3 recipients." in ran.err
+    run(*SEND).ok()
+    assert [mail.recipients[0] for mail in connected.taken] == [*PEOPLE]

@@ -128,7 +128,11 @@ def send(
         desk.out.confirm(f"Send {_named(papers)} to {names}?")
     with desk.sending():  # not while somebody thinks; another run may have sent some of it meanwhile
         legs = plan(desk, papers, recipients, again=again)
-        done = list(_carried(desk, post, legs))
+        done = []
+        with desk.out.progress("sending files", len(legs), "recipients") as progress:
+            for each in _carried(desk, post, legs):
+                done.append(each)
+                progress.advance()
     _tell(desk, post, done, form)
 
 
