@@ -93,6 +93,7 @@ class Desk:
         self.output: Path | None = None  # what --output says
         self.columns: Sequence[Column] = ()  # what the command says it answers with
         self.fills: Collection[str] = ("date",)  # what the command knows a value of, for a file's name
+        self.encoding: str | None = None  # that of the sheets it reads, where --encoding says it
         self._skipped: list[str] = []
         self._wait: float | None = None
         self._shops: dict[str, Shop] = {}
@@ -249,9 +250,17 @@ class Desk:
         """The sheet *file* (`-`: standard input), open for as long as the command runs."""
         from shopinf.sheets.reading import read_sheet
 
-        sheet = read_sheet(file, fields, mapping=mapping, stdin=self.setting.stdin, only=only)
+        stdin = self.setting.stdin
+        sheet = read_sheet(file, fields, mapping=mapping, stdin=stdin, only=only, encoding=self.encoding)
         self._open.callback(sheet.close)
         return sheet
+
+    def encoded_as(self, name: str | None) -> None:
+        """Have sheets be read in the encoding *name*; None: as it is found out."""
+        if name is not None:
+            from shopinf.sheets.texts import read_encoding
+
+            self.encoding = read_encoding(name)
 
     # Stores
 

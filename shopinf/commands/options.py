@@ -116,6 +116,10 @@ LanguageOption = Annotated[
         case_sensitive=False,
     ),
 ]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option("--encoding", help="How a sheet of text is encoded, like cp1250; else it is found out.", metavar="E"),
+]
 NoSyncOption = Annotated[bool, typer.Option("--no-sync", help="Work from the ledger alone, offline.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
@@ -211,6 +215,7 @@ class Manners:
     reports: bool = False  # it writes the formats of reports too
     fills: tuple[str, ...] = ("date",)  # what it knows a value of, for `{name}` in --output
     columns: Sequence[Column] = ()  # what its answer has, for --columns and the reference
+    sheet: bool = False  # it reads a sheet, whose encoding may be said
 
 
 def exactly_one(**given: object) -> str:
@@ -275,18 +280,19 @@ class Noun(typer.Typer):
         attended: bool = False,
         fills: tuple[str, ...] = (),
         columns: Sequence[Column] = (),
+        sheet: bool = False,
         **kwargs: Any,
     ) -> Callable[[Callable[..., None]], Callable[..., None]]:
         """Register a command: a function that takes the desk first.
 
         *asks* says that it may ask a question, *attended* that it is nothing for a timer, *fills* what it knows a value
-        of for a file's name beside `{date}`, `{store}` and `{period}`, which follow from its options, and *columns*
-        what its rows have.
+        of for a file's name beside `{date}`, `{store}` and `{period}`, which follow from its options, *columns* what
+        its rows have, and *sheet* that it reads one, which may have an encoding of its own.
         """
         register = super().command(*args, cls=Command, **kwargs)
 
         def decorate(function: Callable[..., None]) -> Callable[..., None]:
-            register(_at_the_desk(function, Manners(asks, attended, fills=fills, columns=columns)))
+            register(_at_the_desk(function, Manners(asks, attended, fills=fills, columns=columns, sheet=sheet)))
             return function
 
         return decorate
@@ -311,6 +317,7 @@ def _at_the_desk(function: Callable[..., None], said: Manners) -> Callable[..., 
         desk.heed(**{name: given.pop(name) for name in _EVERYWHERE})
         desk.log.start(desk.command)
         desk.out.workbook = _workbook
+        desk.encoded_as(given.pop("encoding", None))
         desk.fills, desk.columns, desk.out.asks = manners.fills, manners.columns, manners.asks
         for name, bundle in bundles.items():
             given[name] = bundle(**{each.name: given.pop(each.name) for each in spelled[name]})
@@ -325,6 +332,8 @@ def _at_the_desk(function: Callable[..., None], said: Manners) -> Callable[..., 
     for name, parameter in list(signature.parameters.items())[1:]:
         own = parameter.replace(kind=keyword, annotation=_described(parameter.annotation))
         parameters += spelled.get(name, [own])
+    if manners.sheet:
+        parameters.append(inspect.Parameter("encoding", keyword, annotation=_described(EncodingOption), default=None))
     parameters += [
         inspect.Parameter(n, keyword, annotation=_described(a, EVERYWHERE), default=d)
         for n, (a, d) in _EVERYWHERE.items()

@@ -22,7 +22,7 @@ from shopinf.sheets.passing import passing
 from shopinf.sheets.records import Broken, Record, Sieve
 from shopinf.sheets.spelling import in_unit
 from shopinf.sheets.telling import Told
-from shopinf.sheets.texts import find_encoding
+from shopinf.sheets.texts import encoding_of
 from shopinf.sheets.values import Doubtful, Manner, are_fractions, is_endless, is_nothing, manner_of, plain, read_cell
 from shopinf.shell import quoted
 from shopinf.words import counted
@@ -117,17 +117,18 @@ def read_sheet(
     mapping: Mapping[str, str] | None = None,
     stdin: BinaryIO | TextIO | None = None,
     only: Only | None = None,
+    encoding: str | None = None,
 ) -> Sheet:
     """Open the sheet *path* (csv, tsv, jsonl, xlsx; `-` is standard input) and find its columns.
 
     The kind follows from the content first, then from the suffix. What stands before the header is passed over, blank
     rows are skipped. A file that is missing or not readable raises `BadInput`; one that is no sheet, or lacks a column
-    that is needed, `BadSheet`. *only* spares the work for rows of a text sheet that nobody needs, as it sees them:
-    untrimmed.
+    that is needed, `BadSheet`. *encoding* is that of its text where somebody says it. *only* spares the work for rows
+    of a text sheet that nobody needs, as it sees them: untrimmed.
     """
     file = "standard input" if str(path) == "-" else str(path)
     stream = _from_stdin(stdin) if str(path) == "-" else _opened(Path(path), file)
-    opening = _Opening(file, fields, mapping or {}, only)
+    opening = _Opening(file, fields, mapping or {}, only, encoding)
     rows = opening.rows(stream, Path(path).suffix.lower())
     try:
         places, first = next(rows)
@@ -192,8 +193,10 @@ def each_row(sheet: Sheet, reader: Callable[[Row], T]) -> Iterator[tuple[Row, T 
 class _Opening:
     """A sheet that is being read: its kind, its header, and how its numbers are written."""
 
-    def __init__(self, file: str, fields: Fields, mapping: Mapping[str, str], only: Only | None) -> None:
-        self.file, self.fields, self.mapping, self.only = file, fields, mapping, only
+    def __init__(
+        self, file: str, fields: Fields, mapping: Mapping[str, str], only: Only | None, encoding: str | None
+    ) -> None:
+        self.file, self.fields, self.mapping, self.only, self.encoding = file, fields, mapping, only, encoding
         self.told = Told(file)
         self.known: str | None = None
         self.delimiter: str | None = None
@@ -294,9 +297,7 @@ class _Opening:
                 "this is a page of HTML or XML, not a sheet",
                 hint="Open it in a spreadsheet and save it as .xlsx or .csv.",
             )
-        encoding = find_encoding(stream)
-        if encoding in ("cp1252", "latin-1"):
-            self.told.notes.append(f"{file} is not in UTF-8; it was read as Windows-1252, so check names with accents.")
+        encoding = encoding_of(file, stream, self.encoding, self.told.notes)
         if suffix in (".jsonl", ".ndjson") or (suffix not in (".csv", ".tsv") and head.lstrip().startswith(b"{")):
             from shopinf.sheets.jsonlines import json_records
 

@@ -6,14 +6,38 @@ import codecs
 from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
-from shopinf.errors import BadSheet
+from shopinf.errors import BadInput, BadSheet
+from shopinf.nearest import did_you_mean
+from shopinf.plain import harmless
+from shopinf.sheets.guessing import CALLED, CENTRAL, WESTERN, guess
 
+KNOWN = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "iso-8859-2", "mac-roman", "shift_jis")
 _CHUNK = 1 << 16
 _LONGEST_LINE = 1 << 20  # characters; a sheet with a longer line is none, and memory stays bounded
 
 
+def encoding_of(file: str, stream: BinaryIO, said: str | None, notes: list[str]) -> str:
+    """The encoding of *stream*: as it was *said*, else as it is found out; a guess is told in *notes*."""
+    if said is not None:
+        if not decodes(stream, said):
+            raise BadSheet(
+                file,
+                f"this is not text in {said}",
+                hint="Give another --encoding, or leave it out: then it is found out.",
+            )
+        return "utf-8-sig" if said == "utf-8" else said
+    encoding = find_encoding(stream)
+    if called := CALLED.get(encoding):
+        other = WESTERN if called != CALLED[WESTERN] else CENTRAL
+        notes.append(
+            f"{file} is not in UTF-8; it was read as {called}, so check names with accents. "
+            f"Where they are wrong, say what it is, like --encoding {other}."
+        )
+    return encoding
+
+
 def find_encoding(stream: BinaryIO) -> str:
-    """The encoding of *stream*: what its byte order mark says, else UTF-8, else Windows-1252. Rewinds it.
+    """The encoding of *stream*: what its byte order mark says, else UTF-8, else the likeliest. Rewinds it.
 
     UTF-16 without a mark is known by its zero bytes. The whole file is decoded once, a piece at a time, since one
     accent far down decides.
@@ -29,19 +53,33 @@ def find_encoding(stream: BinaryIO) -> str:
         return "utf-16-le"
     if 2 * head[0::2].count(0) > len(head[0::2]) > 1:
         return "utf-16-be"
-    for encoding in ("utf-8", "cp1252"):
-        if _decodes(stream, encoding):
-            return encoding
-    return "latin-1"
+    if decodes(stream, "utf-8"):
+        return "utf-8"
+    likely = guess(stream)
+    return likely if decodes(stream, likely) else "latin-1"
 
 
-def _decodes(stream: BinaryIO, encoding: str) -> bool:
+def read_encoding(name: str) -> str:
+    """The encoding that *name* means to Python; what is none, or is not one of text, is wrong usage."""
+    try:
+        found = codecs.lookup(name.strip())
+        "".encode(found.name)
+    except (LookupError, ValueError):
+        raise BadInput(
+            f"There is no encoding {harmless(name)!r}",
+            hint=did_you_mean(name.strip().lower(), KNOWN, f"Some of those that are: {', '.join(KNOWN)}."),
+        ) from None
+    return found.name
+
+
+def decodes(stream: BinaryIO, encoding: str) -> bool:
+    """Is all of *stream* text in *encoding*? Rewinds it."""
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         while piece := stream.read(_CHUNK):
             decoder.decode(piece)
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     finally:
         stream.seek(0)

@@ -91,6 +91,7 @@ class EnrichOptions:
 @app.command(
     "enrich",
     columns=COLUMNS,
+    sheet=True,
     asks=True,
     epilog=examples(
         "customers enrich --source csv:influencers.csv",

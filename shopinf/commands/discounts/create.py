@@ -212,6 +212,7 @@ class CodeOptions:
 @app.command(
     "create",
     columns=CODE_COLUMNS,
+    sheet=True,
     asks=True,
     epilog=examples(
         "discounts create --campaign q4 --influencer maya --percent 15",

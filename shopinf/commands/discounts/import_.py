@@ -67,6 +67,7 @@ class Mode(StrEnum):
 @app.command(
     "import",
     columns=CODE_COLUMNS,
+    sheet=True,
     asks=True,
     epilog=examples(
         "discounts import codes.csv --campaign upfluence",

@@ -88,6 +88,7 @@ class GiftOptions:
 @app.command(
     "send",
     columns=SEND_COLUMNS,
+    sheet=True,
     asks=True,
     epilog=examples(
         "gifts send --campaign spring --sheet people.csv --variant SER30 --dry-run",

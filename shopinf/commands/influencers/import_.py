@@ -30,7 +30,7 @@ FIELDS = Fields.of(f"{PERSON} commission commission_type", required=WHO)
 COLUMNS = columns("influencer email status")
 
 
-@app.command("import", columns=COLUMNS, epilog=examples("influencers import influencers.csv"))
+@app.command("import", columns=COLUMNS, sheet=True, epilog=examples("influencers import influencers.csv"))
 def import_(
     desk: DeskContext,
     file: Annotated[Path, typer.Argument(help="A sheet: csv, tsv, jsonl or xlsx; - is standard input.")],

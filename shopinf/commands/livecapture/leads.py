@@ -42,6 +42,7 @@ COLUMNS = columns(
     "leads",
     asks=True,
     columns=COLUMNS,
+    sheet=True,
     epilog=examples(
         "livecapture leads --since 2026-11-01 -o leads.csv", "livecapture leads --enrich --source csv:influencers.csv"
     ),

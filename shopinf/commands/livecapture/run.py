@@ -62,6 +62,7 @@ class RunOptions:
 @app.command(
     "run",
     columns=COLUMNS,
+    sheet=True,
     asks=True,
     epilog=examples(
         "livecapture run --source csv:influencers.csv", "livecapture run --all-stores --max-credits 20 --yes -q"

@@ -38,6 +38,7 @@ COLUMNS = columns(
     "adjust",
     asks=True,
     columns=COLUMNS,
+    sheet=True,
     # What comes first may be an amount below zero, which is no option.
     context_settings={"ignore_unknown_options": True},
     epilog=examples(

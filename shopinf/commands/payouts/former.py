@@ -13,7 +13,7 @@ from shopinf.errors import BadSheet
 from shopinf.money import read_amount
 from shopinf.payouts.former import Balance, Former, Line, balances, kind_of
 from shopinf.sheets.fields import Fields
-from shopinf.sheets.reading import Row, read_sheet
+from shopinf.sheets.reading import Row
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -57,7 +57,7 @@ class Taken:
 
 def read_balances(desk: Desk, file: Path, currency: str | None, reason: str | None) -> Taken:
     """Read a sheet of balances; *currency* and *reason* are for rows that say none."""
-    sheet = read_sheet(file, FIELDS, stdin=desk.setting.stdin)
+    sheet = desk.sheet(file, FIELDS)
     rows, lines = list[Row](), list[Line]()
     for row in sheet:
         rows.append(row)

@@ -60,6 +60,7 @@ class PaidOptions:
 @app.command(
     "paid",
     columns=COLUMNS,
+    sheet=True,
     epilog=examples(
         "payouts paid --run R-2026-11-02-7KQ --date 2026-11-03",
         "payouts paid --run R-2026-11-02-7KQ --report paypal.csv",

@@ -105,6 +105,7 @@ class AnswerForm:
 @app.command(
     "pay",
     columns=COLUMNS,
+    sheet=True,
     epilog=examples(
         "payouts pay --rail paypal --payees payees.csv -o october.csv --all-stores",
         "payouts pay --rail sepa --payees payees.xlsx -o october.xml --payer-iban DE02120300000000202051",

@@ -11,7 +11,7 @@ from shopinf.errors import BadInput
 from shopinf.gifts.addresses import country_code
 from shopinf.payouts.payees import BUSINESS_WORDS, Payee
 from shopinf.sheets.fields import Fields
-from shopinf.sheets.reading import Row, read_sheet
+from shopinf.sheets.reading import Row
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -37,7 +37,7 @@ FIELDS = Fields.of(
 
 def read_payees(desk: Desk, file: Path) -> dict[str, Payee | BadInput]:
     """The payees by their influencer's opaque id; a row that is wrong is that influencer's problem alone."""
-    sheet = read_sheet(file, FIELDS, stdin=desk.setting.stdin)
+    sheet = desk.sheet(file, FIELDS)
     found: dict[str, Payee | BadInput] = {}
     count = 0
     for row in sheet:

@@ -11,7 +11,7 @@ from shopinf.commands.sheets import tell_sheet
 from shopinf.errors import BadInput
 from shopinf.payouts.runs import Reported, State, read_state
 from shopinf.sheets.fields import Fields
-from shopinf.sheets.reading import Row, read_sheet
+from shopinf.sheets.reading import Row
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -48,7 +48,7 @@ def read_report(desk: Desk, file: Path, statements: Sequence[str]) -> list[Repor
     """
     if file.suffix.lower() == ".xml":
         return _read_message(desk, file, statements)
-    sheet = read_sheet(file, FIELDS, stdin=desk.setting.stdin)
+    sheet = desk.sheet(file, FIELDS)
     known = {each.casefold(): each for each in statements}
     found, unheard, count = [], set[str](), 0
     for row in sheet:

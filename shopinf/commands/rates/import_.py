@@ -16,7 +16,7 @@ from shopinf.payouts.rates import read_rate
 from shopinf.periods import read_day
 from shopinf.results import Failure, Result
 from shopinf.sheets.fields import Fields, read_mapping
-from shopinf.sheets.reading import Row, read_sheet
+from shopinf.sheets.reading import Row
 from shopinf.words import counted
 
 if TYPE_CHECKING:
@@ -37,7 +37,10 @@ FIELDS = Fields.of(
 
 
 @app.command(
-    "import", columns=COLUMNS, epilog=examples("rates import rates.csv", "rates import rates.xlsx -s maya-shop")
+    "import",
+    columns=COLUMNS,
+    sheet=True,
+    epilog=examples("rates import rates.csv", "rates import rates.xlsx -s maya-shop"),
 )
 def import_(
     desk: DeskContext,
@@ -50,7 +53,7 @@ def import_(
 
     A row that is wrong fails alone; importing the sheet again changes nothing.
     """
-    sheet = read_sheet(file, FIELDS, mapping=read_mapping(map_ or ()), stdin=desk.setting.stdin)
+    sheet = desk.sheet(file, FIELDS, mapping=read_mapping(map_ or ()))
     done: list[Meant] = []
     count = 0
     for row in sheet:
