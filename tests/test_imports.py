@@ -47,7 +47,7 @@ LIBRARIES: dict[str, set[str]] = {
     "ledger": {"psycopg", "pydantic_core", "sqlalchemy"},
     "sheets": {"openpyxl"},
     "console": {"pydantic_core", "rich"},
-    "reports": {"babel", "jinja2", "markupsafe", "pygal", "xlsxwriter"},
+    "reports": {"babel", "jinja2", "markupsafe", "xlsxwriter"},
     "payfiles": {"anyascii", "schwifty", "sepaxml"},
     "capture": {"_typeshed", "waitress"},
     "practice": {"_typeshed", "graphql", "pydantic_core", "werkzeug"},

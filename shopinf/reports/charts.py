@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 from xml.etree import ElementTree
 
 from markupsafe import Markup
@@ -56,116 +55,89 @@ class Drawn:
 
 def columns(chart: Chart, *, width: int, height: int) -> Markup:
     """Upright bars side by side, for what happened over time."""
-    import pygal
-
-    drawn = pygal.Bar(
-        **_settings(),
-        width=width,
-        height=height,
-        spacing=8,
-        rounded_bars=1,
-        show_minor_x_labels=False,
-        margin_right=4,
-        margin_top=6,
-    )
-    every = -(-len(chart.points) // max(int(width // 92), 1)) or 1
-    drawn.x_labels = labels = [point.mark or point.name for point in chart.points]
-    drawn.x_labels_major = labels[::every]
-    _scale(drawn, chart.points, chart.axis)
-    return _finished(drawn, chart, "columns", chart.points)
+    values = [point.value for point in chart.points] or [Decimal(0)]
+    marks = ticks(min(values), max(values))
+    said = [chart.axis(mark) for mark in marks]
+    left, right, top, bottom = _room_for(said), width - 4, 6, height - 26
+    svg = _svg(chart, "columns", width, height)
+    level = _along(marks[0], marks[-1], bottom, top)
+    for mark, words in zip(marks, said, strict=True):
+        line = f"M{left} {level(mark):.1f}H{right}"
+        ElementTree.SubElement(svg, "path", {"d": line, "class": "line" if mark else "zero line"})
+        _write(svg, left - 5, level(mark) + 4, words, "mark")
+    step = (right - left) / max(len(chart.points), 1)
+    every = -(-len(chart.points) // max(width // 92, 1))
+    for place, point in enumerate(chart.points):
+        middle, end = left + step * (place + 0.5), level(point.value)
+        _bar(
+            svg, point, (middle - step * 0.39, min(end, level(Decimal(0)))), (step * 0.78, abs(level(Decimal(0)) - end))
+        )
+        if place % every == 0:
+            _write(svg, middle, bottom + 16, point.mark or point.name, "name")
+    return _finished(svg)
 
 
 def bars(chart: Chart, *, width: int) -> Markup:
-    """Lying bars one below the other, for what can be compared; the first is on top."""
-    import pygal
-
-    room = int(width * (0.36 if width > _PHONE else 0.5) / _LETTER)
-    drawn = pygal.HorizontalBar(
-        **_settings(),
-        width=width,
-        height=_BAR * len(chart.points) + 8,
-        spacing=6,
-        rounded_bars=1,
-        margin_right=round(max((len(point.shown) for point in chart.points), default=0) * _LETTER) + 14,
-    )
-    upwards = list(reversed(chart.points))
-    drawn.x_labels = labels = [_cut(point.name, room) for point in upwards]
-    # pygal takes all letters for equally wide; those of Chinese, Japanese and Korean are twice as wide.
-    drawn.margin_left = round((max(map(_units, labels), default=0) - max(map(len, labels), default=0)) * _LETTER) + 4
-    _scale(drawn, upwards, chart.axis)
-    drawn.y_labels = [0]  # the amounts stand at the bars, so these may fill the width
-    values = [float(point.value) for point in upwards]
-    drawn.range = (min([0.0, *values]), max([0.0, *values]))
-    return _finished(drawn, chart, "bars", upwards)
+    """Lying bars one below the other, for what can be compared; the first is on top, its amount behind it."""
+    values = [point.value for point in chart.points]
+    names = [_cut(point.name, int(width * (0.36 if width > _PHONE else 0.5) / _LETTER)) for point in chart.points]
+    right = width - _room_for([point.shown for point in chart.points]) - 4
+    svg = _svg(chart, "bars", width, _BAR * len(chart.points) + 8)
+    reach = _along(min([Decimal(0), *values]), max([Decimal(0), *values]), _room_for(names), right)
+    for place, (point, name) in enumerate(zip(chart.points, names, strict=True)):
+        middle, start, end = 4 + _BAR * (place + 0.5), reach(Decimal(0)), reach(point.value)
+        _bar(svg, point, (min(start, end), middle - _BAR / 3), (abs(end - start), _BAR * 2 / 3))
+        _write(svg, reach.start - 5, middle + 4, name, "name")
+        _write(svg, max(start, end) + 7, middle + 4, point.shown, "amount")
+    return _finished(svg)
 
 
-def _settings() -> dict[str, Any]:
-    """What all charts have in common: nothing but the drawing."""
-    from pygal.style import Style
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Where amounts stand between two places of a drawing."""
 
-    return {
-        "js": [],
-        "css": [],
-        "margin": 0,
-        "show_legend": False,
-        "no_data_text": "",
-        "truncate_label": -1,
-        "style": Style(label_font_size=12, major_label_font_size=12),  # a little more than the page's, for its room
-    }
+    lowest: Decimal
+    highest: Decimal
+    start: float
+    end: float
+
+    def __call__(self, amount: Decimal) -> float:
+        return self.start + float((amount - self.lowest) / (self.highest - self.lowest)) * (self.end - self.start)
 
 
-def _scale(drawn: Any, points: Sequence[Point], axis: Callable[[Decimal], str]) -> None:
-    """Put *points* on *drawn* with a scale of few round numbers that always has its zero."""
-    values = [point.value for point in points] or [Decimal(0)]
-    marks = ticks(min(values), max(values))
-    drawn.y_labels = [{"value": float(mark), "label": axis(mark)} for mark in marks]
-    drawn.range = (float(marks[0]), float(marks[-1]))
-    drawn.add("", [float(point.value) for point in points])
+def _along(lowest: Decimal, highest: Decimal, start: float, end: float) -> _Scale:
+    return _Scale(lowest, highest if highest > lowest else lowest + 1, start, end)
 
 
-def _finished(drawn: Any, chart: Chart, kind: str, points: Sequence[Point]) -> Markup:
-    """The drawing with nothing left in it but shapes and words, each bar saying what it stands for."""
-    tree = drawn.render_tree()
-    graph, box = tree.find("g"), tree.get("viewBox")
-    for group in list(graph):
-        if group.get("class") not in ("plot", "plot text-overlay"):
-            graph.remove(group)
-    for bar, point in zip(graph.iterfind(".//g[@class='bar']"), points, strict=True):
-        shape = bar.find("rect")
-        bar[:] = [shape]
-        shape.set("class", "bar")
-        ElementTree.SubElement(bar, "title").text = f"{harmless(point.name)}: {point.shown}"
-    if kind == "bars":
-        _write_amounts(graph, points)
-    size = f"{box.split()[2]}-{chart.id}"
-    svg = ElementTree.Element(
-        "svg",
-        {
-            "class": f"chart {kind}",
-            "viewBox": box,
-            "role": "img",
-            "aria-labelledby": f"t{size} d{size}",
-        },
-    )
-    ElementTree.SubElement(svg, "title", id=f"t{size}").text = harmless(chart.title)
-    ElementTree.SubElement(svg, "desc", id=f"d{size}").text = harmless(chart.description)
-    svg.append(graph)
+def _svg(chart: Chart, kind: str, width: int, height: int) -> ElementTree.Element:
+    """A drawing with what is read out of it to those who cannot see it."""
+    own = f"{width}-{chart.id}"
+    given = {"class": f"chart {kind}", "viewBox": f"0 0 {width} {height}", "role": "img"}
+    svg = ElementTree.Element("svg", {**given, "aria-labelledby": f"t{own} d{own}"})
+    ElementTree.SubElement(svg, "title", id=f"t{own}").text = harmless(chart.title)
+    ElementTree.SubElement(svg, "desc", id=f"d{own}").text = harmless(chart.description)
+    return svg
+
+
+def _bar(svg: ElementTree.Element, point: Point, at: tuple[float, float], size: tuple[float, float]) -> None:
+    """A bar that says what it stands for when it is pointed at."""
+    places = {"x": at[0], "y": at[1], "width": size[0], "height": size[1], "rx": 1}
+    given = {name: f"{value:.1f}" for name, value in places.items()}
+    bar = ElementTree.SubElement(svg, "rect", {**given, "class": "bar"})
+    ElementTree.SubElement(bar, "title").text = f"{harmless(point.name)}: {point.shown}"
+
+
+def _write(svg: ElementTree.Element, x: float, y: float, words: str, kind: str) -> None:
+    ElementTree.SubElement(svg, "text", {"x": f"{x:.1f}", "y": f"{y:.1f}", "class": kind}).text = harmless(words)
+
+
+def _finished(svg: ElementTree.Element) -> Markup:
     return Markup(ElementTree.tostring(svg, encoding="unicode"))  # ElementTree escapes all text
 
 
-def _write_amounts(graph: ElementTree.Element, points: Sequence[Point]) -> None:
-    """Each amount behind its bar, in place of an axis."""
-    plot, overlay = graph.find("g[@class='plot']"), graph.find("g[@class='plot text-overlay']")
-    assert plot is not None
-    assert overlay is not None
-    for axis in plot.findall("g[@class='axis x always_show']"):
-        plot.remove(axis)
-    overlay[:] = []
-    for shape, point in zip(plot.iterfind(".//rect[@class='bar']"), points, strict=True):
-        right = float(shape.get("x", 0)) + float(shape.get("width", 0))
-        middle = float(shape.get("y", 0)) + float(shape.get("height", 0)) / 2
-        place = {"x": f"{right + 7:.1f}", "y": f"{middle + 4:.1f}", "class": "amount"}
-        ElementTree.SubElement(overlay, "text", place).text = point.shown
+def _room_for(texts: Sequence[str]) -> int:
+    """The width that the longest of *texts* takes, with a gap beside it."""
+    return round(max(map(_units, texts), default=0) * _LETTER) + 10
 
 
 def ticks(lowest: Decimal, highest: Decimal) -> list[Decimal]:

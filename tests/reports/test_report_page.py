@@ -174,7 +174,7 @@ def test_a_chart_says_what_it_shows_and_its_numbers_stand_beside_it() -> None:
     ids = [each.attributes["id"] for tag in ("title", "desc", "h2", "h3") for each in found.all(tag) if each.attributes]
     assert len(ids) == len(set(ids))
     course = whole.sections[0].course
-    bars = [bar.all("title")[0].text for bar in charts[0].all("g", "bar")]
+    bars = [bar.all("title")[0].text for bar in charts[0].all("rect", "bar")]
     days = [f"{date.fromisoformat(each.label):%-d %b %Y}" for each in course]
     assert bars == [f"{day}: {each.net_sales.amount:,.2f}" for day, each in zip(days, course, strict=True)]
     numbers = found.all("details")[0].all("tbody")[0].all("tr")
@@ -208,7 +208,7 @@ def test_two_hundred_influencers_are_all_in_the_table_and_the_first_in_the_chart
     sold = len(whole.side(By.INFLUENCER).rows)
     found = made(whole)
     assert len(table(found, "Influencers")) == sold + 1 > 190
-    assert len(found.all("svg", "bars")[0].all("g", "bar")) == 10
+    assert len(found.all("svg", "bars")[0].all("rect", "bar")) == 10
     assert f"the first 10 of {sold}" in found.text
 
 
