@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 from bench import Bench
+from mailserver import MailServer
+
+from shopinf.local.vault import DIRECTORY
 
 REPORT = ("orders", "attribute", "--all-stores", "--period", "last-month", "-o", "{date}.html")
 SEND = ("reports", "send", "{date}.html", "--to", "ann@client.example")
@@ -101,11 +104,28 @@ def test_what_a_chain_lacks_is_noted(run: Bench) -> None:
     several = run("schedule", "print", "--", *REPORT, "&&", *SEND, "--to", "leo@client.example").ok().err
     assert "reports send can ask for a yes" in several
     assert "can ask for a yes" not in run("schedule", "print", "--", *CHAIN).ok().err
-    run.environ.clear()
-    run.environ["TZ"] = "Europe/Berlin"
-    assert "The keys of maya-shop, nordlicht, mail are in the keyring" in " ".join(
-        text.removeprefix("# ") for text in lines(run, "--", *CHAIN)
-    )
+    for name in [name for name in run.environ if name.startswith("SHOPINF_REPORTS_")]:
+        del run.environ[name]
+    assert "Nothing has the keys of mail now." in run("schedule", "print", "--", *CHAIN).ok().err
+
+
+def test_the_values_that_a_way_has_are_named_and_no_others(run: Bench, tmp_path: Path) -> None:
+    printed = "\n".join(lines(run, "--systemd", "--", *CHAIN))
+    assert "#     SHOPINF_REPORTS_SMTP_PASSWORD" in printed
+    assert "SMTP_PORT" not in printed
+    for name in [name for name in run.environ if name.startswith("SHOPINF_REPORTS_")]:
+        (tmp_path / name.lower()).write_text(run.environ.pop(name), encoding="utf-8")
+    run.environ[DIRECTORY] = str(tmp_path)
+    printed = "\n".join(lines(run, "--systemd", "--", *CHAIN))
+    assert f"\nLoadCredential=shopinf_reports_smtp_password:{tmp_path}/shopinf_reports_smtp_password\n" in printed
+    assert "smtp_port" not in printed
+    del run.environ[DIRECTORY]
+    with MailServer(user="", starttls=False) as server:
+        run("reports", "connect", "smtp", "--stdin", stdin=server.values(USER="", PASSWORD="")).ok()
+    printed = " ".join(text.removeprefix("# ") for text in lines(run, "--", *CHAIN))
+    assert "The keys of maya-shop, nordlicht, mail are in the keyring" in printed
+    assert "SHOPINF_REPORTS_SMTP_FROM" in printed
+    assert "SMTP_PASSWORD" not in printed
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from shopinf.schedules.timers import Credential, Job
 from shopinf.schedules.times import last_to_begin
 from shopinf.sources.catalogue import NAMES, kind
 from shopinf.stores import Auth, Store, variable_stem
-from shopinf.work.reports.keys import outside
+from shopinf.work.reports.keys import found, outside
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -121,53 +121,53 @@ def _environment(desk: Desk, chain: Sequence[Asked], stores: Sequence[Store]) ->
 
 
 def _secrets(desk: Desk, chain: Sequence[Asked], stores: Sequence[Store]) -> Secrets:
-    found = Secrets()
+    secrets = Secrets()
     folder = CREDSTORE if user_id() == 0 else desk.places.config / "credentials"
     for store in stores:
         sources = desk.vault.overshadowing(store)
         loaded = any(source.startswith("$") for source in sources)
         names = [source.rpartition("/")[2].upper() for source in sources] or _variables(store)
         if loaded:
-            found.loaded = True
+            secrets.loaded = True
         elif sources:
-            found.variables += names
+            secrets.variables += names
         elif desk.vault.backend().usable:
-            found.keyring.append(store.name)
+            secrets.keyring.append(store.name)
         else:
-            found.variables += names
-            found.missing.append(store.name)
-        found.credentials += [_credential(desk, name, folder, loaded) for name in names]
+            secrets.variables += names
+            secrets.missing.append(store.name)
+        secrets.credentials += [_credential(desk, name, folder, loaded) for name in names]
     for asked in chain:
         for name in _sources(asked):
             names = kind(name).variables
             if present := [each for each in names if desk.environ.get(each, "").strip()]:
-                found.variables += present
+                secrets.variables += present
             elif name in (asked.given["source"] or ()) and desk.vault.backend().usable:
-                found.keyring.append(name)
+                secrets.keyring.append(name)
             else:
                 continue
-            found.credentials += [_credential(desk, each, folder, False) for each in present or names]
+            secrets.credentials += [_credential(desk, each, folder, False) for each in present or names]
         if asked.path == SENDING:
-            _add_way(desk, WAYS[asked.given["via"] or Via.SMTP], folder, found)
-    return found
+            _add_way(desk, WAYS[asked.given["via"] or Via.SMTP], folder, secrets)
+    return secrets
 
 
-def _add_way(desk: Desk, way: Way, folder: Path, found: Secrets) -> None:
-    """What opens the way that reports leave by."""
-    names = [REPORTS.variable(way.via, field) for field in way.every]
-    present = [name for name in names if desk.environ.get(name, "").strip()]
-    loaded = not present and outside(desk, way) is not None
-    if present:
-        found.variables += present
+def _add_way(desk: Desk, way: Way, folder: Path, secrets: Secrets) -> None:
+    """What opens the way that reports leave by: of its values those that there are, and no others."""
+    there = outside(desk, way)
+    kept = found(desk, way) if there is None and desk.vault.backend().usable else None
+    holding = there or kept
+    names = [REPORTS.variable(way.via, each) for each in (holding.keys if holding else way.fields)]
+    loaded = there is not None and not any(desk.environ.get(name, "").strip() for name in names)
+    if kept:
+        secrets.keyring.append(way.title)
     elif loaded:
-        found.loaded = True
-    elif desk.vault.backend().usable:
-        found.keyring.append(way.title)
+        secrets.loaded = True
     else:
-        present = [REPORTS.variable(way.via, field) for field in way.fields]
-        found.variables += present
-        found.missing.append(way.title)
-    found.credentials += [_credential(desk, name, folder, loaded) for name in present or names]
+        secrets.variables += names
+    if holding is None:
+        secrets.missing.append(way.title)
+    secrets.credentials += [_credential(desk, name, folder, loaded) for name in names]
 
 
 def _credential(desk: Desk, variable: str, folder: Path, loaded: bool) -> Credential:
