@@ -44,14 +44,14 @@ def to_facts(order: Order) -> dict[str, Any]:
         ("test", order.test),
         ("incl", order.taxes_included),
         ("lines", [_line_facts(line) for line in order.lines]),
-        ("codes", [[used.code, str(used.amount), used.type] for used in order.used_codes]),
+        ("codes", code_facts(order)),
         ("ship", _allocation_facts(order.shipping_discounts)),
-        ("refunds", [_refund_facts(refund) for refund in order.refunds]),
+        ("refunds", [refund_facts(refund) for refund in order.refunds]),
         ("totals", _totals_facts(order)),
         ("cust", order.customer_id),
         ("cust_at", _text(order.customer_created_at)),
         ("keys", _keys_facts(order)),
-        ("land", [order.landing.code, order.landing.ref, [*map(list, order.landing.utm)]] if order.landing else None),
+        ("land", landing_facts(order.landing)),
         ("from", order.referrer),
         ("src", order.source_name),
         ("tags", [*order.tags]),
@@ -62,8 +62,25 @@ def to_facts(order: Order) -> dict[str, Any]:
         if value or (value == "" and key == "from"):
             facts[key] = value
     if order.applications is None or order.applications:
-        facts["apps"] = order.applications and [[a.type, a.code, a.title, a.target_type] for a in order.applications]
+        facts["apps"] = application_facts(order)
     return facts
+
+
+def application_facts(order: Order) -> list[list[Any]] | None:
+    """Its discounts."""
+    if order.applications is None:
+        return None
+    return [[a.type, a.code, a.title, a.target_type] for a in order.applications]
+
+
+def code_facts(order: Order) -> list[list[Any]]:
+    """Its plain list of codes."""
+    return [[used.code, str(used.amount), used.type] for used in order.used_codes]
+
+
+def landing_facts(landing: Landing | None) -> list[Any] | None:
+    """What its landing page tells."""
+    return [landing.code, landing.ref, [*map(list, landing.utm)]] if landing else None
 
 
 def from_facts(facts: Mapping[str, Any]) -> Order:
@@ -161,7 +178,8 @@ def _line(facts: Sequence[Any]) -> Line:
     )
 
 
-def _refund_facts(refund: Refund) -> list[Any]:
+def refund_facts(refund: Refund) -> list[Any]:
+    """One refund, in the present form."""
     sent = refund.transactions
     facts = [
         refund.refund_id,

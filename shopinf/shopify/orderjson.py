@@ -60,9 +60,10 @@ def in_shop_money(both: MoneySet | None, plain: Decimal | None, place: str = "")
 
     One that is missing is nothing, unless *place* says where it must be.
     """
+    other = exact(plain)  # must be an amount, wanted or not
     amount = exact(both.shop_money.amount) if both is not None and both.shop_money is not None else None
     if amount is None:
-        amount = exact(plain)
+        amount = other
     if amount is None and place:
         raise Unreadable(place)
     return _NOTHING if amount is None else amount
