@@ -329,6 +329,8 @@ def _why(error: Exception) -> str:
             return "no answer in time"
         case ConnectionRefusedError():
             return "nothing listens there"
+        case smtplib.SMTPServerDisconnected(__context__=OSError() as cause):  # how smtplib tells of both
+            return _why(cause)
         case smtplib.SMTPServerDisconnected():
             return "the connection was closed"
         case UnicodeError():

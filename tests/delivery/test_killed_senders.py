@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,18 @@ def test_two_runs_at_once_send_one_mail(tmp_path: Path) -> None:
         one.communicate()
         assert "is not sent again" in other.communicate()[1]
         assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_waits_for_a_server_ends_within_a_second(sign: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("<title>October</title>", encoding="utf-8")
+    with MailServer(hold_at="RCPT") as server:
+        waiting = started(server, tmp_path)
+        assert server.held.wait(30)
+        waiting.send_signal(sign)
+        begun = time.monotonic()
+        waiting.communicate(timeout=30)
+        server.go_on.set()
+        assert waiting.returncode == 130
+        assert time.monotonic() - begun < 3  # a second, and what a busy machine adds to it
+        assert server.taken == []

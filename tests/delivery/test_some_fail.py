@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
@@ -112,3 +113,29 @@ def test_a_run_that_is_stopped_says_how_far_it_came_and_the_next_goes_on(
     assert "So far: sending files, 1 of 3 recipients." in ran.err
     run(*SEND).ok()
     assert [mail.recipients[0] for mail in connected.taken] == [*PEOPLE]
+
+
+def test_a_server_that_says_nothing_is_not_waited_for_for_ever(
+    run: Bench, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shopinf.delivery.smtp._CONNECT", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        values = server.values(PORT=str(silent.getsockname()[1]))
+        ran = run("reports", "connect", "smtp", "--stdin", stdin=values)
+    assert (ran.code, run.keyring.entries) == (6, {})
+    assert "cannot be reached (no answer in time)" in ran.err
+
+
+@pytest.mark.parametrize(("verb", "status"), [("RCPT", "failed"), (".", "in_doubt")])
+def test_an_answer_that_does_not_come_in_time_is_doubt_only_once_the_mail_is_out(
+    verb: str, status: str, run: Bench, connected: MailServer, report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shopinf.delivery.smtp._READ", 0.1)
+    monkeypatch.setattr("shopinf.delivery.smtp._TAKING", 0.1)
+    connected.hold_at = verb
+    ran = run(*SEND[:4], "--to", "ann@client.example")
+    connected.go_on.set()
+    assert ran.code == 6
+    assert "no answer in time" in ran.err or "gave no answer" in ran.err
+    [row] = [row for row in run("reports", "list", "-f", "json").ok().json["rows"] if row["file"]]
+    assert row["status"] == status
