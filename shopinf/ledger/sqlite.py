@@ -21,6 +21,7 @@ from shopinf.errors import MachineProblem, ShopinfError
 
 BUSY_SECONDS = QUEUE_SECONDS = 30
 WRITING = {"shopinf_writes": True}
+CHECKPOINT = 8_000  # pages of 4 KB in the log; orders of many stores change many pages of the indexes at each write
 CACHE_KB = 8_000  # what is written to most fits; of SQLite's own 2 MB much is read again at each write
 
 
@@ -39,6 +40,7 @@ def open_engine(url: URL) -> Engine:
             "secure_delete=ON",
             "foreign_keys=ON",
             f"cache_size=-{CACHE_KB}",
+            f"wal_autocheckpoint={CHECKPOINT}",
         ):
             raw.execute(f"PRAGMA {pragma}")
 

@@ -8,12 +8,12 @@ from math import ceil, inf
 from shopinf.shopify.client import PAGE, Shop
 
 MOST_WORKERS = 24  # as many requests as a store of the largest plan answers in 1.2 seconds; each may hold a page
-MOST_TOGETHER = 8  # pages written in one transaction: each costs a write to the disk, and rows spread over all indexes
+MOST_TOGETHER = 24  # pages written in one transaction: each costs a write to the disk, and rows spread over all indexes
 _ANSWERED = 0.75  # seconds in which a page is answered, as a rule
 _SPARE = 1.5  # answers do not take equally long
 _FAIR, _SEATS = 64, 256  # of all stores together: in any case, and where rate limits are high
 _SHARED = 96  # those that go where most time is left
-_HELD = 320  # pages that all stores together hold until they are written; the rows of one take a quarter of a megabyte
+_HELD = 640  # pages that all stores together hold until they are written; the rows of one take a quarter of a megabyte
 
 
 class Seats:
