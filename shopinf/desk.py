@@ -29,6 +29,8 @@ from shopinf.local.disk import write_atomically
 from shopinf.local.places import Places, find_places
 from shopinf.local.signals import stopping
 from shopinf.locking import NO_STORE, What
+from shopinf.notices import VARIABLE as NOTIFY
+from shopinf.notices import Notice
 from shopinf.outcomes import Done as Done
 from shopinf.outcomes import Outcome as Outcome
 from shopinf.outcomes import Outcomes as Outcomes
@@ -89,6 +91,7 @@ class Desk:
         streams = (setting.stdout, setting.stderr, setting.stdin)
         self.out = Out(*streams, setting.environ, clock=setting.clock, replace=write_atomically)
         self.log = RunLog(setting.clock, self.out.warn)
+        self.notice = Notice()
         self.command = "shopinf"  # the command that runs, without its arguments
         self.output: Path | None = None  # what --output says
         self.columns: Sequence[Column] = ()  # what the command says it answers with
@@ -115,6 +118,7 @@ class Desk:
         yes: bool,
         wait: float | None,
         log_file: Path | None,
+        notify: str | None,
         no_color: bool,
         no_input: bool,
     ) -> None:
@@ -126,11 +130,26 @@ class Desk:
         self.out.yes = self.out.yes or yes
         self._wait = wait if wait is not None else self._wait
         self.log_to(log_file)
+        self.notice.send_to(notify or self.environ.get(NOTIFY))
 
     def log_to(self, file: Path | None) -> None:
         """Have the run's log go to *file*, else where it went, else where `SHOPINF_LOG_FILE` says."""
         if found := file or self.log.file or self.environ.get("SHOPINF_LOG_FILE"):
             self.log.file = Path(found).expanduser()
+
+    def ended(self, code: int, error: ShopinfError | None = None) -> None:
+        """Tell the log how the run ended, and where it did not end well whoever asked for a notice."""
+        self.log.ended(code)
+        if not code or self.notice.address is None:
+            return
+        from shopinf.network import notices
+
+        kind = type(error).__name__ if error else None
+        body = self.notice.body(self.command, code, kind, run=self.log.run, now=self.clock.now())
+        # Who stopped the run means it.
+        patience = 1.0 if code == Stopped.code else notices.PATIENCE
+        if why := notices.send(self.wire, self.notice.address, body, patience=patience):
+            self.out.warn(f"The notice to {self.notice.shown} was not sent: {why}")
 
     def close(self) -> None:
         self._open.close()
@@ -273,6 +292,7 @@ class Desk:
             verbs = ("are", "were") if len(skipped) > 1 else ("is", "was")
             self._skipped = [f"{', '.join(skipped)} {verbs[0]} disabled and {verbs[1]} skipped"]
             self.out.note(self._skipped[0])
+        self.notice.about(store.name for store in chosen)
         return chosen
 
     def store(self, choice: ChosenStores) -> Store:

@@ -28,6 +28,7 @@ VARIABLES: Mapping[str, str] = {
     "PGPASSFILE": "The file with that database's password; PGPASSWORD has it itself.",
     "PGPASSWORD": "That database's password.",
     "SHOPINF_LOG_FILE": "Where --log-file goes if it is not given.",
+    "SHOPINF_NOTIFY_URL": "Where a notice goes if --notify is not given; not on the command line, which others see.",
     "SHOPINF_USER": "Who is written down for what is agreed and paid, instead of the login name.",
     "SHOPINF_DEBUG": "1 shows tracebacks, without values.",
     "NO_COLOR": "Anything: no colours and no links.",

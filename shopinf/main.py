@@ -83,7 +83,7 @@ def _carry_out(argv: Sequence[str], this_run: Run) -> int:
     except BrokenPipeError:  # whoever read our answer has enough of it
         return 0
     except (Exception, KeyboardInterrupt) as error:
-        said = named(error)
+        said = this_run.error = named(error)
         this_run.desk.out.error(said)
         this_run.desk.log.error(said, error)
         if this_run.desk.environ.get("SHOPINF_DEBUG") == "1":

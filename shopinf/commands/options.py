@@ -231,6 +231,10 @@ def exactly_one(**given: object) -> str:
     return chosen[0]
 
 
+NotifyOption = Annotated[
+    str | None,
+    typer.Option("--notify", help="An address that is told when a run does not end well.", metavar="URL"),
+]
 NoColorOption = Annotated[bool, typer.Option("--no-color", help="No colours and no links in a terminal.")]
 NoInputOption = Annotated[bool, typer.Option("--no-input", help="Ask nothing: what needs an answer is refused.")]
 
@@ -241,6 +245,7 @@ _EVERYWHERE: Mapping[str, Any] = {
     "yes": (YesOption, False),
     "wait": (WaitOption, None),
     "log_file": (LogFileOption, None),
+    "notify": (NotifyOption, None),
     "no_color": (NoColorOption, False),
     "no_input": (NoInputOption, False),
 }

@@ -20,6 +20,7 @@ from shopinf.commands.options import (
     LogFileOption,
     NoColorOption,
     NoInputOption,
+    NotifyOption,
     QuietOption,
     VerboseOption,
     WaitOption,
@@ -28,6 +29,7 @@ from shopinf.commands.options import (
 )
 from shopinf.commands.usage import UnknownCommand, told
 from shopinf.errors import BadInput, ShopinfError, Stopped
+from shopinf.notices import VARIABLE as NOTIFY
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk, Setting
@@ -67,6 +69,7 @@ class Run:
     def __init__(self, setting: Setting | None) -> None:
         self._setting = setting
         self._open = ExitStack()
+        self.error: ShopinfError | None = None  # what ended it
 
     @cached_property
     def desk(self) -> Desk:
@@ -78,9 +81,9 @@ class Run:
         return desk
 
     def ended(self, code: int) -> None:
-        """Tell the run's log how it ended; help and version never reach for the desk."""
+        """Tell the run's log how it ended, and who is to have a notice; help and version never reach for the desk."""
         if "desk" in self.__dict__:
-            self.desk.log.ended(code)
+            self.desk.ended(code, self.error)
 
     def __enter__(self) -> Run:
         return self
@@ -211,6 +214,7 @@ def top(
     yes: YesOption = False,
     wait: WaitOption = None,
     log_file: LogFileOption = None,
+    notify: NotifyOption = None,
     no_color: NoColorOption = False,
     no_input: NoInputOption = False,
     install_completion: Annotated[
@@ -231,7 +235,14 @@ def top(
 ) -> None:
     """Heed the options that work before a command as well as after it."""
     context.obj.desk.heed(
-        quiet=quiet, verbose=verbose, yes=yes, wait=wait, log_file=log_file, no_color=no_color, no_input=no_input
+        quiet=quiet,
+        verbose=verbose,
+        yes=yes,
+        wait=wait,
+        log_file=log_file,
+        notify=notify,
+        no_color=no_color,
+        no_input=no_input,
     )
 
 
@@ -312,17 +323,21 @@ def _check_text(argv: Sequence[str]) -> None:
 
 def _begin_log(run: Run, argv: Sequence[str], path: str) -> None:
     """Let the log tell of a command line that could not be read; what was typed wrongly is told first."""
-    run.desk.log_to(_log_file_in(argv))
+    log, address = _value_in(argv, "--log-file"), _value_in(argv, "--notify")
+    run.desk.log_to(Path(log) if log else None)
+    with suppress(ShopinfError):
+        run.desk.notice.send_to(address or run.desk.environ.get(NOTIFY))
+    run.desk.command = path
     with suppress(ShopinfError):
         run.desk.log.start(path)
 
 
-def _log_file_in(argv: Sequence[str]) -> Path | None:
-    """What `--log-file` names on a command line that could not be read, so that its log tells of that too."""
+def _value_in(argv: Sequence[str], option: str) -> str | None:
+    """What *option* says on a command line that could not be read, so that log and notice tell of that too."""
     for word, following in zip(argv, [*argv[1:], ""], strict=True):
         name, _, value = word.partition("=")
-        if name == "--log-file" and (value or following):
-            return Path(value or following)
+        if name == option and (value or following):
+            return value or following
     return None
 
 

@@ -146,6 +146,8 @@ def _notes(asked: Asked) -> Iterator[str]:
         yield f"{period} is not over when it runs, so its figures will be provisional."
     elif "period" in given and (period[:4].isdigit() or given["until"]):
         yield "Each run will be for the same days; names like last-month move on with the calendar."
+    if given.get("notify"):
+        yield "The address after --notify stands in the line; in SHOPINF_NOTIFY_URL it stays beside the keys."
     if "output" not in given:
         return
     output = given["output"]

@@ -18,6 +18,7 @@ from shopinf.local.keyvault import REPORTS
 from shopinf.local.machine import program, session_bus, user_id
 from shopinf.local.oskeyring import BUS
 from shopinf.local.vault import DIRECTORY
+from shopinf.notices import VARIABLE as NOTIFY
 from shopinf.schedules.timers import Credential, Job
 from shopinf.schedules.times import last_to_begin
 from shopinf.sources.catalogue import NAMES, kind
@@ -98,7 +99,7 @@ def _manners(desk: Desk, asked: Asked) -> Iterator[str]:
 def _environment(desk: Desk, chain: Sequence[Asked], stores: Sequence[Store]) -> tuple[dict[str, str], list[str]]:
     """The variables of this shell that the command needs, with their values; and those whose values are secrets."""
     environ = desk.environ
-    names = [*_CERTIFICATES, *_NETWORK, *(name.lower() for name in _NETWORK)]
+    names = [NOTIFY, *_CERTIFICATES, *_NETWORK, *(name.lower() for name in _NETWORK)]
     given: dict[str, str] = {}
     if environ.get("SHOPINF_HOME", "").strip():
         given["SHOPINF_HOME"] = str(desk.places.config)
@@ -113,7 +114,7 @@ def _environment(desk: Desk, chain: Sequence[Asked], stores: Sequence[Store]) ->
         value = environ.get(name, "").strip()
         if not value:
             continue
-        if name in ("PGPASSWORD", LEDGER_VARIABLE) or has_password(value) or "@" in value:
+        if name in ("PGPASSWORD", LEDGER_VARIABLE, NOTIFY) or has_password(value) or "@" in value:
             hidden.append(name)
         else:
             given[name] = value
