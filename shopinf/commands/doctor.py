@@ -5,16 +5,17 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shopinf import __version__
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
-from shopinf.errors import CredentialsProblem, KeyringProblem, NoAnswer, PartlyDone, ShopinfError, Stopped
+from shopinf.errors import BrokenConfig, CredentialsProblem, KeyringProblem, NoAnswer, PartlyDone, ShopinfError, Stopped
 from shopinf.results import Failure, Format, Result, columns
 from shopinf.shell import quoted
 from shopinf.stores import Store
-from shopinf.words import agreeing, counted
+from shopinf.words import agreeing, counted, few
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk, Outcome
@@ -69,7 +70,7 @@ def doctor(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
         _clock(outcomes),
         _network(desk, outcomes),
         *_ways(desk),
-        *_logo(desk, config),
+        *_pages(desk, config),
         *stores,
     ]
     failures = [
@@ -156,10 +157,18 @@ def _network(desk: Desk, outcomes: Sequence[Outcome[Sighting]]) -> Check:
     return Check("network", "ok", f"{by}; {agreeing(len(asked), 'the store', 'every store')} answers")
 
 
-def _logo(desk: Desk, config: Check) -> Iterator[Check]:
-    """The picture on pages, where there is one: found now, and not at the end of a month."""
-    if config.status == "ok" and desk.config.agency_logo:
+def _pages(desk: Desk, config: Check) -> Iterator[Check]:
+    """What pages are made with, where anything is set: found now, and not at the end of a month."""
+    if config.status != "ok":
+        return
+    if desk.config.agency_logo:
         yield _tried("logo", lambda: Check("logo", "ok", _picture(desk)))
+    if languages := desk.config.languages:
+        with suppress(BrokenConfig):  # the check of the stores tells of a list that cannot be read
+            here = {name.casefold() for store in desk.book.all() for name in (store.name, store.group or "")}
+            if strangers := [name for name in languages if name not in here]:
+                said = f"config.toml has a language for {few(strangers)}: no store and no group is called that"
+                yield Check("languages", "warning", said, "shopinf stores list")
 
 
 def _picture(desk: Desk) -> str:

@@ -187,3 +187,11 @@ def test_languages_that_are_none_are_refused_with_their_line(run: Bench, line: s
     config = configured(run, f"wait = 5\n{line}\n")
     ran = run("orders", "attribute", "--period", "2026-06")
     assert (ran.code, f"error: {config}, line 2: {said}" in ran.err) == (2, True)
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_doctor_tells_of_a_language_that_is_for_nobody(run: Bench) -> None:
+    configured(run, 'languages = { Maya-Shop = "de", nordlihct = "fr" }\n')
+    checks = {row["check"]: row for row in run("doctor", "-f", "json").ok().json["rows"]}
+    assert checks["languages"]["status"] == "warning"
+    assert "a language for nordlihct: no store and no group" in checks["languages"]["detail"]
