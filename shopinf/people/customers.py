@@ -37,7 +37,10 @@ class Customer:
     @property
     def phones(self) -> tuple[str, ...]:
         """The phone of the record, and the address's."""
-        return tuple(dict.fromkeys(each for each in (self.phone, self.other_phone) if each))
+        first, other = self.phone, self.other_phone
+        if not other or other == first:
+            return (first,) if first else ()
+        return (first, other) if first else (other,)
 
     @property
     def name(self) -> str:

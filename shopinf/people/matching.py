@@ -121,8 +121,9 @@ class Index:
     def __init__(self, customers: Sequence[Customer], *, possible: bool = False) -> None:
         self.customers = customers
         self.emails: dict[str, int | list[int]] = {}  # folded; the place of who has it, or of all who do
-        self.tails: dict[str, list[int]] = {}  # the last digits of phones
+        self.tails: dict[str, int | list[int]] = {}  # the last digits of phones, alike
         self._numbers: set[str] = set()
+        self._read: dict[tuple[str, str | None], str | None] = {}  # phones that had to be parsed
         self._names: dict[str, list[int]] = {}
         self._handles: dict[str, list[int]] = {}
         self._crowded: dict[str, int] = {}  # domains of how many customers
@@ -134,14 +135,19 @@ class Index:
 
     def _add(self, place: int, customer: Customer) -> None:
         if (key := personal_key(customer.email)) is not None:
-            known = self.emails.setdefault(key, place)
-            if known != place:
-                self.emails[key] = [*(known if isinstance(known, list) else [known]), place]
+            _put(self.emails, key, place)
         for phone in customer.phones:
-            international = phone if phone.startswith("+") else e164(phone, _region(customer.country)) or phone
+            international = phone if phone[0] == "+" else self._e164(phone, customer.country) or phone
             if len(number := digits(international)) >= TAIL:
-                self.tails.setdefault(number[-TAIL:], []).append(place)
+                _put(self.tails, number[-TAIL:], place)
                 self._numbers.add(number)
+
+    def _e164(self, phone: str, country: str | None) -> str | None:
+        """A customer's phone in E.164, parsed once."""
+        key = phone, _region(country)
+        if key not in self._read:
+            self._read[key] = e164(*key)
+        return self._read[key]
 
     def _add_name(self, place: int, customer: Customer) -> None:
         if not (customer.first_name and customer.last_name):
@@ -167,8 +173,7 @@ class Index:
 
     def by_email(self, email: str) -> list[int]:
         """The customers who have that e-mail, folded."""
-        found = self.emails.get(folded_email(email))
-        return found if isinstance(found, list) else [] if found is None else [found]
+        return _got(self.emails, folded_email(email))
 
     def matches(self, profile: Profile) -> list[Match]:
         """The customers that *profile* may be, each once, by the surest sign."""
@@ -186,11 +191,11 @@ class Index:
 
     def _by_phone(self, phone: str, country: str | None) -> list[int]:
         """The customers with that phone; none when it is shared by people who are not the same."""
-        places = self.tails.get(digits(phone)[-TAIL:], []) if self.may_have(phone.strip()) else []
+        places = _got(self.tails, digits(phone)[-TAIL:]) if self.may_have(phone.strip()) else []
         same = []
         for place in dict.fromkeys(places):
             customer = self.customers[place]
-            numbers = {number for each in customer.phones if (number := e164(each, _region(customer.country)))}
+            numbers = {number for each in customer.phones if (number := self._e164(each, customer.country))}
             # A spreadsheet takes the + off; digit for digit it is the same number then.
             if any(
                 number in (f"+{digits(phone)}", e164(phone, _region(country) or _region_of(number)))
@@ -231,6 +236,19 @@ class Index:
             plain = {squashed("".join(words)) for words in permutations(folded_words(customer.name).split(), 2)}
             theirs, handles = theirs - plain, handles - plain
         return "name+handle" if any(_same_handle(one, other) for one in theirs for other in handles) else None
+
+
+def _put(places: dict[str, int | list[int]], key: str, place: int) -> None:
+    """Note that *place* has *key*; nearly always it is the only one."""
+    known = places.setdefault(key, place)
+    if known != place:
+        places[key] = [*(known if isinstance(known, list) else [known]), place]
+
+
+def _got(places: dict[str, int | list[int]], key: str) -> list[int]:
+    """The places that have *key*."""
+    found = places.get(key)
+    return found if isinstance(found, list) else [] if found is None else [found]
 
 
 def alike(one: str, other: str) -> bool:
@@ -305,6 +323,7 @@ def _region(country: str | None) -> str | None:
     return word if re.fullmatch("[A-Z]{2}", word) else None
 
 
+@lru_cache(maxsize=65536)
 def _region_of(number: str) -> str | None:
     """The country of a number in E.164, so that one written the way it is dialled at home can be compared."""
     import phonenumbers

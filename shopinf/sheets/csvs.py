@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import Any, BinaryIO
 
 from shopinf.errors import BadSheet
@@ -18,6 +18,8 @@ from shopinf.sheets.texts import checked_lines
 _LONGEST_HEADER = 64 * 1024  # signs
 _DELIMITERS = ",;\t|"
 _AHEAD = 60  # lines in which a header is looked for; before it a report may have titles and figures
+_TOGETHER = 1000  # rows that are looked at together
+_BREAK = re.compile(r"\r\n|\r|\n")
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s]|\t)"?\s*', re.IGNORECASE)  # Excel's own first line
 
 
@@ -87,19 +89,44 @@ def _score(lines: list[str], delimiter: str, recognised: Callable[[list[str]], i
 
 
 def _rows(file: str, reader: Any, skipped: int, sieve: Sieve) -> Iterator[Record]:
-    before, gap = 0, False
-    try:
-        for row in reader:
-            line, before = skipped + 1 + before, reader.line_num
-            if sieve.test is not None and not sieve.test(row):
-                continue
-            if not any(map(str.strip, row)):
-                gap = True
-                continue
-            yield Record(line, [formula_unsafe(cell.strip()) for cell in row], gap=gap)
-            gap = False
-    except csv.Error as error:
-        raise _broken(file, skipped + 1 + before, str(error)) from error
+    gap = False
+    for line, row in _worth_reading(file, reader, skipped, sieve):
+        if not any(map(str.strip, row)):
+            gap = True
+            continue
+        yield Record(line, [formula_unsafe(cell.strip()) for cell in row], gap=gap)
+        gap = False
+
+
+def _worth_reading(file: str, reader: Any, skipped: int, sieve: Sieve) -> Iterator[tuple[int, list[str]]]:
+    """The rows that pass the sieve, each with the line that it begins on; as long as it lets all pass, one by one."""
+    before = 0
+    rows: list[list[str]] = []
+    many = 1
+    while True:
+        rows.clear()
+        failed = None
+        try:
+            rows.extend(islice(reader, many))  # those before a row that is broken stay
+        except csv.Error as error:
+            failed = error
+        lines = _lines(rows, reader.line_num - before, whole=failed is None)
+        test = sieve.test if many > 1 else None
+        for place in test(rows) if test else range(len(rows)):
+            yield skipped + 1 + before + lines[place], rows[place]
+        before += lines[len(rows)]
+        if failed is not None:
+            raise _broken(file, skipped + 1 + before, str(failed)) from failed
+        if len(rows) < many:
+            return
+        many = _TOGETHER if sieve.test is not None else 1
+
+
+def _lines(rows: Sequence[Sequence[str]], passed: int, *, whole: bool) -> Sequence[int]:
+    """How many lines stand before each of *rows*, and after the last; the reader counts *passed* of them all."""
+    if whole and passed == len(rows):
+        return range(len(rows) + 1)
+    return [0, *accumulate(1 + sum(len(_BREAK.findall(cell)) for cell in row) for row in rows)]
 
 
 def _broken(file: str, line: int, reason: str) -> BadSheet:

@@ -19,7 +19,7 @@ from shopinf.sheets.fields import Fields, Places, find_places
 from shopinf.sheets.headers import find_header, lacking, looks_like_codes
 from shopinf.sheets.names import Kind
 from shopinf.sheets.passing import passing
-from shopinf.sheets.records import Broken, Record, Sieve
+from shopinf.sheets.records import Broken, Record, Sieve, Test
 from shopinf.sheets.spelling import in_unit
 from shopinf.sheets.telling import Told
 from shopinf.sheets.texts import encoding_of
@@ -34,8 +34,8 @@ _IN_MEMORY = 1 << 23  # bytes of standard input that are kept in memory; more go
 _INVISIBLE = "\u200b\ufeff\u2060"
 _AHEAD = 250  # rows by which it is told how a sheet writes its numbers
 
-# Made from where the columns are: is a row worth reading?
-Only = Callable[[Places], Callable[[Sequence[str]], bool]]
+# Made from where the columns are: which rows are worth reading?
+Only = Callable[[Places], Test]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def read_sheet(
     The kind follows from the content first, then from the suffix. What stands before the header is passed over, blank
     rows are skipped. A file that is missing or not readable raises `BadInput`; one that is no sheet, or lacks a column
     that is needed, `BadSheet`. *encoding* is that of its text where somebody says it. *only* spares the work for rows
-    of a text sheet that nobody needs, as it sees them: untrimmed.
+    of a table that nobody needs, as it sees them: untrimmed.
     """
     file = "standard input" if str(path) == "-" else str(path)
     stream = _from_stdin(stdin) if str(path) == "-" else _opened(Path(path), file)
@@ -284,7 +284,7 @@ class _Opening:
         if head.startswith(b"PK\x03\x04") or suffix in (".xlsx", ".xlsm"):
             from shopinf.sheets.workbooks import workbook_records
 
-            return workbook_records(file, stream, self.told.notes)
+            return workbook_records(file, stream, self.told.notes, self.sieve)
         if head.startswith(b"\xd0\xcf\x11\xe0"):
             raise BadSheet(
                 file,

@@ -22,11 +22,15 @@ class Broken(str):
     __slots__ = ()
 
 
+# Those of some rows that are worth reading, by their place among them, in rising order.
+Test = Callable[[Sequence[Sequence[str]]], Sequence[int]]
+
+
 @dataclass(slots=True)
 class Sieve:
     """Which rows are worth reading; its test sees the cells as the file has them, and is known after the columns are.
 
-    A sheet may have millions of rows of which a handful matter.
+    A sheet may have millions of rows of which a handful matter, so many are looked at together.
     """
 
-    test: Callable[[Sequence[str]], bool] | None = None
+    test: Test | None = None

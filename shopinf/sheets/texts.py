@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import io
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO, TextIO
 
 from shopinf.errors import BadInput, BadSheet
@@ -13,6 +15,7 @@ from shopinf.sheets.guessing import CALLED, CENTRAL, WESTERN, guess
 
 KNOWN = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "iso-8859-2", "mac-roman", "shift_jis")
 _CHUNK = 1 << 16
+_MARKED = frozenset({"utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"})  # told by the beginning of the file alone
 _LONGEST_LINE = 1 << 20  # characters; a sheet with a longer line is none, and memory stays bounded
 
 
@@ -88,15 +91,34 @@ def decodes(stream: BinaryIO, encoding: str) -> bool:
 
 def checked_lines(file: str, text: TextIO) -> Iterator[str]:
     """The lines of *text* with their ends; refuses what is no text, by line."""
-    line = 0
+    return chain.from_iterable(_pieces(file, text))
+
+
+def _pieces(file: str, text: TextIO) -> Iterator[list[str]]:
+    """The lines of *text*, so many together that no time goes into each.
+
+    Where it is not known yet that all of it can be decoded they come one by one, so that the line that cannot is known.
+    """
+    line, size = 1, 0 if text.encoding in _MARKED else _CHUNK
     while True:
-        line += 1
         try:
-            found = text.readline(_LONGEST_LINE)
+            piece = text.read(size)
+            piece += text.readline(_LONGEST_LINE)  # whole lines, and no end of a line in two parts
         except UnicodeDecodeError as error:
             raise BadSheet(file, "the text is cut off or damaged", line=line, hint="Save the sheet again.") from error
-        if not found:
+        if not piece:
             return
+        lines = io.StringIO(piece, newline="").readlines()
+        if "\0" in piece or len(piece) >= _LONGEST_LINE:
+            yield from _checked(file, lines, line)
+        else:
+            yield lines
+        line += len(lines)
+
+
+def _checked(file: str, lines: list[str], first: int) -> Iterator[list[str]]:
+    """The same lines one by one, up to one that is no line of a sheet."""
+    for line, found in enumerate(lines, first):
         if "\0" in found:
             raise BadSheet(
                 file,
@@ -108,4 +130,4 @@ def checked_lines(file: str, text: TextIO) -> Iterator[str]:
             raise BadSheet(
                 file, "the line is too long to be a row", line=line, hint="Check that this is the right file."
             )
-        yield found
+        yield [found]

@@ -8,21 +8,23 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any, BinaryIO
 
 from shopinf.errors import BadSheet
 from shopinf.plain import formula_unsafe
 from shopinf.sheets.packed import Parts, TooLarge
-from shopinf.sheets.records import Broken, Record
+from shopinf.sheets.records import Broken, Record, Sieve
 from shopinf.words import counted
 
 # The currency in a number's format: `[$€-407]`, `"$"#,##0`, `#,##0.00 "EUR"`; `[$-409]` is only a language.
 _CURRENCY = re.compile(r'\[\$([^\]\-]+)(?:-[^\]]*)?\]|"\s*([€$£¥₹]|[A-Z]{3}|kr|zł)\.?\s*"|(?<!\[)([€$£¥₹])')
+_TOGETHER = 250  # rows that are looked at together
 _LAST_ROW = 1_048_576  # of a sheet of Excel
 _EMPTY_COLUMNS = 1000  # a row of a sheet has fewer; what a format dragged to the far right makes longer is empty
 
 
-def workbook_records(file: str, stream: BinaryIO, notes: list[str]) -> Generator[Record, None, None]:
+def workbook_records(file: str, stream: BinaryIO, notes: list[str], sieve: Sieve) -> Generator[Record, None, None]:
     """The rows of the first visible sheet that has any; formulas by the value Excel saved with them."""
     workbook = _opened(file, stream)
     try:
@@ -35,7 +37,7 @@ def workbook_records(file: str, stream: BinaryIO, notes: list[str]) -> Generator
             if len(sheets) > 1:
                 notes.append(f"{file} has {counted(len(sheets), 'sheet')}; {sheet.title} was read.")
             yield first
-            yield from rows
+            yield from _worth_reading(rows, sieve)
             return
     finally:
         workbook.close()
@@ -63,6 +65,17 @@ def _opened(file: str, stream: BinaryIO) -> Any:
             "this is not a workbook that can be read",
             hint="Open it in a spreadsheet and save it as .xlsx or .csv.",
         ) from error
+
+
+def _worth_reading(rows: Iterator[Record], sieve: Sieve) -> Iterator[Record]:
+    """The rows that pass the sieve; as long as it lets all pass, one by one."""
+    while sieve.test is None:
+        if (row := next(rows, None)) is None:
+            return
+        yield row
+    while some := list(islice(rows, _TOGETHER)):
+        for place in sieve.test([each.cells for each in some]):
+            yield some[place]
 
 
 @contextmanager

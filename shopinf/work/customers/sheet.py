@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from shopinf.sheets.fields import Fields, Places
 from shopinf.sheets.names import PERSON, WHO
 from shopinf.sheets.persons import read_profile
 from shopinf.sheets.reading import Sheet
+from shopinf.sheets.records import Test
 from shopinf.sources.specs import SHEET, Spec
 
 if TYPE_CHECKING:
@@ -70,32 +71,68 @@ class SheetSource:
         for sentence in self.sheet.told.bad_rows():
             self._desk.out.warn(sentence)
 
-    def _only(self, places: Places) -> Callable[[Sequence[str]], bool]:
-        """Is a row worth reading? Looks at its e-mails and its phone alone, a million times."""
+    def _only(self, places: Places) -> Test:
+        """Which rows are worth reading? Looks at their e-mails and their phone alone, a million times."""
         emails = [places.at[key] for key in ("email", "email_2") if key in places.at]
         phones = [places.at[key] for key in ("phone",) if key in places.at]
 
-        def test(cells: Sequence[str]) -> bool:
-            known, tails = self._known, self._tails
+        def test(rows: Sequence[Sequence[str]]) -> Sequence[int]:
+            known = self._known
             if known is None:
-                return True
-            try:
-                for place in emails:
-                    if (cell := cells[place]) and (folded_email(cell) in known or _has_one(cell, known)):
-                        return True
-                for place in phones:
-                    if (cell := cells[place]) and ((tail := cell[-TAIL:]) in tails or not tail.isdecimal()):
-                        return any(index.may_have(cell.strip(" '")) for index in self._indexes)
-            except IndexError:  # a short row
-                return True
-            return False
+                return range(len(rows))
+            last = max([*emails, *phones], default=-1)
+            found = {place for place, cells in enumerate(rows) if len(cells) <= last}  # short ones are worth it
+            whole = rows if not found else [cells if len(cells) > last else _NOTHING * (last + 1) for cells in rows]
+            for column in emails:
+                found |= with_email([cells[column] for cells in whole], known)
+            for column in phones:
+                found |= self._with_phone([cells[column] for cells in whole])
+            return sorted(found)
 
         return test
 
+    def _with_phone(self, cells: Sequence[str]) -> set[int]:
+        """The places of the phones that may be a customer's."""
+        tails, ends = self._tails, [cell[-TAIL:] for cell in cells]
+        near = [place for place, end in enumerate(ends) if end in tails]
+        if not "".join(ends).isdecimal():
+            near += [place for place, end in enumerate(ends) if end and not end.isdecimal()]
+        return {place for place in near if any(index.may_have(cells[place].strip(" '")) for index in self._indexes)}
+
+
+def with_email(cells: Sequence[str], known: Collection[str]) -> set[int]:
+    """The places of the cells in which one of *known*, which are folded, stands: alone, or with something around it.
+
+    What nearly all cells are, one address in plain signs, is compared as a text of all of them in lower case.
+    """
+    together = "\n".join(cells)
+    folded = together.casefold().split("\n")
+    if len(folded) != len(cells):  # a cell of several lines
+        return {place for place, cell in enumerate(cells) if _has_one(cell, known)}
+    found = {place for place, key in enumerate(folded) if key in known}
+    # What folds otherwise than to lower case: a tag, dots before Gmail.
+    more = [place for place, key in enumerate(folded) if "+" in key or "@g" in key]
+    found.update([place for place in more if folded_email(folded[place]) in known])
+    if together.translate(_PLAIN) or ".\n" in f"{together}\n":
+        odd = (
+            place
+            for place, key in enumerate(folded)
+            if key and (key[-1] == "." or key.translate(_PLAIN)) and "@" in key
+        )
+        found.update(place for place in odd if place not in found and _has_one(cells[place], known))
+    return found
+
 
 def _has_one(cell: str, known: Collection[str]) -> bool:
-    """Is one of *known* in a cell with several e-mails, or with something around them?"""
+    """Is one of *known* in a cell, alone or with others, or with something around it?"""
+    if folded_email(cell) in known:
+        return True
     return "@" in cell and not is_alone(cell) and any(folded_email(each) in known for each in read_emails(cell))
+
+
+# All signs that stand in most addresses, to be taken away: what is left is odd.
+_PLAIN = str.maketrans("", "", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-@\n")
+_NOTHING = ("",)
 
 
 def _settled(found: Sequence[tuple[Match, Profile]]) -> Hit | None:
