@@ -110,7 +110,10 @@ def test_what_live_capture_left_in_the_storefront_is_named(run: Bench, shop: Pra
 # Before anything is removed
 
 
-def test_a_file_that_cannot_be_written_keeps_everything(run: Bench, live: PracticeStore, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_keeps_everything(
+    run: Bench, live: PracticeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     for words in (["-o", str(tmp_path / "none" / "x.csv")], ["-o", str(tmp_path)], ["-o", "{store}.csv"]):
         ran = run(*ALL, *words)
         assert (ran.code, ran.out) == (2, "")
