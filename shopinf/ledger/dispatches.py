@@ -14,10 +14,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shopinf.ledger.tables.people import dispatches, influencers
-from shopinf.ledger.upserts import parts
+from shopinf.ledger.upserts import insert_into, parts
 from shopinf.people.emails import email_key, is_email
 from shopinf.people.keys import keyed
 
@@ -107,8 +106,7 @@ class Dispatches:
         }
         mine = [dispatches.c[name] == value for name, value in key.items()]
         with self._database.writing() as db:
-            dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-            db.execute(dialect.insert(dispatches).values(key | values | {"times": 0}).on_conflict_do_nothing())
+            db.execute(insert_into(dispatches, db.dialect).values(key | values | {"times": 0}).on_conflict_do_nothing())
             # Two runs of a team may plan the same: only one of them finds it as it was read.
             unchanged = dispatches.c.times == (former.times if former else 0)
             query = update(dispatches).where(*mine, unchanged)

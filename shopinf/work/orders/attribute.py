@@ -28,11 +28,11 @@ from shopinf.unread import failures as unread_failures
 from shopinf.work.orders.codebook import code_book
 from shopinf.work.orders.crediting import Which, changed_since_made, credit_orders
 from shopinf.work.orders.kept import kept_credits
-from shopinf.work.orders.seats import Seats
-from shopinf.work.orders.sync import Synced, cut_note, sync_orders
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
+    from shopinf.work.orders.seats import Seats
+    from shopinf.work.orders.sync import Synced
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,16 @@ def attribute_stores(
     desk: Desk, stores: Sequence[Store], periods: Mapping[str, Period], asked: Asked
 ) -> Outcomes[Attributed]:
     """Attribute the orders of *stores*, each over its own period, after reading what changed."""
-    seats = Seats(len(stores))
+    seats = _seats(len(stores)) if asked.sync else None
     return desk.each_store(
         stores, lambda store: _attribute_store(desk, store, periods[store.name], asked, seats)
     ).or_nothing()
+
+
+def _seats(stores: int) -> Seats:
+    from shopinf.work.orders.seats import Seats  # what reads stores is loaded where one is read
+
+    return Seats(stores)
 
 
 def overview_of(
@@ -112,6 +118,11 @@ def overview_of(
 
 def _covered(store: Store, part: Attributed, now: datetime) -> Covered:
     reach, finished = part.sync.reach, part.sync.finished_at
+    cut = None
+    if part.is_cut(store):
+        from shopinf.work.orders.sync import cut_note
+
+        cut = cut_note(part.sync)
     return Covered(
         store.name,
         store.title,
@@ -123,13 +134,17 @@ def _covered(store: Store, part: Attributed, now: datetime) -> Covered:
         provisional=part.period.provisional(now, store.zone),
         reach=reach.astimezone(store.zone) if reach else None,
         synced_at=finished.astimezone(store.zone) if finished else None,
-        cut=cut_note(part.sync) if part.is_cut(store) else None,
+        cut=cut,
         remarks=part.synced.notes if part.synced else (),
     )
 
 
-def _attribute_store(desk: Desk, store: Store, period: Period, asked: Asked, seats: Seats) -> Attributed:
-    synced = sync_orders(desk, store, seats=seats) if asked.sync else None
+def _attribute_store(desk: Desk, store: Store, period: Period, asked: Asked, seats: Seats | None) -> Attributed:
+    synced = None
+    if asked.sync:
+        from shopinf.work.orders.sync import sync_orders
+
+        synced = sync_orders(desk, store, seats=seats)
     sync = check_read(desk, store)
     now = _of_period(desk, store, period, asked)
     former = _of_period(desk, store, period.previous(), asked) if asked.compare else None
