@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import random
 import re
 import threading
 from collections.abc import Callable
@@ -15,7 +13,7 @@ from shopinf.company import Company
 from shopinf.errors import Interrupted, LostResponse, NoAnswer
 from shopinf.loopback import is_loopback
 from shopinf.network.masks import Mask
-from shopinf.network.patience import BUDGET, NOT_CONNECTED, PASSING, TIMEOUTS, TRIES
+from shopinf.network.patience import BUDGET, NOT_CONNECTED, PASSING, TRIES, backoff, left_of, read_whole, retry_after
 from shopinf.network.wire import Wire
 from shopinf.shopify.bucket import Bucket
 from shopinf.shopify.load import Load
@@ -162,8 +160,7 @@ class PatientTransport(httpx.BaseTransport):
             raise Interrupted
         begun, among = self._clock.monotonic(), self._load.begun()
         left = max(left, 1.0)
-        timeouts = {kind: min(seconds or left, left) for kind, seconds in TIMEOUTS.as_dict().items()}
-        request.extensions = {**request.extensions, "timeout": timeouts}
+        request.extensions = {**request.extensions, "timeout": left_of(BUDGET - left)}
         outcome: httpx.Response | httpx.RequestError
         told = False
         try:
@@ -192,22 +189,17 @@ class PatientTransport(httpx.BaseTransport):
 
     def _read(self, answer: httpx.Response, request: httpx.Request, deadline: float) -> httpx.Response:
         """Read the whole body, or raise one of httpx's errors; an endless or huge one is given up."""
-        chunks: list[bytes] = []
-        size = 0
-        try:
-            for chunk in answer.iter_bytes():
-                chunks.append(chunk)
-                size += len(chunk)
-                if size > LARGEST:
-                    raise NoAnswer(
-                        f"{self._store} sent an answer of more than {LARGEST >> 20} MB",
-                        hint="Run the same command again; tell Shopify's support if it stays.",
-                    )
-                if self._clock.monotonic() > deadline:
-                    raise httpx.ReadTimeout("the answer did not end in time", request=request)
-        finally:
-            answer.close()
-        body = b"".join(chunks)
+        body = read_whole(
+            answer,
+            request,
+            most=LARGEST,
+            monotonic=self._clock.monotonic,
+            deadline=deadline,
+            too_large=NoAnswer(
+                f"{self._store} sent an answer of more than {LARGEST >> 20} MB",
+                hint="Run the same command again; tell Shopify's support if it stays.",
+            ),
+        )
         whole = _looks_whole(body) or answer.status_code != 200 or request.method == "HEAD"
         if not whole and request.url.path.endswith(".json"):
             raise httpx.DecodingError("the answer was cut off", request=request)
@@ -338,12 +330,8 @@ def _points(answer: httpx.Response) -> tuple[int, int] | None:
 
 
 def _retry_after(answer: httpx.Response) -> float:
-    """Seconds, a decimal string like `2.0`; what cannot be read counts as 2, and nothing above a minute."""
-    try:
-        seconds = float(answer.headers.get("Retry-After", "2.0"))
-    except ValueError:
-        return 2.0
-    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER) if math.isfinite(seconds) else 2.0
+    """Seconds; what cannot be read counts as 2, and nothing above a minute."""
+    return retry_after(answer, otherwise=2.0, longest=_LONGEST_RETRY_AFTER)
 
 
 def _patience(attempt: int) -> int:
@@ -352,7 +340,7 @@ def _patience(attempt: int) -> int:
 
 
 def _backoff(attempt: int, outcome: httpx.Response | httpx.RequestError) -> float:
-    pause: float = 0.5 * 2 ** (attempt - 1) * (0.75 + random.random() / 2)
+    pause = backoff(attempt)
     if isinstance(outcome, httpx.Response) and "Retry-After" in outcome.headers:
         pause = max(pause, _retry_after(outcome))
     return pause

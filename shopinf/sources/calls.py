@@ -20,7 +20,7 @@ from shopinf import __version__
 from shopinf.errors import BadInput, CredentialsRefused, Interrupted, NoAnswer, NotAllowed
 from shopinf.loopback import is_safe
 from shopinf.network.masks import Mask
-from shopinf.network.patience import BUDGET, NOT_CONNECTED, PASSING, TIMEOUTS, TRIES
+from shopinf.network.patience import BUDGET, NOT_CONNECTED, PASSING, TRIES, backoff, left_of, read_whole, retry_after
 from shopinf.network.wire import Wire
 from shopinf.plain import harmless
 from shopinf.stores import Secret
@@ -141,32 +141,41 @@ class Api:
         spent = 0.0
         for attempt in range(1, TRIES + 1):
             begun = self.clock.monotonic()
-            outcome = self._try(method, url, shown or path, body)
+            outcome = self._try(method, url, shown or path, body, spent)
             spent += self.clock.monotonic() - begun
             reply = self._reply(outcome, accept, plain=plain)
             if reply is not None:
                 return reply
             if attempt == TRIES or spent >= BUDGET or not _may_repeat(outcome, costs=costs):
                 raise self._end(outcome, costs=costs)
-            self._rest(outcome, attempt)
+            spent += self._rest(outcome, attempt)
         raise AssertionError("unreachable")
 
-    def _try(self, method: str, url: str, shown: str, body: Mapping[str, Any]) -> httpx.Response | httpx.RequestError:
+    def _try(
+        self, method: str, url: str, shown: str, body: Mapping[str, Any], spent: float
+    ) -> httpx.Response | httpx.RequestError:
         if self.clock.stop.is_set():
             raise Interrupted
         self._pace()
         signed = self._headers()
         self._mask.add(*(Secret(value.rpartition(" ")[2]) for value in signed.values()))
         headers = {"Accept": "application/json", "User-Agent": f"shopinf/{__version__}", **signed}
-        request = httpx.Request(method, url, headers=headers, extensions={"timeout": TIMEOUTS.as_dict()}, **body)
+        request = httpx.Request(method, url, headers=headers, extensions={"timeout": left_of(spent)}, **body)
         begun = self.clock.monotonic()
         outcome: httpx.Response | httpx.RequestError
         try:
             answer = self._reach.wire.send(request)
-            try:
-                content = b"".join(_bounded(answer))
-            finally:
-                answer.close()
+            content = read_whole(
+                answer,
+                request,
+                most=_LARGEST,
+                monotonic=self.clock.monotonic,
+                deadline=begun + max(BUDGET - spent, 1.0),
+                too_large=NoAnswer(
+                    f"{self.title} sent an answer of more than {_LARGEST >> 20} MB",
+                    hint="Run the same command again later.",
+                ),
+            )
             kept = [pair for pair in answer.headers.raw if pair[0].lower() != b"content-encoding"]
             content = self._mask.body(content, strictly=answer.status_code >= 300)
             kept = self._mask.headers(kept)
@@ -191,17 +200,23 @@ class Api:
         if turn > now:
             self.clock.wait(turn - now)
 
-    def _rest(self, outcome: httpx.Response | httpx.RequestError, attempt: int) -> None:
-        """Wait, after a 429 as long as the provider says, else longer each time."""
+    def _rest(self, outcome: httpx.Response | httpx.RequestError, attempt: int) -> float:
+        """Wait, after a 429 as long as the provider says, else longer each time; returns what that takes of the budget.
+
+        Waiting for a provider's limit takes nothing of it.
+        """
+        if not isinstance(outcome, httpx.Response) or outcome.status_code != 429:
+            pause = backoff(attempt)
+            self.clock.wait(pause)
+            return pause
         pause = 2.0 ** (attempt - 1)
-        if isinstance(outcome, httpx.Response) and outcome.status_code == 429:
-            if told := _seconds(outcome.headers.get("Retry-After")):
-                pause = max(pause, told)
-            elif reset := _seconds(outcome.headers.get("X-RateLimit-Reset")):
-                left = reset - self.clock.now().timestamp() if reset > 1e9 else reset
-                pause = max(pause, left + 1.0)
-        pause = min(pause, _LONGEST_WAIT)
-        self.clock.wait(pause)
+        if told := retry_after(outcome, otherwise=0.0, longest=_LONGEST_WAIT):
+            pause = max(pause, told)
+        elif reset := _seconds(outcome.headers.get("X-RateLimit-Reset")):
+            left = reset - self.clock.now().timestamp() if reset > 1e9 else reset
+            pause = max(pause, left + 1.0)
+        self.clock.wait(min(pause, _LONGEST_WAIT))
+        return 0.0
 
     def _reply(
         self, outcome: httpx.Response | httpx.RequestError, accept: tuple[int, ...], *, plain: bool
@@ -288,15 +303,6 @@ def _may_repeat(outcome: httpx.Response | httpx.RequestError, *, costs: bool) ->
         refused = outcome.status_code == 429 or outcome.status_code in PASSING
         return refused or (outcome.status_code < 300 and not costs) or _words(outcome)[0] == "retry_later"
     return not costs or isinstance(outcome, NOT_CONNECTED)
-
-
-def _bounded(answer: httpx.Response) -> Any:
-    size = 0
-    for chunk in answer.iter_bytes():
-        size += len(chunk)
-        if size > _LARGEST:
-            raise NoAnswer("a provider sent an answer that is too large", hint="Run the same command again later.")
-        yield chunk
 
 
 def _seconds(text: str | None) -> float:
