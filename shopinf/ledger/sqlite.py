@@ -22,13 +22,15 @@ from shopinf.errors import MachineProblem, ShopinfError
 BUSY_SECONDS = QUEUE_SECONDS = 30
 WRITING = {"shopinf_writes": True}
 CHECKPOINT = 8_000  # pages of 4 KB in the log; orders of many stores change many pages of the indexes at each write
-CACHE_KB = 8_000  # what is written to most fits; of SQLite's own 2 MB much is read again at each write
+CACHE_KB = 48_000  # what one write of orders changes fits; what does not is written and read again meanwhile
 
 
 def open_engine(url: URL) -> Engine:
     """An engine on the file of *url*, which is made where it does not exist, for its owner alone."""
     _make_private(Path(url.database or ""))
-    engine = create_engine(url, hide_parameters=True, max_overflow=-1)  # a connection for each store that is worked on
+    # A connection for each store that is worked on, if need be; but whoever comes next takes the one that was used
+    # last, which has in memory what it needs.
+    engine = create_engine(url, hide_parameters=True, max_overflow=-1, pool_use_lifo=True)
 
     @event.listens_for(engine, "connect")
     def connected(raw: Any, record: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -14,7 +15,7 @@ from sqlalchemy.dialects import sqlite
 T = TypeVar("T")
 
 CHUNK = 400  # values in one query; SQLite and PostgreSQL both take more
-VALUES = 900  # of all rows that one INSERT has; SQLite takes 999 at the least
+SIZES = (512, 128, 32, 8, 1)  # rows in one INSERT; few sizes, for each is prepared once for a connection
 
 
 def upsert(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, replace: bool = True) -> None:
@@ -45,13 +46,19 @@ def _by_place(db: Connection, statement: str, columns: int, rows: Sequence[Seque
     Whoever executes a statement waits for its turn among the threads of Python afterwards: for each single row that
     would take longer, while pages are being read, than all the writing.
     """
-    many = VALUES // columns
-    whole = len(rows) - len(rows) % many
-    for start in range(0, whole, many):
-        part = rows[start : start + many]
-        db.exec_driver_sql(_repeated(statement, many), tuple(chain.from_iterable(part)))
-    if rest := [*map(tuple, rows[whole:])]:
-        db.exec_driver_sql(statement, rest)
+    most = _most_values(db) // columns
+    start = 0
+    for many in [size for size in SIZES if size <= most]:
+        while len(rows) - start >= many:
+            part = chain.from_iterable(rows[start : start + many])
+            db.exec_driver_sql(_repeated(statement, many), tuple(part))
+            start += many
+
+
+def _most_values(db: Connection) -> int:
+    """How many values one statement takes; what SQLite was built for."""
+    limit: int = db.connection.dbapi_connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)  # type: ignore[union-attr]
+    return limit
 
 
 @lru_cache(maxsize=128)

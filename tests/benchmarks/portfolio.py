@@ -51,7 +51,7 @@ SLOWEST, BROKEN = "slowest", ("frozen", "revoked", "scopeless", "failing")
 MERCHANTS = {"welcome10", "summer20", "freeship", "bfcm25"}  # codes of the shop's own, nobody's
 PAGE = 250
 CURRENCIES = ("USD", "EUR", "GBP")
-RECORDED = 2500  # orders that a recorded store repeats
+RECORDED = 10_000  # orders that a recorded store repeats
 ATTRIBUTE = ("orders", "attribute", "--period", "last-month", "-q", "-o")
 
 

@@ -8,7 +8,10 @@ from math import ceil, inf
 from shopinf.shopify.client import PAGE, Shop
 
 MOST_WORKERS = 24  # as many requests as a store of the largest plan answers in 1.2 seconds; each may hold a page
-MOST_TOGETHER = 24  # pages written in one transaction: each costs a write to the disk, and rows spread over all indexes
+TOGETHER = 8  # pages written in one transaction: each costs a write to the disk
+# Of one of many stores: its indexes are small, so that each write changes nearly all of them however many rows it has.
+MOST_TOGETHER = 24
+_READ = 0.25  # and until its rows are there, where others are read as well
 _ANSWERED = 0.75  # seconds in which a page is answered, as a rule
 _SPARE = 1.5  # answers do not take equally long
 _FAIR, _SEATS = 64, 256  # of all stores together: in any case, and where rate limits are high
@@ -34,7 +37,7 @@ class Seats:
     @property
     def together(self) -> int:
         """How many pages are written in one transaction."""
-        return max(2, min(MOST_TOGETHER, _HELD // self._stores))
+        return TOGETHER if self._stores == 1 else max(2, min(MOST_TOGETHER, _HELD // self._stores))
 
     def tell(self, shop: Shop, orders: int) -> None:
         """*shop* has still so many to be read."""
@@ -70,5 +73,5 @@ class Seats:
         """
         with self._guard:
             pace = self._pace.get(shop.access.name, inf)
-        answered = shop.load.seconds or _ANSWERED
-        return MOST_WORKERS if pace * answered * _SPARE > MOST_WORKERS else max(2, ceil(pace * answered * _SPARE))
+        wanted = pace * ((shop.load.seconds or _ANSWERED) + _READ) * _SPARE
+        return MOST_WORKERS if wanted > MOST_WORKERS else max(2, ceil(wanted))
