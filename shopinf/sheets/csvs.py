@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import accumulate, chain, islice
 from typing import Any, BinaryIO
 
@@ -19,6 +20,7 @@ _LONGEST_HEADER = 64 * 1024  # signs
 _DELIMITERS = ",;\t|"
 _AHEAD = 60  # lines in which a header is looked for; before it a report may have titles and figures
 _TOGETHER = 1000  # rows that are looked at together
+_LONGEST_CELL = csv.field_size_limit()  # signs
 _BREAK = re.compile(r"\r\n|\r|\n")
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s]|\t)"?\s*', re.IGNORECASE)  # Excel's own first line
 
@@ -48,8 +50,7 @@ def csv_records(
         told(delimiter)
         # Databases write `\\"` within a quoted cell, where sheets write the mark twice.
         escape = "\\" if any('\\"' in line for line in first) and not any('""' in line for line in first) else None
-        reader = csv.reader(chain(first, lines), delimiter=delimiter, strict=True, escapechar=escape)
-        yield from _rows(file, reader, skipped, sieve)
+        yield from _Rows(file, chain(first, lines), delimiter, escape, sieve, skipped).records()
     finally:
         with suppress(ValueError):  # closed already, when a sheet is given up in the middle
             text.detach()  # the stream is its owner's to close
@@ -88,38 +89,74 @@ def _score(lines: list[str], delimiter: str, recognised: Callable[[list[str]], i
     return recognised(best), len(best)
 
 
-def _rows(file: str, reader: Any, skipped: int, sieve: Sieve) -> Iterator[Record]:
-    gap = False
-    for line, row in _worth_reading(file, reader, skipped, sieve):
-        if not any(map(str.strip, row)):
-            gap = True
-            continue
-        yield Record(line, [formula_unsafe(cell.strip()) for cell in row], gap=gap)
+@dataclass
+class _Rows:
+    """The rows of a CSV from where its table begins; *before* are the lines before them."""
+
+    file: str
+    lines: Iterator[str]
+    delimiter: str
+    escape: str | None
+    sieve: Sieve
+    before: int
+
+    def records(self) -> Iterator[Record]:
         gap = False
+        for line, row in chain(self._one_by_one(), self._unquoted(), self._many()):
+            if not any(map(str.strip, row)):
+                gap = True
+                continue
+            yield Record(line + 1, [formula_unsafe(cell.strip()) for cell in row], gap=gap)
+            gap = False
 
+    def _reader(self) -> Any:
+        return csv.reader(self.lines, delimiter=self.delimiter, strict=True, escapechar=self.escape)
 
-def _worth_reading(file: str, reader: Any, skipped: int, sieve: Sieve) -> Iterator[tuple[int, list[str]]]:
-    """The rows that pass the sieve, each with the line that it begins on; as long as it lets all pass, one by one."""
-    before = 0
-    rows: list[list[str]] = []
-    many = 1
-    while True:
-        rows.clear()
-        failed = None
+    def _one_by_one(self) -> Iterator[tuple[int, list[str]]]:
+        """Every row, until the sieve has a test; each with the number of lines before it."""
+        reader, begun = self._reader(), self.before
         try:
-            rows.extend(islice(reader, many))  # those before a row that is broken stay
+            while self.sieve.test is None:
+                if (row := next(reader, None)) is None:
+                    return
+                line, self.before = self.before, begun + reader.line_num
+                yield line, row
         except csv.Error as error:
-            failed = error
-        lines = _lines(rows, reader.line_num - before, whole=failed is None)
-        test = sieve.test if many > 1 else None
-        for place in test(rows) if test else range(len(rows)):
-            yield skipped + 1 + before + lines[place], rows[place]
-        before += lines[len(rows)]
-        if failed is not None:
-            raise _broken(file, skipped + 1 + before, str(failed)) from failed
-        if len(rows) < many:
-            return
-        many = _TOGETHER if sieve.test is not None else 1
+            raise _broken(self.file, self.before + 1, str(error)) from error
+
+    def _unquoted(self) -> Iterator[tuple[int, list[str]]]:
+        """The rows that pass the sieve, up to the first quotation mark: these are cut at their delimiters, no more."""
+        while (test := self.sieve.test) is not None and (lines := list(islice(self.lines, _TOGETHER))):
+            text = "".join(lines)
+            long = len(text) >= _LONGEST_CELL and max(map(len, lines)) >= _LONGEST_CELL
+            if long or '"' in text or (self.escape and self.escape in text):
+                self.lines = chain(lines, self.lines)
+                return
+            upto = self.sieve.last + 1
+            for place in test([line.rstrip("\r\n").split(self.delimiter, upto) for line in lines]):
+                line = lines[place].rstrip("\r\n")
+                yield self.before + place, line.split(self.delimiter) if line else []
+            self.before += len(lines)
+
+    def _many(self) -> Iterator[tuple[int, list[str]]]:
+        """The rows that pass the sieve, a thousand looked at together."""
+        reader, seen = self._reader(), 0
+        rows: list[list[str]] = []
+        while (test := self.sieve.test) is not None:
+            rows.clear()
+            failed = None
+            try:
+                rows.extend(islice(reader, _TOGETHER))  # those before a row that is broken stay
+            except csv.Error as error:
+                failed = error
+            lines, seen = _lines(rows, reader.line_num - seen, whole=failed is None), reader.line_num
+            for place in test(rows):
+                yield self.before + lines[place], rows[place]
+            self.before += lines[len(rows)]
+            if failed is not None:
+                raise _broken(self.file, self.before + 1, str(failed)) from failed
+            if len(rows) < _TOGETHER:
+                return
 
 
 def _lines(rows: Sequence[Sequence[str]], passed: int, *, whole: bool) -> Sequence[int]:

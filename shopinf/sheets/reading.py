@@ -19,7 +19,7 @@ from shopinf.sheets.fields import Fields, Places, find_places
 from shopinf.sheets.headers import find_header, lacking, looks_like_codes
 from shopinf.sheets.names import Kind
 from shopinf.sheets.passing import passing
-from shopinf.sheets.records import Broken, Record, Sieve, Test
+from shopinf.sheets.records import Broken, Record, Sieve
 from shopinf.sheets.spelling import in_unit
 from shopinf.sheets.telling import Told
 from shopinf.sheets.texts import encoding_of
@@ -35,7 +35,7 @@ _INVISIBLE = "\u200b\ufeff\u2060"
 _AHEAD = 250  # rows by which it is told how a sheet writes its numbers
 
 # Made from where the columns are: which rows are worth reading?
-Only = Callable[[Places], Test]
+Only = Callable[[Places], Sieve]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +238,9 @@ class _Opening:
                 f"{self.file}: {codes} looks like codes and is not used; if it has them: "
                 f"--map {quoted(f'{codes}=code')}"
             )
-        self.sieve.test = self.only(places) if self.only else None
+        if self.only is not None:
+            sieve = self.only(places)
+            self.sieve.test, self.sieve.last = sieve.test, sieve.last
         yield places, None
         width = len(header.names)
         rest = chain(ahead[header.at + 1 :], records)

@@ -34,3 +34,4 @@ class Sieve:
     """
 
     test: Test | None = None
+    last: int = -1  # the last column that it looks at

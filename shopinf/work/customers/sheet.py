@@ -15,7 +15,7 @@ from shopinf.sheets.fields import Fields, Places
 from shopinf.sheets.names import PERSON, WHO
 from shopinf.sheets.persons import read_profile
 from shopinf.sheets.reading import Sheet
-from shopinf.sheets.records import Test
+from shopinf.sheets.records import Sieve
 from shopinf.sources.specs import SHEET, Spec
 
 if TYPE_CHECKING:
@@ -71,16 +71,17 @@ class SheetSource:
         for sentence in self.sheet.told.bad_rows():
             self._desk.out.warn(sentence)
 
-    def _only(self, places: Places) -> Test:
+    def _only(self, places: Places) -> Sieve:
         """Which rows are worth reading? Looks at their e-mails and their phone alone, a million times."""
         emails = [places.at[key] for key in ("email", "email_2") if key in places.at]
         phones = [places.at[key] for key in ("phone",) if key in places.at]
+
+        last = max([*emails, *phones], default=-1)
 
         def test(rows: Sequence[Sequence[str]]) -> Sequence[int]:
             known = self._known
             if known is None:
                 return range(len(rows))
-            last = max([*emails, *phones], default=-1)
             found = {place for place, cells in enumerate(rows) if len(cells) <= last}  # short ones are worth it
             whole = rows if not found else [cells if len(cells) > last else _NOTHING * (last + 1) for cells in rows]
             for column in emails:
@@ -89,7 +90,7 @@ class SheetSource:
                 found |= self._with_phone([cells[column] for cells in whole])
             return sorted(found)
 
-        return test
+        return Sieve(test, last)
 
     def _with_phone(self, cells: Sequence[str]) -> set[int]:
         """The places of the phones that may be a customer's."""
