@@ -156,6 +156,7 @@ class Worth:
     totals: list[Row]  # one for each currency
     notes: list[str] = field(default_factory=list)
     lacking: list[str] = field(default_factory=list)  # those of them that say what was not read
+    open: list[str] = field(default_factory=list)  # those that say which windows have not passed
 
 
 class _Tally:
@@ -334,9 +335,10 @@ def worth(
     ]
     every: list[Row] = [{"currency": currency, **totals[currency].figures()} for currency in sorted(totals)]
     lacking = [*_lacking(by_store)]
-    notes = [*_open_notes(shown, by), *lacking, *_notes(by_store.values()), *_waiting_notes(said.waiting)]
+    still_open = [*_open_notes(shown, by)]
+    notes = [*still_open, *lacking, *_notes(by_store.values()), *_waiting_notes(said.waiting)]
     notes += [RETAIL] if any(tally.gifts for tally in totals.values()) else []
-    return Worth(by, shown, every, notes, lacking)
+    return Worth(by, shown, every, notes, lacking, still_open)
 
 
 def _place(by: By, key: tuple[str, str, str], tally: _Tally) -> tuple[object, ...]:

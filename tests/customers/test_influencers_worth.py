@@ -105,6 +105,18 @@ def test_somebody_who_bought_before_is_not_won_and_a_cancelled_first_order_wins_
     assert "No customer of maya-shop was won by an influencer, and no gift was sent." in run("influencers", "worth").err
 
 
+def test_a_page_tells_of_open_windows_in_its_own_language_alone(run: Bench, mia: PracticeStore, tmp_path: Path) -> None:
+    mia.sell("MIA10", customer="ann@post.example", lines=goods(mia, "100.00"))
+    run("orders", "sync").ok()
+    page = tmp_path / "worth.html"
+    ran = run("influencers", "worth", "--language", "de", "-o", str(page)).ok()
+    text = page.read_text(encoding="utf-8")
+    assert "Not passed yet for everybody" in ran.err
+    assert "Not passed yet" not in text
+    assert "--by month" not in text
+    assert "Ein Strich steht, wo diese Zeit noch nicht für alle vergangen ist." in text
+
+
 def test_orders_that_are_not_paid_yet_and_buyers_without_a_name_are_said(run: Bench, mia: PracticeStore) -> None:
     mia.sell("MIA10", customer="ann@post.example", lines=goods(mia, "100.00"))
     mia.sell(customer="ann@post.example", lines=goods(mia, "20.00"), financial_status="pending")

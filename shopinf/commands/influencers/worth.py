@@ -97,7 +97,9 @@ def worth(
 
             if format is Format.XLSX:
                 return rows.file(result)
-            told = [*found.notes, *(failure.sentence for failure in failures)]
+            # The page says in its own language what a dash stands for.
+            noted = [note for note in found.notes if note not in found.open]
+            told = [*noted, *(failure.sentence for failure in failures)]
             months = added_up(every, By.MONTH, people, together=True)
             (zone, *others) = {store.zone for store, _ in done}
             made = desk.clock.now().astimezone(UTC if others else zone)
