@@ -41,6 +41,7 @@ _CONNECT, _READ = TIMEOUTS.connect or 10.0, TIMEOUTS.read or 30.0
 _TAKING = 120.0  # seconds; a server that looks a mail over for what is bad in it answers late
 _PIECE = 64 * 1024  # bytes; Python gives a time-out for all of what is sent at once
 _GOODBYE = 3.0  # seconds; whether it hears that we leave changes nothing
+LOOK = "Look at the address."  # of what the server refuses for good
 _HOST_HINT = "Look at HOST and PORT: shopinf reports connect smtp"
 
 
@@ -186,7 +187,7 @@ class Session:
         said = f"{self._mailbox.shown} {what}: {code} {self._said(words)}".rstrip(" .")
         if code == 421:  # it hangs up
             return NoAnswer(said, hint="Run the same command again later: what was sent is not sent again.")
-        return Refused(said, hint="Run the same command again later." if code < 500 else "Look at the address.")
+        return Refused(said, hint="Run the same command again later." if code < 500 else LOOK)
 
     @contextmanager
     def _refusals(self) -> Iterator[None]:

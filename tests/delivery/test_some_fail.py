@@ -36,6 +36,7 @@ def test_one_address_is_refused_and_the_others_have_their_mails(
     assert failure["what"] == "leo@client.example"
     assert failure["error"].endswith("takes no mail for leo@client.example: 550 5.1.1 <leo> no such mailbox")
     assert "error: 1 of 3 addresses did not get its files" in ran.err
+    assert "hint: Look at the address first. Run the same command again: what was sent is" in ran.err
     connected.refuse.clear()
     again = run(*SEND, "-f", "json").ok()
     assert [row["status"] for row in again.json["rows"]] == ["sent_before", "sent", "sent_before"]
@@ -50,6 +51,7 @@ def test_a_mail_that_the_server_does_not_take_in_the_end_was_surely_not_sent(
     ran = run(*SEND[:4], "--to", "ann@client.example")
     assert ran.code == 7
     assert answer in ran.err
+    assert ("Look at the address first." in ran.err) == answer.startswith("5")
     del connected.answers["."]
     run(*SEND[:4], "--to", "ann@client.example").ok()
     assert len(connected.taken) == 1

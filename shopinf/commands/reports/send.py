@@ -17,7 +17,7 @@ from shopinf.delivery.addresses import read_address
 from shopinf.delivery.mail import in_the_name_of, letter, read_subject
 from shopinf.delivery.papers import Paper, read_paper
 from shopinf.delivery.slack import message_of
-from shopinf.delivery.smtp import Mailbox
+from shopinf.delivery.smtp import LOOK, Mailbox
 from shopinf.delivery.ways import Via
 from shopinf.delivery.words import size
 from shopinf.errors import BadInput, LostResponse, NoAnswer, PartlyDone, ShopinfError
@@ -223,11 +223,18 @@ def _tell(desk: Desk, post: Post, done: Sequence[Done], form: FormChoice) -> Non
             + (", or nobody knows" if doubtful else ""),
             hint="Ask whether they arrived; --again sends them once more."
             if len(doubtful) == len(failures)
-            else "Run the same command again: what was sent is not sent again.",
+            else _once_more(errors, len(failures)),
         )
         if not sent and len(doubtful) == len(failures):
             error.code = NoAnswer.code
         raise error
+
+
+def _once_more(errors: Sequence[ShopinfError], failures: int) -> str:
+    """What to do about addresses that got nothing: trying again helps none that the server refuses for good."""
+    for_good = len(errors) == failures and all(error.hint == LOOK for error in errors)
+    look = f"Look at {agreeing(failures, 'the address', 'the addresses')} first. " if for_good else ""
+    return f"{look}Run the same command again: what was sent is not sent again."
 
 
 def _in_doubt(done: Done) -> bool:
