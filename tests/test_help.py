@@ -129,6 +129,7 @@ def test_a_command_that_is_none_names_the_nearest(run: Bench, typed: str, hint: 
         ("orders attribute --by influncer", "--by: 'influncer' is none of 'influencer', 'code', …"),
         ("discounts create --percnt 5", "There is no option --percnt; near it: …"),
         ("stores group maya-shop", "NAME is missing"),
+        ("reports disconnect", "WAY is missing"),
         ("stores show a b", "Too much was typed: b"),
         ("stores list -f", "-f needs a value"),
     ],
@@ -138,6 +139,13 @@ def test_what_was_typed_wrongly_is_told_in_our_own_words(run: Bench, typed: str,
     said = ran.err.splitlines()[0].removeprefix("error: ")
     assert ran.code == 2
     assert said.startswith(sentence.removesuffix("…")) if sentence.endswith("…") else said == sentence
+
+
+def test_an_option_before_its_command_is_told_where_it_belongs(run: Bench) -> None:
+    ran = run("orders", "--period", "last-month", "attribute")
+    assert (ran.code, ran.err.splitlines()[0]) == (2, "error: There is no option --period")
+    assert "comes after its name: shopinf orders COMMAND --period. Otherwise: shopinf orders --help" in ran.err
+    assert "comes after" not in run("orders", "attribute", "--zzz").err
 
 
 def test_an_option_without_its_value_leads_to_the_help_of_its_command(run: Bench) -> None:

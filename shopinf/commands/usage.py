@@ -24,7 +24,7 @@ _TOLD: Sequence[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"^No such option: (\S+?)\.? Did you mean (.*?)\?$", r"There is no option \1; near it: \2"),
     (r"^No such option: (\S+)", r"There is no option \1"),
     (
-        r"^Missing (?:option|argument|parameter) '?([^' ]+)'?.*$",
+        r"(?s)^Missing (?:option|argument|parameter) '?([^' ]+)'?.*$",  # its choices stand in lines of their own
         lambda found: f"{found[1] if found[1].startswith('-') else found[1].upper()} is missing",
     ),
     (r"^Got unexpected extra arguments? \((.*)\)$", r"Too much was typed: \1"),
@@ -61,6 +61,8 @@ def _way_out(message: str, context: Any, path: str) -> str:
         examples = re.findall(r"^ +\$ (shopinf .*)$", context.command.epilog or "", re.MULTILINE)
         like = next((each for each in examples if found[1] in each), examples[0] if examples else "")
         return f"Like: {like}  All of it: {help}" if like else help
+    if (found := re.fullmatch(r"There is no option (\S+)", message)) and hasattr(context.command, "commands"):
+        return f"One of a command's comes after its name: {path} COMMAND {quoted(found[1])}. Otherwise: {help}"
     if found := re.fullmatch(r"Too much was typed: (\S+)", message):
         option = _option_for(found[1], {name for each in context.command.params for name in each.opts})
         return f"Perhaps {option} {quoted(found[1])}? Otherwise: {help}" if option else help
