@@ -82,7 +82,9 @@ class SheetSource:
             known = self._known
             if known is None:
                 return range(len(rows))
-            found = {place for place, cells in enumerate(rows) if len(cells) <= last}  # short ones are worth it
+            # Short ones are worth it, and there are hardly any.
+            short = min(map(len, rows), default=0) <= last
+            found = {place for place, cells in enumerate(rows) if len(cells) <= last} if short else set[int]()
             whole = rows if not found else [cells if len(cells) > last else _NOTHING * (last + 1) for cells in rows]
             for column in emails:
                 found |= with_email([cells[column] for cells in whole], known)
