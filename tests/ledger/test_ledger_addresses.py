@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from bench import Bench
 
@@ -16,8 +18,8 @@ from bench import Bench
         ("mysql://u:s5word@host/db", "The ledger's address"),
     ],
 )
-def test_an_address_that_is_none_is_refused_by_its_part(run: Bench, address: str, part: str) -> None:
-    ran = run("ledger", "export", "backup.db", environ={"SHOPINF_LEDGER_URL": address})
+def test_an_address_that_is_none_is_refused_by_its_part(run: Bench, tmp_path: Path, address: str, part: str) -> None:
+    ran = run("ledger", "export", str(tmp_path / "backup.db"), environ={"SHOPINF_LEDGER_URL": address})
     assert (ran.code, ran.out) == (2, "")
     assert part in ran.err
     assert "s5word" not in ran.err
