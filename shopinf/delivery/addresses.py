@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import idna
@@ -14,6 +15,7 @@ from shopinf.plain import harmless
 
 _NAMED = re.compile(r'\s*(?:"(?P<quoted>[^"]*)"|(?P<plain>[^<>"]*?))\s*<(?P<address>[^<>]*)>\s*')
 _UNFIT = re.compile(r"[\s()<>\[\]:;@\\,\"]")  # what stands in the first half of an address only between quotes
+_BETWEEN = re.compile(r'[,;](?=(?:[^"]*"[^"]*")*[^"]*$)')  # not where it stands in a name between quotes
 _LONGEST, _LONGEST_LOCAL = 254, 64  # RFC 5321 §4.5.3.1
 
 
@@ -48,6 +50,17 @@ class Mailable:
     def masked(self) -> str:
         """Enough to recognise it, for whoever knows it: `c…@client.example`."""
         return f"{self.local[:1]}…@{_unicode(self.domain)}"
+
+
+def read_addresses(texts: Iterable[str]) -> dict[str, Mailable]:
+    """Whom mails go to, each once; one text may name several, as a mail program takes them."""
+    found: dict[str, Mailable] = {}
+    for text in texts:
+        for each in _BETWEEN.split(text):
+            if each.strip():
+                one = read_address(each)
+                found.setdefault(one.address.casefold(), one)
+    return found
 
 
 def read_address(text: str, *, what: str = "--to") -> Mailable:

@@ -96,6 +96,13 @@ def test_names_are_quoted_for_every_step(run: Bench) -> None:
     assert words.count(odd) == 2
 
 
+def test_an_address_that_no_mail_can_go_to_is_refused_before_the_timer_has_it(run: Bench) -> None:
+    ran = run("schedule", "print", "--", *REPORT, "&&", *SEND[:-1], "ann")
+    assert (ran.code, ran.out) == (2, "")
+    assert "error: --to: 'ann' is no e-mail address" in ran.err
+    run("schedule", "print", "--", *REPORT, "&&", *SEND[:-1], "#reports", "--via", "slack").ok()
+
+
 def test_what_a_chain_lacks_is_noted(run: Bench) -> None:
     said = (
         run("schedule", "print", "--", *REPORT, "&&", "reports", "send", "other.html", "--to", "a@b.example").ok().err

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,7 @@ import typer
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, examples
 from shopinf.commands.reports.choice import ViaOption
 from shopinf.console.files import filled
-from shopinf.delivery.addresses import read_address
+from shopinf.delivery.addresses import read_addresses
 from shopinf.delivery.mail import in_the_name_of, letter, read_subject
 from shopinf.delivery.papers import Paper, read_paper
 from shopinf.delivery.slack import message_of
@@ -43,7 +42,6 @@ SEND_COLUMNS = columns(
     times="at",
     shown="file to status at bytes via error",
 )
-_BETWEEN = re.compile(r'[,;](?=(?:[^"]*"[^"]*")*[^"]*$)')  # not where it stands in a name between quotes
 
 
 @dataclass(frozen=True)
@@ -173,7 +171,7 @@ def _post(
     via = via or Via.SMTP
     if via is Via.SMTP and not to:
         raise BadInput("--to is missing: a mail needs an address", hint="Add --to ann@client.example")
-    people = {} if via is Via.SLACK else _people(to)
+    people = {} if via is Via.SLACK else read_addresses(to)
     keys = keys_of(desk, via)
     described(via, keys)  # refuses what does not fit together
     if via is Via.SLACK:
@@ -183,16 +181,6 @@ def _post(
     else:
         recipients = [Recipient(via, key, one.shown, one.masked) for key, one in people.items()]
     return Post(via, keys, subject, desk.config.agency, tongue, people), recipients
-
-
-def _people(to: Sequence[str]) -> dict[str, Mailable]:
-    """Whom mails go to, each once; one option may name several, as a mail program takes them."""
-    typed = [each for text in to for each in _BETWEEN.split(text) if each.strip()]
-    found: dict[str, Mailable] = {}
-    for each in typed:
-        one = read_address(each)
-        found.setdefault(one.address.casefold(), one)
-    return found
 
 
 def _carried(desk: Desk, post: Post, legs: Sequence[Leg]) -> Iterator[Done]:

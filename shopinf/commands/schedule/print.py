@@ -118,13 +118,17 @@ def _printed(timer: str, job: Job, when: When, zone: str) -> str:
 
 
 def _check(desk: Desk, asked: Asked) -> None:
-    """Refuse a period and a form that the command would refuse."""
+    """Refuse a period, a form and addresses that the command would refuse."""
     given = asked.given
     days = given.get("since"), given.get("until")
     if "period" in given and (asked.period or any(days) or asked.manners.period):
         read_period(asked.period, *days, today=desk.clock.now().date())
     if "format" in given:
         _check_form(given["format"], given["output"], asked.manners)
+    if asked.path == SENDING and given["via"] != "slack":  # a webhook heeds no --to, whatever it is
+        from shopinf.delivery.addresses import read_addresses
+
+        read_addresses(given["to"] or ())
 
 
 def _check_form(format: str | None, output: Path | None, manners: Manners) -> None:
