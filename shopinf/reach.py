@@ -98,6 +98,16 @@ class Reach:
         spoken = {own.get(name.casefold()) or own.get(groups.get(name, "").casefold()) or usual for name in names}
         return spoken.pop() if len(spoken) == 1 else usual
 
+    def languages_of_nobody(self) -> dict[str, str | None]:
+        """The names in `languages` that no store and no group has, each with the nearest one that there is."""
+        from shopinf.nearest import nearest
+
+        if not self.config.languages:
+            return {}
+        here = {name.casefold(): name for store in self.book.all() for name in (store.name, store.group) if name}
+        strangers = (name for name in self.config.languages if name not in here)
+        return {name: here[near] if (near := nearest(name, here)) else None for name in strangers}
+
     @shared_property
     def book(self) -> StoreBook:
         from shopinf.local.storebook import StoreBook

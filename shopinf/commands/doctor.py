@@ -163,12 +163,12 @@ def _pages(desk: Desk, config: Check) -> Iterator[Check]:
         return
     if desk.config.agency_logo:
         yield _tried("logo", lambda: Check("logo", "ok", _picture(desk)))
-    if languages := desk.config.languages:
-        with suppress(BrokenConfig):  # the check of the stores tells of a list that cannot be read
-            here = {name.casefold() for store in desk.book.all() for name in (store.name, store.group or "")}
-            if strangers := [name for name in languages if name not in here]:
-                said = f"config.toml has a language for {few(strangers)}: no store and no group is called that"
-                yield Check("languages", "warning", said, "shopinf stores list")
+    with suppress(BrokenConfig):  # the check of the stores tells of a list that cannot be read
+        if strangers := desk.languages_of_nobody():
+            said = f"config.toml has a language for {few([*strangers])}: no store and no group is called that"
+            near = next(filter(None, strangers.values()), None) if len(strangers) == 1 else None
+            listed = "shopinf stores list"
+            yield Check("languages", "warning", said, f"Did you mean {near}? Otherwise: {listed}" if near else listed)
 
 
 def _picture(desk: Desk) -> str:

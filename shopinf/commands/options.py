@@ -199,6 +199,9 @@ class ReportForm(FormChoice):
 def letterhead_of(desk: Desk, format: Format, language: Language | None) -> Letterhead:
     """How a page or workbook looks; what programs read has no looks, and speaks English."""
     if format.readers is not None:
+        for name, near in desk.languages_of_nobody().items() if language is None else ():
+            meant = f": did you mean {near}?" if near else "."
+            desk.out.warn(f"config.toml has a language for {name}, and no store and no group is called that{meant}")
         return desk.letterhead(language)
     if language not in (None, Language.EN):
         desk.out.warn("--language is of pages and workbooks, -o FILE.html or FILE.xlsx; all else is in English.")

@@ -195,3 +195,18 @@ def test_the_doctor_tells_of_a_language_that_is_for_nobody(run: Bench) -> None:
     checks = {row["check"]: row for row in run("doctor", "-f", "json").ok().json["rows"]}
     assert checks["languages"]["status"] == "warning"
     assert "a language for nordlihct: no store and no group" in checks["languages"]["detail"]
+    configured(run, 'languages = { maya-shp = "de" }\n')
+    checks = {row["check"]: row for row in run("doctor", "-f", "json").ok().json["rows"]}
+    assert checks["languages"]["next"] == "Did you mean maya-shop? Otherwise: shopinf stores list"
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_page_warns_of_a_language_that_is_for_nobody(run: Bench, tmp_path: Path) -> None:
+    configured(run, 'languages = { maya-shp = "de", nobody = "fr" }\n')
+    asked = ("orders", "attribute", "--period", "2026-06")
+    said = run(*asked, "-o", str(tmp_path / "page.html")).ok().err
+    called = "and no store and no group is called that"
+    assert f"warning: config.toml has a language for maya-shp, {called}: did you mean maya-shop?\n" in said
+    assert f"warning: config.toml has a language for nobody, {called}.\n" in said
+    assert "a language for" not in run(*asked, "-o", str(tmp_path / "asked.html"), "--language", "de").ok().err
+    assert "a language for" not in run(*asked, "-f", "csv").ok().err
