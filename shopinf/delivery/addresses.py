@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import idna
 
+from shopinf.delivery.ways import Via
 from shopinf.errors import BadInput
 from shopinf.people.emails import is_email, read_emails
 from shopinf.plain import harmless
@@ -50,6 +51,18 @@ class Mailable:
     def masked(self) -> str:
         """Enough to recognise it, for whoever knows it: `c…@client.example`."""
         return f"{self.local[:1]}…@{_unicode(self.domain)}"
+
+
+def check_addressed(via: Via | None, to: Collection[str]) -> None:
+    """Refuse a mail without an address, and files of which nothing says where they go."""
+    if to or via is Via.SLACK:
+        return
+    if via is None:
+        raise BadInput(
+            "--to is missing: nothing says whom the files are for",
+            hint="Add --to ann@client.example, or --via slack for the channel of the webhook.",
+        )
+    raise BadInput("--to is missing: a mail needs an address", hint="Add --to ann@client.example")
 
 
 def read_addresses(texts: Iterable[str]) -> dict[str, Mailable]:

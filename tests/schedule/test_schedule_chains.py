@@ -103,6 +103,14 @@ def test_an_address_that_no_mail_can_go_to_is_refused_before_the_timer_has_it(ru
     run("schedule", "print", "--", *REPORT, "&&", *SEND[:-1], "#reports", "--via", "slack").ok()
 
 
+def test_files_that_are_for_nobody_are_refused_before_a_timer_has_them(run: Bench) -> None:
+    for more, said in (((), "nothing says whom the files are for"), (("--via", "smtp"), "a mail needs an address")):
+        ran = run("schedule", "print", "--", *REPORT, "&&", *SEND[:-2], *more)
+        assert (ran.code, ran.out, f"error: --to is missing: {said}" in ran.err) == (2, "", True)
+        assert "hint: Add --to ann@client.example" in ran.err
+    run("schedule", "print", "--", *REPORT, "&&", *SEND[:-2], "--via", "slack").ok()
+
+
 def test_what_a_chain_lacks_is_noted(run: Bench) -> None:
     said = (
         run("schedule", "print", "--", *REPORT, "&&", "reports", "send", "other.html", "--to", "a@b.example").ok().err

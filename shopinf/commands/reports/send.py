@@ -12,7 +12,7 @@ import typer
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, examples
 from shopinf.commands.reports.choice import ViaOption
 from shopinf.console.files import filled
-from shopinf.delivery.addresses import read_addresses
+from shopinf.delivery.addresses import check_addressed, read_addresses
 from shopinf.delivery.mail import in_the_name_of, letter, read_subject
 from shopinf.delivery.papers import Paper, read_paper
 from shopinf.delivery.slack import message_of
@@ -163,14 +163,8 @@ def _post(
 ) -> tuple[Post, list[Recipient]]:
     if subject is not None:
         subject = read_subject(subject)
-    if via is None and not to:
-        raise BadInput(
-            "--to is missing: nothing says whom the files are for",
-            hint="Add --to ann@client.example, or --via slack for the channel of the webhook.",
-        )
+    check_addressed(via, to)
     via = via or Via.SMTP
-    if via is Via.SMTP and not to:
-        raise BadInput("--to is missing: a mail needs an address", hint="Add --to ann@client.example")
     people = {} if via is Via.SLACK else read_addresses(to)
     keys = keys_of(desk, via)
     described(via, keys)  # refuses what does not fit together

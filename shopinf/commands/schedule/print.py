@@ -126,8 +126,9 @@ def _check(desk: Desk, asked: Asked) -> None:
     if "format" in given:
         _check_form(given["format"], given["output"], asked.manners)
     if asked.path == SENDING and given["via"] != "slack":  # a webhook heeds no --to, whatever it is
-        from shopinf.delivery.addresses import read_addresses
+        from shopinf.delivery.addresses import check_addressed, read_addresses
 
+        check_addressed(given["via"], given["to"] or ())
         read_addresses(given["to"] or ())
 
 
