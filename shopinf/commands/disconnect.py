@@ -66,7 +66,7 @@ def disconnect(
     """
     if keep_history and erase_history:
         raise BadInput("--keep-history and --erase-history exclude each other", hint="Give one of them, or none.")
-    found = desk.book.find(store)
+    found = desk.book.find(store, otherwise="shopinf stores list")  # nobody who wants to part connects first
     erase = erase_history or not (keep_history or desk.ledger.shared)
     plan = plan_leaving(desk, found, erase=erase, money=erase_history, pause=pause_codes, uninstall=uninstall_app)
     answer = _answer(desk, found, plan, plan.planned)

@@ -35,15 +35,18 @@ def same(name: str, other: str | None) -> bool:
     return other is not None and name.strip().casefold() == other.strip().casefold()
 
 
-def not_connected(connected: Sequence[Store], word: str) -> NotConnected:
-    """The error for a *word* that names no store: what is connected, and what may have been meant."""
+def not_connected(connected: Sequence[Store], word: str, otherwise: str | None = None) -> NotConnected:
+    """The error for a *word* that names no store: what is connected, and what may have been meant.
+
+    *otherwise*: what to do where none was meant; None: connect it.
+    """
     typed = word.strip()[:80]
-    shown, connect = typed or "''", f"shopinf connect {quoted(typed)}"
+    shown, otherwise = typed or "''", otherwise or f"shopinf connect {quoted(typed)}"
     if not connected:
-        return NotConnected(f"{shown} is not connected, and no other store is", hint=connect)
+        return NotConnected(f"{shown} is not connected, and no other store is", hint=otherwise)
     words = {known: store.name for store in connected for known in (store.handle, *store.aliases, store.name)}
     verb = agreeing(len(connected), "is", "are")
-    hint = did_you_mean(shown, words, connect)
+    hint = did_you_mean(shown, words, otherwise)
     return NotConnected(f"{shown} is not connected; {_names(connected)} {verb}", hint=hint)
 
 

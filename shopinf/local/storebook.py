@@ -33,12 +33,15 @@ class StoreBook:
         store = _default(self._read())
         return store.name if store else None
 
-    def find(self, word: str) -> Store:
-        """The store that *word* names in any form, disabled or not; `NotConnected` otherwise."""
+    def find(self, word: str, *, otherwise: str | None = None) -> Store:
+        """The store that *word* names in any form, disabled or not; `NotConnected` where there is none.
+
+        That one's hint is the nearest name, then *otherwise*, or to connect it.
+        """
         connected = self.all()
         if store := choosing.lookup(connected, word):
             return store
-        raise choosing.not_connected(connected, word)
+        raise choosing.not_connected(connected, word, otherwise)
 
     def by_shop_id(self, shop_id: int) -> Store | None:
         """The store with Shopify's number *shop_id*, whatever it is called now."""

@@ -37,6 +37,13 @@ def test_a_yes_removes_the_store_and_lists_what_went(run: Bench, shop: PracticeS
     assert (again.code, again.out) == (3, "")
 
 
+def test_who_mistypes_the_store_to_leave_is_not_told_to_connect_it(run: Bench, shop: PracticeStore) -> None:
+    ran = run("disconnect", "maya", "--yes")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.endswith("hint: Did you mean maya-shop? Otherwise: shopinf stores list\n")
+    assert run("disconnect", "zebra", "--yes").err.endswith("hint: shopinf stores list\n")
+
+
 def test_a_dry_run_shows_what_would_go(run: Bench, shop: PracticeStore) -> None:
     ran = run("disconnect", "maya-shop", "--uninstall-app", "--dry-run").ok()
     assert "- the app is removed from the store" in ran.err
