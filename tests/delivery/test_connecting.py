@@ -162,6 +162,15 @@ def test_a_person_types_the_password_unseen(run: Bench, server: MailServer) -> N
     assert "reports@agency.example" in ran.out
 
 
+def test_without_anybody_there_what_is_kept_is_not_taken_for_something_new(run: Bench, connected: MailServer) -> None:
+    kept = dict(run.keyring.entries)
+    ran = run("reports", "connect", "smtp")
+    assert (ran.code, ran.out, run.keyring.entries) == (2, "", kept)
+    assert (
+        "error: Nothing says what connects mail, and nobody is here to type it\nhint: Give it with --stdin" in ran.err
+    )
+
+
 def test_the_environment_serves_alone_and_is_kept_nowhere(run: Bench, server: MailServer, report: Path) -> None:
     names = dict(line.split("=", 1) for line in server.values().splitlines())
     environ = {f"SHOPINF_REPORTS_SMTP_{name}": value for name, value in names.items()}
@@ -197,7 +206,10 @@ def test_disconnecting_takes_the_secret_and_leaves_what_was_sent(
     run(*SEND).ok()
     gone = run("reports", "disconnect", "smtp", "-f", "json").ok()
     assert (gone.json["rows"][0]["removed"], run.keyring.entries) == (True, {})
-    assert run("reports", "disconnect", "smtp", "-f", "json").ok().json["rows"][0]["removed"] is False
+    assert gone.err.endswith("Mail is disconnected here.\n")
+    again = run("reports", "disconnect", "smtp", "-f", "json").ok()
+    assert again.json["rows"][0]["removed"] is False
+    assert again.err == "Mail was not connected here.\n"
     [row] = run("reports", "list", "-f", "json").ok().json["rows"]
     assert row["status"] == "sent"
     run(*CONNECT, stdin=connected.values()).ok()

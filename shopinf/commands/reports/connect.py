@@ -15,7 +15,7 @@ from shopinf.local.keyvault import REPORTS, FoundKeys, check_sendable
 from shopinf.local.vault import bare
 from shopinf.results import Result
 from shopinf.stores import Secret
-from shopinf.work.reports.keys import check, described, found, outside, vault_of
+from shopinf.work.reports.keys import check, described, outside, vault_of
 
 if TYPE_CHECKING:
     from shopinf.delivery.ways import Way
@@ -83,10 +83,8 @@ def _keys(desk: Desk, way: Way, *, stdin: bool) -> tuple[Keys, str | None]:
     if there := outside(desk, way):
         return there.keys, there.where
     if not desk.out.attended:
-        if there := found(desk, way):
-            return there.keys, there.where
         variables = ", ".join(REPORTS.variable(way.via, field) for field in way.every)
-        raise CredentialsMissing(
+        raise BadInput(
             f"Nothing says what connects {way.title}, and nobody is here to type it",
             hint=f"Give it with --stdin, or set {variables}.",
         )

@@ -24,4 +24,8 @@ def disconnect(desk: DeskContext, way: WayArgument, form: FormChoice = FormChoic
         notes.append(f"the environment still connects {WAYS[way].title}; whoever set it should take it away")
     rows: list[dict[str, Cell]] = [{"via": way, "what": "secret in the keyring", "removed": bool(gone)}]
     desk.show(Result("shopinf.reports.disconnect/1", GONE_COLUMNS, rows, notes=notes), form)
-    desk.out.say(f"{WAYS[way].title[0].upper()}{WAYS[way].title[1:]} is disconnected here.")
+    title = WAYS[way].title[0].upper() + WAYS[way].title[1:]
+    if gone:
+        desk.out.say(f"{title} is disconnected here.")
+    elif not notes:  # which tell why it is connected still, or may be
+        desk.out.say(f"{title} was not connected here.")
