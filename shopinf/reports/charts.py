@@ -136,8 +136,8 @@ def _finished(svg: ElementTree.Element) -> Markup:
 
 
 def _room_for(texts: Sequence[str]) -> int:
-    """The width that the longest of *texts* takes, with a gap beside it."""
-    return round(max(map(_units, texts), default=0) * _LETTER) + 10
+    """The width that the longest of *texts* takes, with a gap beside it, for letters that are wider than usual too."""
+    return round(max(map(_units, texts), default=0) * _LETTER) + 16
 
 
 def ticks(lowest: Decimal, highest: Decimal) -> list[Decimal]:
