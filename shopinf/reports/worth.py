@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shopinf.attribution.overview import Figure
 from shopinf.attribution.tally import Row
-from shopinf.attribution.worth import AGAIN, NET, By, Worth
+from shopinf.attribution.worth import AGAIN, WINDOWS, By, Worth
 from shopinf.letterhead import PLAIN, Letterhead
 from shopinf.money import Money
 from shopinf.periods import Period
@@ -74,8 +74,12 @@ def _table(worth: Worth, total: Row, tongue: Tongue) -> Table:
     """The rows that were asked for, of one currency."""
     rows = [row for row in worth.rows if row["currency"] == total["currency"]]
     several = len({row["store"] for row in rows}) > 1
-    keys = [worth.by.value, *(["store"] if several else []), *_FIGURES, *AGAIN, *NET, "top_products"]
-    numbers = {*_FIGURES, *AGAIN, *NET}
+    passed = [days for days, again in zip(WINDOWS, AGAIN, strict=True) if any(row[again] is not None for row in rows)]
+    later = [tongue.count(days) for days in WINDOWS if days not in passed]
+    windows = [f"{what}_{days}" for what in ("again", "net") for days in passed]
+    bought = ["top_products"] if any(row["top_products"] for row in rows) else []
+    keys = [worth.by.value, *(["store"] if several else []), *_FIGURES, *windows, *bought]
+    numbers = {*_FIGURES, *windows}
     return Table(
         f"{worth.by}-{total['currency']}".lower(),
         tongue.say(f"table.{worth.by}"),
@@ -87,4 +91,5 @@ def _table(worth: Worth, total: Row, tongue: Tongue) -> Table:
             *(shown(key, total[key], tongue) if key in numbers else Shown("empty", "") for key in keys[1:]),
         ],
         len(rows),
+        tongue.say("table.windows_left", days=tongue.listed(later)) if later else "",
     )

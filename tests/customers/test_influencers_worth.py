@@ -117,6 +117,30 @@ def test_a_page_tells_of_open_windows_in_its_own_language_alone(run: Bench, mia:
     assert "Ein Strich steht, wo diese Zeit noch nicht für alle vergangen ist." in text
 
 
+def test_a_page_leaves_out_the_columns_whose_time_has_passed_in_no_row(
+    run: Bench, mia: PracticeStore, tmp_path: Path
+) -> None:
+    mia.sell("MIA10", customer="ann@post.example", lines=goods(mia, "100.00"))
+    run.clock.pass_(days=40)
+    run("orders", "sync").ok()
+    page = tmp_path / "worth.html"
+
+    def table() -> str:
+        run("influencers", "worth", "-o", str(page)).ok()
+        return page.read_text(encoding="utf-8").partition('id="influencer-')[2]
+
+    left = table()
+    assert "Orders within 30 days" in left
+    assert "Orders within 60 days" not in left
+    assert "Net sales within 180 days" not in left
+    said = "The columns for 60, 90 and 180 days are left out: in no row has that time passed for everybody."
+    assert said in left
+    ten_months_later(run)
+    whole = table()
+    assert "Orders within 180 days" in whole
+    assert "are left out" not in whole
+
+
 def test_orders_that_are_not_paid_yet_and_buyers_without_a_name_are_said(run: Bench, mia: PracticeStore) -> None:
     mia.sell("MIA10", customer="ann@post.example", lines=goods(mia, "100.00"))
     mia.sell(customer="ann@post.example", lines=goods(mia, "20.00"), financial_status="pending")
