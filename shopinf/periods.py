@@ -116,15 +116,15 @@ def read_period(text: str | None, since: str | None, until: str | None, *, today
     """
     if text is not None:
         if since is not None or until is not None:
-            raise BadInput("a period is given by --period or by --from and --to, not by both", hint=_HINT)
+            raise BadInput("A period is given by --period or by --from and --to, not by both", hint=_HINT)
         return _named(text.strip().lower(), today)
     if since is None:
-        missing = "no period was given" if until is None else "--to was given without --from"
+        missing = "No period was given" if until is None else "--to was given without --from"
         raise BadInput(missing, hint=_HINT)
     first = read_day(since)
     last = read_day(until) if until is not None else today
     if last < first:
-        raise BadInput(f"the period ends on {last}, before it begins on {first}", hint="Exchange --from and --to.")
+        raise BadInput(f"The period ends on {last}, before it begins on {first}", hint="Exchange --from and --to.")
     return _days(first, last)
 
 
