@@ -17,6 +17,12 @@ def agreeing(number: int | Decimal, one: str, several: str) -> str:
     return one if number == 1 else several
 
 
+def listed(names: Sequence[str]) -> str:
+    """All of *names*: `maya`, `maya and leo`, `maya, leo and ana`."""
+    *before, last = names
+    return f"{', '.join(before)} and {last}" if before else last
+
+
 def few(names: Sequence[str], most: int = 5) -> str:
     """The first few of *names*, and how many more there are: `maya, leo and 3 more`."""
     more = len(names) - most

@@ -114,8 +114,8 @@ def _pace(when: When) -> str:
 
 
 def _comment(lines: list[str]) -> str:
-    """A comment of XML, in which two hyphens may not stand side by side."""
-    text = "\n".join(lines).replace("--", "- -")
+    """A comment of XML, in which two hyphens may not stand side by side: an option is named without them."""
+    text = re.sub(r"(?<!\S)--(?=[a-z])", "the option ", "\n".join(lines)).replace("--", "- -")
     return f"<!--\n{text}\n-->"
 
 

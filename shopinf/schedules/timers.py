@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from shopinf.errors import BadInput
 from shopinf.schedules.times import Rhythm, When
+from shopinf.words import listed
 
 LONGEST_COMMAND = 998  # bytes; the least that a common cron takes
 FAILED = "shopinf-failed"
@@ -233,7 +234,7 @@ def about_secrets(job: Job, *, written: str = "(chmod 600), one NAME='value' a l
         ]
     if job.keyring:
         lines += [
-            f"The keys of {', '.join(job.keyring)} are in the keyring, which has to be unlocked when this runs: "
+            f"The keys of {listed(job.keyring)} are in the keyring, which has to be unlocked when this runs: "
             "somebody has logged in to the desktop since the machine was started. Where nobody does, print this again "
             f"with {', '.join(each.variable for each in job.credentials if each.variable not in job.variables)} set.",
         ]

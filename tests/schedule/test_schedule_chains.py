@@ -138,7 +138,7 @@ def test_the_values_that_a_way_has_are_named_and_no_others(run: Bench, tmp_path:
     with MailServer(user="", starttls=False) as server:
         run("reports", "connect", "smtp", "--stdin", stdin=server.values(USER="", PASSWORD="")).ok()
     printed = " ".join(text.removeprefix("# ") for text in lines(run, "--", *CHAIN))
-    assert "The keys of maya-shop, nordlicht, mail are in the keyring" in printed
+    assert "The keys of maya-shop, nordlicht and mail are in the keyring" in printed
     assert "SHOPINF_REPORTS_SMTP_FROM" in printed
     assert "SMTP_PASSWORD" not in printed
 

@@ -30,6 +30,14 @@ def test_launchd_gets_an_agent_with_the_folder_the_environment_and_the_hour(
     assert "SHOPINF_HOME" in dict(facts["EnvironmentVariables"])  # type: ignore[call-overload]
 
 
+def test_an_agents_comment_names_options_without_hyphens(run: Bench, agency: object) -> None:
+    ran = run("schedule", "print", "--launchd", "--", "orders", "attribute", "--period", "last-month", "--all-stores")
+    comment = ran.ok().out.partition("<!--")[2].partition("-->")[0]
+    assert "the option output FILE keeps it" in comment
+    assert "- -" not in comment
+    assert "--" not in comment
+
+
 @pytest.mark.parametrize(
     ("command", "expected"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
@@ -13,6 +14,7 @@ from bench import Bench
 
 import shopinf.local.machine
 from shopinf.local.machine import alike, local_zone, machine_zone, program
+from shopinf.main import main
 from shopinf.practice import PracticeStore
 
 MONTHLY = ("orders", "attribute", "--all-stores", "--period", "last-month", "-o", "{store}-{period}.xlsx")
@@ -88,6 +90,24 @@ def test_a_zone_of_the_shell_that_is_not_the_machines_is_told(
     assert "note: TZ says Pacific/Auckland" in said.err
 
 
+class Screen(io.StringIO):
+    """Text that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("seen", "noted"), [(Screen, False), (io.StringIO, True)])
+def test_a_note_is_said_once_where_the_comments_are_seen(
+    run: Bench, agency: Agency, seen: type[io.StringIO], noted: bool
+) -> None:
+    out, err = seen(), io.StringIO()
+    asked = ["schedule", "print", "--cron", "--", "orders", "attribute", "--all-stores", "--period", "last-month"]
+    assert main(asked, run.setting(io.StringIO(), out, err, None)) == 0
+    assert "# The result goes to standard output" in out.getvalue()
+    assert ("note: The result goes to standard output" in err.getvalue()) is noted
+
+
 def test_the_zone_of_a_machine_is_read_from_the_link_or_the_copy(tmp_path: Path, run: Bench) -> None:
     import zoneinfo
 
@@ -125,8 +145,8 @@ def test_the_zone_of_a_machine_is_read_from_the_link_or_the_copy(tmp_path: Path,
         (["orders", "atribute"], "Did you mean shopinf orders attribute?"),
         (["orders", "attribute", "--nope"], "There is no option --nope"),
         (["orders", "attribute", "--by", "colour"], "colour"),
-        (["orders", "attribute", "--all-stores"], "no period was given"),
-        (["payouts", "close", "--all-stores"], "no period was given"),
+        (["orders", "attribute", "--all-stores"], "No period was given"),
+        (["payouts", "close", "--all-stores"], "No period was given"),
         (["orders", "attribute", "--all-stores", "--period", "last-mont"], "'last-mont' is not a period"),
         (["orders", "attribute", "--all-stores", "--period", "2026-10", "-o", "report.pdf"], "report.pdf"),
         (["orders", "attribute", "--all-stores", "--period", "2026-10", "-f", "xlsx"], "xlsx needs a file"),
@@ -257,7 +277,7 @@ def test_keys_in_the_keyring_need_the_bus_and_an_unlocked_keyring(
     monkeypatch.setattr("shopinf.commands.schedule.surroundings.user_id", lambda: 1000)
     text = printed(run, "--", *MONTHLY)
     assert " DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus " in text
-    assert "The keys of maya-shop, nordlicht are in the keyring, which has to be unlocked" in text
+    assert "The keys of maya-shop and nordlicht are in the keyring, which has to be unlocked" in text
     assert "with SHOPINF_MAYA_SHOP_ACCESS_TOKEN, SHOPINF_NORDLICHT_ACCESS_TOKEN set." in " ".join(text.split()).replace(
         " # ", " "
     )
@@ -306,7 +326,7 @@ def test_without_any_keys_the_ways_to_give_them_are_named(
 ) -> None:
     monkeypatch.setattr(run, "keyring", None)  # that of the system, of which the tests have none
     text = printed(run, "--", *MONTHLY)
-    assert "# Nothing has the keys of maya-shop, nordlicht now.\n" in text
+    assert "# Nothing has the keys of maya-shop and nordlicht now.\n" in text
     assert "#     SHOPINF_NORDLICHT_ACCESS_TOKEN\n" in text
     assert "DBUS" not in text
 

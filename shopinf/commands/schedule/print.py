@@ -12,6 +12,7 @@ import typer
 from shopinf.commands.options import DeskContext, Manners, Noun, examples
 from shopinf.commands.schedule.chain import SENDING, Asked, read_chain
 from shopinf.console.files import check_fillable, filled, fixed_folder
+from shopinf.console.streams import is_terminal
 from shopinf.errors import BadInput
 from shopinf.periods import read_period
 from shopinf.schedules.times import Rhythm, When, disputed, rhythm_of, safe_time
@@ -83,7 +84,7 @@ def print_(
     desk.out.print(_printed(timer, job, when, here.name))
     if timer == CRON:
         desk.out.say("Next: crontab -e, and put it at the end.")
-    for note in job.notes:
+    for note in () if is_terminal(desk.out.stdout) else job.notes:  # where the comments are seen they say it already
         desk.out.note(note)
 
 

@@ -23,6 +23,7 @@ from shopinf.schedules.timers import Credential, Job
 from shopinf.schedules.times import last_to_begin
 from shopinf.sources.catalogue import NAMES, kind
 from shopinf.stores import Auth, Store, variable_stem
+from shopinf.words import listed
 from shopinf.work.reports.keys import found, outside
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def job_of(desk: Desk, chain: Sequence[Asked], stores: Sequence[Store], notes: S
         credentials_loaded=secrets.loaded,
         keyring=tuple(dict.fromkeys(secrets.keyring)),
         last_zone=last_to_begin([store.zone for store in stores], desk.clock.now().date()).key if stores else None,
-        notes=(*notes, *([f"Nothing has the keys of {', '.join(secrets.missing)} now."] if secrets.missing else [])),
+        notes=(*notes, *([f"Nothing has the keys of {listed(secrets.missing)} now."] if secrets.missing else [])),
     )
 
 
