@@ -72,7 +72,10 @@ def local_part(email: str) -> str:
 
 def folded_email(email: str) -> str:
     """An e-mail as it is compared: lower case, without `+tag`, and without dots where the provider ignores them."""
-    local, _, domain = email.strip().casefold().rpartition("@")
+    text = email.strip().casefold()
+    if "+" not in text and "@g" not in text and "@" in text:  # as nearly all are: neither a tag nor Gmail's dots
+        return text
+    local, _, domain = text.rpartition("@")
     if "+" in local:
         local = local.partition("+")[0]
     if domain in _DOTLESS:

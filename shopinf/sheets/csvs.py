@@ -133,7 +133,11 @@ class _Rows:
                 self.lines = chain(lines, self.lines)
                 return
             upto = self.sieve.last + 1
-            for place in test([line.rstrip("\r\n").split(self.delimiter, upto) for line in lines]):
+            rows = [line.split(self.delimiter, upto) for line in lines]
+            for row in rows:
+                if len(row) <= upto:  # nobody looks at what is behind those cells, the end of the line among it
+                    row[-1] = row[-1].rstrip("\r\n")
+            for place in test(rows):
                 line = lines[place].rstrip("\r\n")
                 yield self.before + place, line.split(self.delimiter) if line else []
             self.before += len(lines)

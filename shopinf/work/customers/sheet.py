@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import compress, count
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,9 +44,9 @@ class SheetSource:
         """For each index the customers who are in the sheet, by place."""
         self._indexes = indexes
         if not any(index.possible for index in indexes):
-            alone = indexes[0] if len(indexes) == 1 else None
-            self._known = alone.emails if alone else {email for index in indexes for email in index.emails}
-            self._tails = alone.tails if alone else {tail for index in indexes for tail in index.tails}
+            # Sets even of one index: a million look-ups take half as long in them as in its dictionaries.
+            self._known = frozenset().union(*(index.emails for index in indexes))
+            self._tails = frozenset().union(*(index.tails for index in indexes))
         found: list[dict[int, list[tuple[Match, Profile]]]] = [{} for _ in indexes]
         now = self._desk.clock.now()
         with self._desk.out.progress(f"matching {self.spec.shown}", None, "rows that may fit") as progress:
@@ -87,9 +89,9 @@ class SheetSource:
             found = {place for place, cells in enumerate(rows) if len(cells) <= last} if short else set[int]()
             whole = rows if not found else [cells if len(cells) > last else _NOTHING * (last + 1) for cells in rows]
             for column in emails:
-                found |= with_email([cells[column] for cells in whole], known)
+                found |= with_email(list(map(itemgetter(column), whole)), known)
             for column in phones:
-                found |= self._with_phone([cells[column] for cells in whole])
+                found |= self._with_phone(list(map(itemgetter(column), whole)))
             return sorted(found)
 
         return Sieve(test, last)
@@ -97,7 +99,7 @@ class SheetSource:
     def _with_phone(self, cells: Sequence[str]) -> set[int]:
         """The places of the phones that may be a customer's."""
         tails, ends = self._tails, [cell[-TAIL:] for cell in cells]
-        near = [place for place, end in enumerate(ends) if end in tails]
+        near = list(compress(count(), map(tails.__contains__, ends)))
         if not "".join(ends).isdecimal():
             near += [place for place, end in enumerate(ends) if end and not end.isdecimal()]
         return {place for place in near if any(index.may_have(cells[place].strip(" '")) for index in self._indexes)}
@@ -112,10 +114,9 @@ def with_email(cells: Sequence[str], known: Collection[str]) -> set[int]:
     folded = together.casefold().split("\n")
     if len(folded) != len(cells):  # a cell of several lines
         return {place for place, cell in enumerate(cells) if _has_one(cell, known)}
-    found = {place for place, key in enumerate(folded) if key in known}
     # What folds otherwise than to lower case: a tag, dots before Gmail.
-    more = [place for place, key in enumerate(folded) if "+" in key or "@g" in key]
-    found.update([place for place in more if folded_email(folded[place]) in known])
+    keys = [folded_email(key) if "+" in key or "@g" in key else key for key in folded]
+    found = set(compress(count(), map(known.__contains__, keys)))
     if together.translate(_PLAIN) or ".\n" in f"{together}\n":
         odd = (
             place
