@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from urllib.parse import unquote
 
 from shopinf.errors import BadInput
@@ -119,6 +120,8 @@ _BEHIND = re.compile(r"@?(?P<name>[\w.-]{1,100})\s*[(\[](?P<of>[\w ]+)[)\]]")
 _BETWEEN = re.compile(r"[,;|\n]+|\s+/\s+|\s+(?:&|\+|and|und|y|e|et)\s+(?=@|https?://)|(?<![:\s])\s+(?=https?://|@\w)")
 _CHANNEL_ID = re.compile(r"UC[\w-]{22}")
 _NAME = re.compile(r"@?[\w.·-]{1,100}")
+_WORD = re.compile(r"@?\w+")  # a handle and nothing else, as most are
+_SEVERAL = re.compile(r"[,;|\s]")  # without one of these a cell has one account
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,8 @@ def read_handle(text: str, platform: str | None = None) -> Written:
     An address of a platform says itself which one it is; of any other address there is no handle.
     """
     word = _shown(text).strip()
+    if _WORD.fullmatch(word) is not None:
+        return Written(word.lstrip("@"), platform)
     if (linked := _LINKED.search(word)) is not None:
         word = next(each for each in linked.groups() if each)
     if (told := _TOLD.fullmatch(word)) is not None:
@@ -163,6 +168,8 @@ def read_handle(text: str, platform: str | None = None) -> Written:
 
 def split_accounts(text: str) -> list[str]:
     """Several accounts in one cell, each by its link, its @ or its platform; anything else is one."""
+    if _SEVERAL.search(text) is None:
+        return [text]
     parts = [part for each in _BETWEEN.split(text) if (part := each.strip(" ,;|"))]
     return parts if len(parts) > 1 and all(map(_is_signed, parts)) else [text]
 
@@ -196,15 +203,20 @@ def _site(host: str) -> Site | None:
 
 def _name_in(parts: list[str], site: Site) -> str:
     """The name among the parts of a path; empty where none is."""
-    behind = bool(parts) and parts[0].casefold() in site.before.split()
+    behind = bool(parts) and parts[0].casefold() in _words(site.before)
     parts = parts[1:] if behind else parts
     if not parts or (site.only_before and not behind):
         return ""
     word = parts[0].strip()
     never = site.never_behind if behind else site.never
-    if not _NAME.fullmatch(word) or word.casefold() in never.split() or word.endswith(".php"):
+    if not _NAME.fullmatch(word) or word.casefold() in _words(never) or word.endswith(".php"):
         return ""
     return word.lstrip("@")
+
+
+@cache
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 def is_channel_id(handle: str) -> bool:
@@ -212,6 +224,7 @@ def is_channel_id(handle: str) -> bool:
     return _CHANNEL_ID.fullmatch(handle) is not None
 
 
+@lru_cache(maxsize=1024)
 def read_platform(text: str) -> str | None:
     """A platform as we call it: `IG`, `Instagram`, `YouTube`; what is none of ours stays as it is, in lower case."""
     word = re.sub(r"[^a-z0-9]", "", text.casefold())

@@ -26,6 +26,8 @@ _OR_ELSE = frozenset({"emailordm", "emailkontakt", "kontaktemail", "emailcontact
 NOBODY = "the row does not say who it is about"
 _BETWEEN = re.compile(r"[;,|\n]+")
 _BEHIND = frozenset("jr sr ii iii iv phd md esq inc llc ltd gmbh".split())  # behind a name, and no name themselves
+_OF_SIDES = frozenset(sides[part] for sides in SIDES.values() for part in ("handle", "url"))
+_RATE = re.compile(r"\d{1,3}(\.\d{1,12})?", re.ASCII)
 _IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 
 
@@ -109,7 +111,7 @@ def split_name(name: str) -> tuple[str | None, str | None]:
 def read_profile(row: Mapping[str, str], now: datetime | None = None) -> Profile:
     """A row, by field, as the profile of a person; cells that are no such thing count as empty."""
     emails = [each for key in ("email", "email_2") if row.get(key) for each in read_emails(row[key])]
-    named = read_handle(row.get("influencer", ""))
+    named = read_handle(row["influencer"]) if row.get("influencer") else Written("")
     if named.address and not row.get("profile_url"):
         row = {**row, "profile_url": named.address}
     first, last = row.get("first_name") or None, row.get("last_name") or None
@@ -176,6 +178,8 @@ def _lone_side(row: Mapping[str, str]) -> tuple[str, tuple[str, str]] | None:
 
 
 def _side_by_side(row: Mapping[str, str], now: datetime | None) -> Iterator[Account]:
+    if row.keys().isdisjoint(_OF_SIDES):  # as of most sheets
+        return
     for platform, parts in SIDES.items():
         if not (row.get(parts["handle"]) or row.get(parts["url"])):
             continue
@@ -207,7 +211,7 @@ def _account(
 
 
 def _rate(cell: str) -> Decimal | None:
-    return Decimal(cell) if re.fullmatch(r"\d{1,3}(\.\d{1,12})?", cell, re.ASCII) else None
+    return Decimal(cell) if _RATE.fullmatch(cell) else None
 
 
 def _yes(cell: str) -> bool | None:

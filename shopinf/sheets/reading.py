@@ -323,7 +323,7 @@ class _Opening:
         cells = record.cells
 
         def cell(place: int) -> str:
-            return _trimmed(cells[place]) if place < len(cells) else ""
+            return _trimmed(cells[place]) if place < len(cells) and cells[place] else ""
 
         values: dict[str, str] = {}
         written: dict[str, str] = {}
@@ -337,6 +337,9 @@ class _Opening:
                 doubts[key] = row.problem(error, key=key, hint="Correct its formula.")
                 continue
             text = written[key] = plain(cell(place))
+            if not text:
+                values[key] = ""
+                continue
             try:
                 values[key] = self._value(key, text, places.headers.get(key, key))
             except Doubtful as doubtful:
@@ -351,8 +354,6 @@ class _Opening:
         return row
 
     def _value(self, key: str, text: str, header: str) -> str:
-        if not text:
-            return ""
         if key not in _AS_WRITTEN and is_nothing(text, name=key in _NAMES):
             return ""
         kind = self.fields.kinds[key]
@@ -361,7 +362,7 @@ class _Opening:
         value, word = read_cell(text, kind, self.manner, fraction=key in self.manner.fractions)
         if kind is Kind.EITHER and re.fullmatch(r"[-+]?[\d.]+", value):
             value = in_unit(value, header)
-        if not value.isdigit() and key.endswith(_FIGURES) and not re.fullmatch(r"\d+(\.\d+)?", value):
+        if not value.isdigit() and key.endswith(_FIGURES) and not _FIGURE.fullmatch(value):
             raise Doubtful(f"{text!r} is not a number", hint="Write it with digits, like 12500 or 3.4.")
         if word:
             self.told.words[f"of {key} {word}"] += 1
@@ -370,6 +371,7 @@ class _Opening:
 
 _AS_WRITTEN = frozenset({"note", "quantity", "campaign", "slot"})  # of these `-` is no empty cell
 _FIGURES = ("followers", "engagement", "engagement_rate_pct")  # what is no number in these is not passed over
+_FIGURE = re.compile(r"\d+(\.\d+)?")
 _NAMES = frozenset({"first_name", "last_name", "name", "influencer", "handle"})
 
 

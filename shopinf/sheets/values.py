@@ -294,6 +294,8 @@ def month_named(word: str) -> int | None:
 def _unspoilt(text: str) -> str:
     """Digits that a spreadsheet took for a number or that were kept from it: `34600111222.0`, `="4479"`, `'01067`."""
     word = text.strip()
+    if word.removeprefix("+").isdigit():
+        return word
     if found := re.fullmatch(r"=\s*\"?'?([^\"]*?)\"?", word):
         word = found[1]
     word = word.removeprefix("'")
