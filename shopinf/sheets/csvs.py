@@ -132,15 +132,19 @@ class _Rows:
             if long or '"' in text or (self.escape and self.escape in text):
                 self.lines = chain(lines, self.lines)
                 return
-            upto = self.sieve.last + 1
-            rows = [line.split(self.delimiter, upto) for line in lines]
-            for row in rows:
-                if len(row) <= upto:  # nobody looks at what is behind those cells, the end of the line among it
-                    row[-1] = row[-1].rstrip("\r\n")
-            for place in test(rows):
+            for place in test(self._cut(lines)):
                 line = lines[place].rstrip("\r\n")
                 yield self.before + place, line.split(self.delimiter) if line else []
             self.before += len(lines)
+
+    def _cut(self, lines: Sequence[str]) -> list[list[str]]:
+        """The cells of each line that the sieve looks at; what is behind them, the line's end among it, stays whole."""
+        upto = self.sieve.last + 1
+        rows = [line.split(self.delimiter, upto) for line in lines]
+        for row in rows:
+            if len(row) <= upto:
+                row[-1] = row[-1].rstrip("\r\n")
+        return rows
 
     def _many(self) -> Iterator[tuple[int, list[str]]]:
         """The rows that pass the sieve, a thousand looked at together."""
