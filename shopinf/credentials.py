@@ -7,10 +7,11 @@ say what went wrong after Shopify refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from typing import TextIO
 
 from shopinf.errors import CredentialsProblem
 from shopinf.stores import Credentials, Secret
+from shopinf.valuelines import handed_over
 
 # Field, Shopify's own name for it, the prefix that Shopify gives to most of its values.
 FIELDS = {
@@ -28,31 +29,11 @@ _PREFIXES = {
 _HEX = r"[0-9a-f]{32}"
 
 
-def read_lines(lines: Iterable[str]) -> Credentials:
-    """Read `API_KEY=…`, `API_SECRET_KEY=…`, `ACCESS_TOKEN=…`; blank lines and `#` comments are passed over.
-
-    A line that is none of these is named by its number, never shown.
-    """
-    values: dict[str, Secret] = {}
-    for number, line in enumerate(lines, 1):
-        text = line.strip().lstrip("\ufeff").removeprefix("export ").strip()
-        if not text or text.startswith("#"):
-            continue
-        key, sign, value = text.partition("=")
-        field = key.strip().lower().removeprefix("shopify_")
-        if not sign or field not in FIELDS:
-            raise CredentialsProblem(
-                f"Line {number} of standard input is not API_KEY=…, API_SECRET_KEY=… or ACCESS_TOKEN=…",
-                hint="Give one value a line, by these names.",
-            )
-        if field in values:
-            raise CredentialsProblem(
-                f"{field.upper()} was given twice, again in line {number} of standard input",
-                hint="Give each value once.",
-            )
-        if cleaned := value.strip().strip("\"'").strip():
-            values[field] = Secret(cleaned)
-    return Credentials(**values)
+def handed_credentials(stdin: TextIO | None) -> Credentials:
+    """What standard input has under `API_KEY=…`, `API_SECRET_KEY=…` and `ACCESS_TOKEN=…`."""
+    names = [field.upper() for field in FIELDS]
+    values = handed_over(stdin, names, prefix="SHOPIFY_", command="shopinf connect STORE")
+    return Credentials(**{name.lower(): Secret(value) for name, value in values.items()})
 
 
 def check_sendable(credentials: Credentials) -> None:

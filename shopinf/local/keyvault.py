@@ -15,8 +15,9 @@ from pathlib import Path
 
 from shopinf.errors import CredentialsMissing, CredentialsProblem, KeyringProblem
 from shopinf.local.oskeyring import KeyringBackendLike, OSKeyring, Refusal, Why, unlock_hint
-from shopinf.local.vault import DIRECTORY, LONGEST_ENTRY, Forgotten, bare, credential_file
+from shopinf.local.vault import DIRECTORY, LONGEST_ENTRY, Forgotten, credential_file
 from shopinf.stores import Secret
+from shopinf.valuelines import bare
 
 Keys = Mapping[str, Secret]
 
@@ -31,7 +32,10 @@ class Family:
     in_headers: bool = True  # their keys go into headers of HTTP, which take few signs
 
     def variable(self, name: str, field: str) -> str:
-        """The variable that may hold *field* of *name*."""
+        """The variable that may hold *field* of *name*.
+
+        Like `SHOPINF_SOURCE_MODASH_API_KEY`, or `SHOPINF_SOURCE_UPFLUENCE_CLIENT_ID` and its `…_CLIENT_SECRET`.
+        """
         return f"SHOPINF_{self.stem}_{name.upper()}_{field}"
 
 

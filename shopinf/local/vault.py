@@ -17,6 +17,7 @@ from shopinf.errors import CredentialsMissing, CredentialsProblem, KeyringProble
 from shopinf.local.oskeyring import Backend, KeyringBackendLike, OSKeyring, Refusal, Why, unlock_hint
 from shopinf.shell import quoted
 from shopinf.stores import HANDLE, Auth, Credentials, Secret, Store, variable_stem
+from shopinf.valuelines import bare
 
 DIRECTORY = "CREDENTIALS_DIRECTORY"
 # Windows keeps 2,560 bytes of UTF-16 in one credential. The same everywhere, so that a home can move.
@@ -210,14 +211,6 @@ def _stems(handles: Iterable[str]) -> list[str]:
 
 def _names(stem: str) -> dict[str, str]:
     return {field: f"{stem}_{suffix}" for field, suffix in FIELDS.items()}
-
-
-def bare(value: str) -> str:
-    """*value* without the white space and the pair of quotes that files and shells leave around it."""
-    text = value.strip().removeprefix("\ufeff").strip()
-    if len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'":
-        text = text[1:-1].strip()
-    return text
 
 
 def credential_file(path: Path) -> str:

@@ -10,11 +10,11 @@ from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.commands.reports.choice import WayArgument
 from shopinf.commands.reports.rows import WAY_COLUMNS, way_row
 from shopinf.delivery.ways import WAYS, Via
-from shopinf.errors import BadInput, CredentialsMissing, CredentialsProblem
+from shopinf.errors import BadInput, CredentialsMissing
 from shopinf.local.keyvault import REPORTS, FoundKeys, check_sendable
-from shopinf.local.vault import bare
 from shopinf.results import Result
 from shopinf.stores import Secret
+from shopinf.valuelines import handed_over
 from shopinf.work.reports.keys import check, described, outside, vault_of
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ def connect(
 def _keys(desk: Desk, way: Way, *, stdin: bool) -> tuple[Keys, str | None]:
     """What opens *way*, and where it stays; None for what still has to be kept."""
     if stdin:
-        return _from_stdin(desk, way), None
+        command, prefix = f"shopinf reports connect {way.via}", REPORTS.variable(way.via, "")
+        return _checked(way, handed_over(desk.setting.stdin, way.every, prefix=prefix, command=command)), None
     if there := outside(desk, way):
         return there.keys, there.where
     if not desk.out.attended:
@@ -95,29 +96,6 @@ def _typed(desk: Desk, way: Way, field: str) -> str:
     if field in way.hidden:
         return desk.out.ask_hidden(_ASKED[field])
     return desk.out.ask(_ASKED[field], otherwise="Give it on standard input with --stdin, or in the environment.")
-
-
-def _from_stdin(desk: Desk, way: Way) -> Keys:
-    stdin = desk.setting.stdin
-    if stdin is None or stdin.isatty():
-        raise BadInput(
-            "--stdin reads the values from a pipe or a file, and nothing is connected to it",
-            hint=f"shopinf reports connect {way.via} --stdin < FILE, or without --stdin to type them.",
-        )
-    given: dict[str, str] = {}
-    for number, line in enumerate(stdin, 1):
-        text = line.strip().lstrip("\ufeff").removeprefix("export ").strip()
-        if not text or text.startswith("#"):
-            continue
-        name, sign, value = text.partition("=")
-        field = name.strip().upper().removeprefix(REPORTS.variable(way.via, ""))
-        if not sign or field not in way.every:
-            raise CredentialsProblem(
-                f"Line {number} of standard input is not {' or '.join(f'{each}=…' for each in way.every)}",
-                hint="Give one value a line, by these names.",
-            )
-        given[field] = bare(value)
-    return _checked(way, given)
 
 
 def _checked(way: Way, given: dict[str, str]) -> Keys:

@@ -9,11 +9,12 @@ import typer
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.commands.sources.choice import ProviderArgument
 from shopinf.commands.sources.rows import SOURCE_COLUMNS, source_row
-from shopinf.errors import BadInput, CredentialsMissing, CredentialsProblem, Stopped
-from shopinf.local.keyvault import check_sendable
+from shopinf.errors import BadInput, CredentialsMissing, Stopped
+from shopinf.local.keyvault import SOURCES, check_sendable
 from shopinf.results import Result
 from shopinf.sources.catalogue import kind_called
 from shopinf.stores import Secret
+from shopinf.valuelines import handed_over
 from shopinf.work.customers.providers import make_provider, vault_of
 
 if TYPE_CHECKING:
@@ -81,7 +82,9 @@ def _ask_consent(desk: Desk, kind: Kind) -> None:
 def _keys(desk: Desk, kind: Kind, *, stdin: bool) -> tuple[Keys, str | None]:
     """The keys, and where they stay; None for those that still have to be kept."""
     if stdin:
-        return _from_stdin(desk, kind), None
+        command, prefix = f"shopinf sources connect {kind.name}", SOURCES.variable(kind.name, "")
+        given = handed_over(desk.setting.stdin, kind.fields, prefix=prefix, command=command)
+        return ({} if kind.optional and not given else _checked(kind, given)), None
     if found := vault_of(desk).outside(kind.name, kind.fields):
         return found.keys, found.where
     if not desk.out.attended:
@@ -98,31 +101,6 @@ def _keys(desk: Desk, kind: Kind, *, stdin: bool) -> tuple[Keys, str | None]:
     if kind.optional and not any(typed.values()):
         return {}, "none"
     return _checked(kind, typed), None
-
-
-def _from_stdin(desk: Desk, kind: Kind) -> Keys:
-    stdin = desk.setting.stdin
-    if stdin is None or stdin.isatty():
-        raise BadInput(
-            "--stdin reads the key from a pipe or a file, and nothing is connected to it",
-            hint=f"shopinf sources connect {kind.name} --stdin < key.txt, or without --stdin to type it unseen.",
-        )
-    given: dict[str, str] = {}
-    for number, line in enumerate(stdin, 1):
-        text = line.strip().lstrip("\ufeff").removeprefix("export ").strip()
-        if not text or text.startswith("#"):
-            continue
-        field, sign, value = text.partition("=")
-        field = field.strip().upper().removeprefix(f"SHOPINF_SOURCE_{kind.name.upper()}_")
-        if not sign or field not in kind.fields:
-            raise CredentialsProblem(
-                f"Line {number} of standard input is not {' or '.join(f'{each}=…' for each in kind.fields)}",
-                hint="Give one value a line, by these names.",
-            )
-        given[field] = value.strip().strip("\"'").strip()
-    if kind.optional and not any(given.values()):
-        return {}
-    return _checked(kind, given)
 
 
 def _checked(kind: Kind, given: dict[str, str]) -> Keys:

@@ -6,8 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shopinf.credentials import FIELDS, read_lines
-from shopinf.errors import BadInput, CredentialsMissing, CredentialsProblem, KeyringProblem
+from shopinf.credentials import FIELDS, handed_credentials
+from shopinf.errors import CredentialsMissing, CredentialsProblem, KeyringProblem
 from shopinf.stores import HANDLE, Credentials, Secret, Store, variable_stem
 
 if TYPE_CHECKING:
@@ -52,13 +52,7 @@ def read_credentials(desk: Desk, target: Target, name: str | None, *, stdin: boo
 
 
 def _from_stdin(desk: Desk) -> Credentials:
-    stdin = desk.setting.stdin
-    if stdin is None or stdin.isatty():
-        raise BadInput(
-            "--stdin reads the values from a pipe or a file, and nothing is connected to it",
-            hint="shopinf connect STORE --stdin < credentials.txt, or without --stdin to type them unseen.",
-        )
-    given = read_lines(stdin)
+    given = handed_credentials(desk.setting.stdin)
     if not given.usable:
         raise CredentialsMissing(
             "Standard input gave neither ACCESS_TOKEN=… nor both API_KEY=… and API_SECRET_KEY=…",
