@@ -42,7 +42,7 @@ def stopping(clock: Clock) -> Iterator[None]:
 
     former = {number: signal.signal(number, stop) for number in signals()}
     try:
-        with window_heard():  # after the signals: Windows asks whom it was told of last
+        with window_heard(clock.stop):  # after the signals: Windows asks whom it was told of last
             yield
     except KeyboardInterrupt:
         clock.stop.set()

@@ -18,8 +18,11 @@ gone = threading.Event()  # set by nobody but tests: the process is gone first
 
 
 @contextmanager
-def window_heard() -> Iterator[None]:
-    """A block that is stopped like by Ctrl-C when its window is closed; elsewhere a signal says so."""
+def window_heard(stop: threading.Event) -> Iterator[None]:
+    """A block that is stopped like by Ctrl-C when its window is closed; elsewhere a signal says so.
+
+    *stop* is set too: who waits for it is woken, which the interrupt alone does not do.
+    """
     if sys.platform != "win32":
         yield
         return
@@ -29,6 +32,7 @@ def window_heard() -> Iterator[None]:
         if event not in _ENDING:
             return 0  # Ctrl-C and Ctrl-Break are Python's
         _thread.interrupt_main()
+        stop.set()
         gone.wait(PATIENCE)  # in a thread of Windows' own, which ends with the process
         return 1
 
