@@ -188,6 +188,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServ
         yield started
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", ["EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "."])
 def test_a_mail_server_that_says_the_password_back_is_not_quoted_with_it(
     verb: str, run: Bench, server: MailServer, caplog: pytest.LogCaptureFixture
@@ -208,6 +209,7 @@ def test_a_mail_server_that_says_the_password_back_is_not_quoted_with_it(
         assert base64.b64encode(told.encode()).decode()[8:-4] not in seen
 
 
+@pytest.mark.slow
 def test_a_channel_that_says_its_webhook_back_is_not_quoted_with_it(
     run: Bench, server: MailServer, caplog: pytest.LogCaptureFixture
 ) -> None:

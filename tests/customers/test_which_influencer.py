@@ -13,7 +13,7 @@ from customerbench import write
 
 from shopinf.practice import PracticeStore
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
 MEANT = [
     "maya",

@@ -164,6 +164,7 @@ WANTED = set(FIELDS.split(",")) | {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whole", [False, True], ids=["as it is kept", "whole"])
 def test_what_is_odd_is_read_by_the_strict_way_as_by_the_tolerant_one(
     past: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, whole: bool

@@ -12,6 +12,8 @@ from shopinf.practice import PracticeStore
 
 from .mirrored import Middleman, goods, make_code
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 DECIDED = ("orders", "decide", "1001")
 

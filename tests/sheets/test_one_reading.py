@@ -10,6 +10,8 @@ from customerbench import enrich, people
 
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.slow
+
 # Sheets as people and other systems write them, and who is in each.
 SHEETS: dict[str, tuple[str, set[str]]] = {
     "a search by a tool, with its words for nothing": (
