@@ -47,6 +47,11 @@ class State:
     months: frozenset[int]  # of which all credits are there
     sold: frozenset[int]  # the months in which there may be orders at all
 
+    @property
+    def missing(self) -> frozenset[int]:
+        """The months that are still to be worked out."""
+        return self.sold - self.months
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -78,14 +83,12 @@ class Credits:
             row = db.execute(select(credit_states).where(credit_states.c.shop_id == shop_id)).mappings().first()
             if row is None:
                 return None
-            months = select(credit_months.c.month).where(credit_months.c.shop_id == shop_id)
             at = orders.c.processed_at
             ends = [select(end(at)).where(orders.c.shop_id == shop_id) for end in (func.min, func.max)]
             first, last = [db.execute(each).scalar() for each in ends]  # apart: each is found in an index
-            # A day more at each end: the months are those of the store's own calendar.
+            # A month more at each end: the months are those of the store's own calendar.
             sold = range(_month(first) - 1, _month(last) + 2) if first and last else ()
-            there = frozenset(db.execute(months).scalars())
-            return State(row["rules"], row["inputs"], row["turn"], there, frozenset(sold))
+            return State(row["rules"], row["inputs"], row["turn"], _filled(db, shop_id), frozenset(sold))
 
     def changed(self, shop_id: int, at_most: int) -> Changed | None:
         """What changed since the credits of a store were renewed; None where that is more than *at_most* rows."""
@@ -128,16 +131,17 @@ class Credits:
             insert(db, credit_inputs, _input_rows(shop_id, inputs))
 
     def fill(self, shop_id: int, turn: int, month: int, found: Iterable[KeptCredit]) -> bool:
-        """Keep all credits of a month; False where they were renewed meanwhile, and nothing was written."""
+        """Keep all credits of a month; False where they were renewed meanwhile, and nothing was written.
+
+        What another run has filled meanwhile stays as it is.
+        """
         with self._database.writing_now() as db:
             if not _is_turn(db, shop_id, turn):
                 return False
-            for table in (credits, credit_sums):
-                db.execute(delete(table).where(table.c.shop_id == shop_id, table.c.month == month))
-            self._add(db, shop_id, found)
-            _sum_up(db, shop_id, {month: None})
-            db.execute(delete(credit_months).where(credit_months.c.shop_id == shop_id, credit_months.c.month == month))
-            db.execute(credit_months.insert().values(shop_id=shop_id, month=month))
+            if month not in _filled(db, shop_id):
+                self._add(db, shop_id, found)
+                _sum_up(db, shop_id, {month: None})
+                db.execute(credit_months.insert().values(shop_id=shop_id, month=month))
         return True
 
     def renew(
@@ -152,7 +156,8 @@ class Credits:
     ) -> bool:
         """Keep *found* as all that the orders *renewed* come to, after the changes *upto* and by the *inputs* of now.
 
-        False where another run was quicker, and nothing was written.
+        Those of months that nobody has filled are left out. False where another run was quicker, and nothing was
+        written.
         """
         with self._database.writing_now() as db:
             if not _is_turn(db, shop_id, turn):
@@ -163,7 +168,8 @@ class Credits:
                 for month, cell in db.execute(select(credits.c.month, credits.c.cell).where(*mine).distinct()):
                     _touch(touched, month, cell)
                 db.execute(delete(credits).where(*mine))
-            for month, cell in self._add(db, shop_id, found):
+            filled = _filled(db, shop_id)  # another run may have filled more of them since these were worked out
+            for month, cell in self._add(db, shop_id, (each for each in found if month_of(each.day) in filled)):
                 _touch(touched, month, cell)
             _sum_up(db, shop_id, touched)
             db.execute(delete(credit_changes).where(credit_changes.c.shop_id == shop_id, credit_changes.c.id <= upto))
@@ -314,6 +320,11 @@ def _input_rows(shop_id: int, inputs: Inputs) -> list[dict[str, Any]]:
 
 def _is_turn(db: Connection, shop_id: int, turn: int) -> bool:
     return db.execute(select(credit_states.c.turn).where(credit_states.c.shop_id == shop_id)).scalar() == turn
+
+
+def _filled(db: Connection, shop_id: int) -> frozenset[int]:
+    """The months of which all credits are kept."""
+    return frozenset(db.execute(select(credit_months.c.month).where(credit_months.c.shop_id == shop_id)).scalars())
 
 
 def _as_they_lie(row: Mapping[str, Any]) -> tuple[int, int, int, int]:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from bench import Bench
 
+from shopinf.attribution.keeping import month_of
 from shopinf.ledger import migrations
+from shopinf.ledger.credits import Credits
 from shopinf.ledger.engine import Database
 from shopinf.ledger.tables.credits import CACHE
+from shopinf.orderrows import row_of
 from shopinf.practice import PracticeStore
+from shopinf.work.orders.crediting import meant
 
 from .histories import REPORTS, History
 from .mirrored import goods, make_code
@@ -160,3 +167,55 @@ def test_an_older_ledger_is_brought_up_to_date_with_its_orders(
             db.exec_driver_sql("UPDATE meta SET value = ? WHERE key = 'hash_key'", (key,))
     assert run(*YEAR).ok().out == wanted
     assert count(run, "v_credits") == 3
+
+
+OCTOBER = datetime(2026, 10, 10, 12, tzinfo=UTC)
+NOVEMBER = datetime(2026, 11, 10, 12, tzinfo=UTC)
+
+
+def process(run: Bench, order_id: int, at: datetime) -> None:
+    """The store says that an order was processed at another time, as it may of one that was imported."""
+    (shop_id,) = run.look("SELECT shop_id FROM orders")[0]
+    with closing(run.ledger()) as ledger:
+        (order,) = ledger.orders.full(shop_id, {order_id})
+        order = replace(order, processed_at=at, updated_at=order.updated_at + timedelta(minutes=1))
+        ledger.orders.write(shop_id, [row_of(order)], 1)
+
+
+@pytest.mark.parametrize(("was", "is_"), [(OCTOBER, NOVEMBER), (NOVEMBER, OCTOBER)])
+def test_an_order_that_moves_to_another_month_while_months_are_worked_out_counts_once(
+    run: Bench, sold: PracticeStore, monkeypatch: pytest.MonkeyPatch, was: datetime, is_: datetime
+) -> None:
+    order_id = run.look("SELECT min(order_id) FROM orders")[0][0]
+    process(run, order_id, was)
+    run("orders", "attribute", "--period", "2026-10", "--no-sync").ok()
+
+    def meanwhile(*given: object) -> frozenset[int]:
+        process(run, order_id, is_)
+        return meant(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("shopinf.work.orders.kept.meant", meanwhile)
+    assert run(*YEAR).ok().out == from_facts(run)
+    assert run.look(f"SELECT count(*) FROM credits WHERE order_id = {order_id}") == [(1,)]
+
+
+def test_an_order_of_a_month_that_another_run_fills_while_it_is_renewed_is_not_lost(
+    run: Bench, shop: PracticeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_code(run, "MIA10", "mia")
+    run("orders", "sync").ok()
+    october = ("orders", "attribute", "--period", "2026-10", "--no-sync")
+    run(*october).ok()
+    shop.sell("MIA10", lines=goods(shop, "100.00"))
+    run("orders", "sync").ok()
+    renew = Credits.renew
+
+    def late(self: Credits, shop_id: int, turn: int, *given: Any, **more: Any) -> bool:
+        assert self.fill(shop_id, turn, month_of(NOVEMBER.toordinal()), [])  # from before the order was there
+        return renew(self, shop_id, turn, *given, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Credits, "renew", late)
+        run(*october).ok()
+    assert run(*YEAR).ok().out == from_facts(run)
+    assert count(run, "credits") == 1

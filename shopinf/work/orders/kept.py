@@ -13,10 +13,10 @@ not paid yet, campaigns, influencers, `--by` and `--compare` are decided when ke
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from shopinf.attribution.keeping import KeptCredit, bounds_of, kept, month_of, months_between
+from shopinf.attribution.keeping import KeptCredit, bounds_of, kept, months_between
 from shopinf.attribution.report import By, DateBasis
 from shopinf.errors import Busy, MachineProblem
 from shopinf.payouts.rates import read_rate
@@ -73,13 +73,13 @@ class _Keeper:
         first, last = period.first.toordinal(), period.last.toordinal()
         by = Step(self.asked.choice.by) if self.asked.choice.by in (By.DAY, By.WEEK, By.MONTH) else None
         moved = self.asked.choice.basis is DateBasis.EVENT
+        short, months = last - first < SHORT, months_between(first, last)
         for _ in range(_TRIES):
             try:
-                state = self._current(short=last - first < SHORT)
-                missing = [each for each in months_between(first, last) if each in state.sold - state.months]
-                if missing and last - first < SHORT:
+                state = self._current(short=short)
+                if short and state.missing.intersection(months):
                     return None
-                self._fill(state, missing)
+                state = self._filled(state, months)
             except _ByFactsError:
                 return None
             except _AgainError:
@@ -94,7 +94,8 @@ class _Keeper:
         for _ in range(_TRIES):
             try:
                 state = self._current(short=False)
-                return self._fill(state, sorted(state.sold - state.months))
+                self._filled(state, state.missing)
+                return
             except _AgainError:
                 continue
         raise Busy(
@@ -128,7 +129,7 @@ class _Keeper:
         gifts = self.desk.ledger.gifts.order_ids(self.shop_id)
         texts_now = tracked_texts(self.key.codes)
         only = frozenset(mirror.with_codes_among(self.shop_id, renewed, texts_now) | (renewed & gifts))
-        found = (each for each in self._credited(Which(only=only)) if month_of(each.day) in state.months)
+        found = self._credited(Which(only=only))
         inputs = (digest, self.key.inputs) if differ else None
         if not self.shelf.renew(self.shop_id, state.turn, renewed, found, upto=changed.upto, inputs=inputs):
             raise _AgainError
@@ -145,17 +146,25 @@ class _Keeper:
             raise _AgainError
         return state
 
-    def _fill(self, state: State, missing: Sequence[int]) -> None:
-        """Work out whole months, one at a time, so that a run that is stopped keeps what it has done."""
-        if not missing:
-            return
+    def _filled(self, state: State, months: Collection[int]) -> State:
+        """How the credits stand when those of *months* are there, and what changed meanwhile is in them.
+
+        Months are worked out one at a time, so that a run that is stopped keeps what it has done.
+        """
+        if not (missing := state.missing.intersection(months)):
+            return state
         codes, rules = self.key.codes, self.key.rules
         only = meant(self.desk, self.store, codes, rules, Which())
-        for month in missing:
+        for month in sorted(missing):
             begin, end = bounds_of(month, self.store.zone)
             found = self._credited(Which(begin, end, only=only))
             if not self.shelf.fill(self.shop_id, state.turn, month, found):
                 raise _AgainError
+        # An order whose time changed from one of these months to another is in both or in none, until it is renewed.
+        state = self._current(short=False)
+        if state.missing.intersection(months):
+            raise _AgainError
+        return state
 
     def _credited(self, which: Which) -> Iterator[KeptCredit]:
         outcomes, ranks = credit_and_rank(self.desk, self.store, self.key.codes, self.key.rules, which)
