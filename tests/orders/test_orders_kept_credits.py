@@ -20,7 +20,7 @@ from shopinf.ledger.engine import Database
 from shopinf.ledger.tables.credits import CACHE
 from shopinf.orderrows import row_of
 from shopinf.practice import PracticeStore
-from shopinf.work.orders.crediting import meant
+from shopinf.work.orders.crediting import credit_and_rank, meant
 
 from .histories import REPORTS, History
 from .mirrored import goods, make_code
@@ -219,3 +219,21 @@ def test_an_order_of_a_month_that_another_run_fills_while_it_is_renewed_is_not_l
         run(*october).ok()
     assert run(*YEAR).ok().out == from_facts(run)
     assert count(run, "credits") == 1
+
+
+def test_others_write_while_a_month_is_worked_out(
+    run: Bench, sold: PracticeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+
+    def meanwhile(*given: Any, **more: Any) -> Any:
+        with closing(sqlite3.connect(run.home / "ledger.db", isolation_level=None, timeout=0)) as file:
+            file.execute("BEGIN IMMEDIATE")
+            file.execute("ROLLBACK")
+        written.append(given)
+        return credit_and_rank(*given, **more)
+
+    monkeypatch.setattr("shopinf.work.orders.kept.credit_and_rank", meanwhile)
+    run(*YEAR).ok()
+    assert written
+    assert count(run, "credits") == 3

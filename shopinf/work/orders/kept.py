@@ -129,7 +129,7 @@ class _Keeper:
         gifts = self.desk.ledger.gifts.order_ids(self.shop_id)
         texts_now = tracked_texts(self.key.codes)
         only = frozenset(mirror.with_codes_among(self.shop_id, renewed, texts_now) | (renewed & gifts))
-        found = self._credited(Which(only=only))
+        found = list(self._credited(Which(only=only)))
         inputs = (digest, self.key.inputs) if differ else None
         if not self.shelf.renew(self.shop_id, state.turn, renewed, found, upto=changed.upto, inputs=inputs):
             raise _AgainError
@@ -157,7 +157,8 @@ class _Keeper:
         only = meant(self.desk, self.store, codes, rules, Which())
         for month in sorted(missing):
             begin, end = bounds_of(month, self.store.zone)
-            found = self._credited(Which(begin, end, only=only))
+            # Worked out before the ledger is anybody's to write: others go on writing.
+            found = list(self._credited(Which(begin, end, only=only)))
             if not self.shelf.fill(self.shop_id, state.turn, month, found):
                 raise _AgainError
         # An order whose time changed from one of these months to another is in both or in none, until it is renewed.
