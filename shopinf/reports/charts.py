@@ -51,6 +51,7 @@ class Drawn:
     wide: Markup
     narrow: Markup
     rows: Sequence[tuple[str, str, str]] = ()  # name, orders, amount
+    heads: Sequence[str] = ()  # of the rows
 
 
 def columns(chart: Chart, *, width: int, height: int) -> Markup:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from markupsafe import Markup
 
-from shopinf.attribution.overview import Figure, Overview, Section
+from shopinf.attribution.overview import Overview, Section
 from shopinf.attribution.report import INTERNAL, By
 from shopinf.leaks.verdict import Suspect
 from shopinf.letterhead import PLAIN, Letterhead
@@ -16,23 +13,13 @@ from shopinf.reports import charts
 from shopinf.reports.back import back_table, came_back
 from shopinf.reports.charts import NARROW, WIDE, Drawn
 from shopinf.reports.house import apart, page
+from shopinf.reports.part import Part, mood
 from shopinf.reports.tables import Table, shown, table
 from shopinf.reports.tongue import Tongue, tongue_of
 from shopinf.reports.words import left_out, stamps, together
 
 _BARS = 10  # influencers in the chart; the table has them all
 _TABLES = (By.INFLUENCER, By.CAMPAIGN, By.STORE, By.CODE, By.ORDER)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One currency's part of the page."""
-
-    section: Section
-    figures: Sequence[Figure]
-    charts: Sequence[Drawn]
-    tables: Sequence[Table]
-    together: str  # whose sales these are, where the page is of several stores
 
 
 def file(overview: Overview, letterhead: Letterhead = PLAIN) -> bytes:
@@ -50,7 +37,7 @@ def file(overview: Overview, letterhead: Letterhead = PLAIN) -> bytes:
         left_out=", ".join(f"{what} ({tongue.count(number)})" for what, number in left_out(overview, tongue)),
         campaigns=overview.choice.campaigns or _only_campaign(overview),
         assumed=overview.side(By.ORDER).assumed,
-        mood=_mood,
+        mood=mood,
     )
     return text.encode()
 
@@ -77,28 +64,22 @@ def _only_campaign(overview: Overview) -> list[str]:
     return sorted(found - {""}) if len(found) == 1 else []
 
 
-def _mood(figure: Figure) -> str:
-    """Is the change welcome? More returns are not; more commission is neither."""
-    if not figure.change or figure.key == "commission":
-        return "same"
-    return "good" if (figure.change > 0) == (figure.key != "returns") else "bad"
-
-
 def _part(overview: Overview, section: Section, tongue: Tongue) -> Part:
+    drawn = (
+        _over_time(overview, section, tongue),
+        _by_influencer(section, tongue),
+        came_back(overview.back_together, section.currency, tongue),
+    )
+    tables = _tables(overview, section, tongue)
+    former = overview.former_period if section.former is not None else None
     return Part(
-        section,
+        section.currency,
         [figure for figure in section.figures if not (overview.client and figure.key in INTERNAL)],
-        [
-            drawn
-            for drawn in (
-                _over_time(overview, section, tongue),
-                _by_influencer(section, tongue),
-                came_back(overview.back_together, section.currency, tongue),
-            )
-            if drawn
-        ],
-        _tables(overview, section, tongue),
+        [each for each in drawn if each],
+        tables,
         together(overview, section.currency, tongue),
+        tongue.say("page.compared", days=tongue.days(*former)) if former else "",
+        "" if tables else tongue.say("page.nothing"),
     )
 
 
@@ -158,6 +139,7 @@ def _over_time(overview: Overview, section: Section, tongue: Tongue) -> Drawn | 
             (name, tongue.count(each.orders), tongue.amount(each.net_sales))
             for name, each in zip(names, course, strict=True)
         ],
+        [tongue.heading(key) for key in (overview.step, "orders", "net_sales")],
     )
 
 

@@ -13,8 +13,8 @@ from shopinf.letterhead import PLAIN, Letterhead
 from shopinf.money import Money
 from shopinf.periods import Period
 from shopinf.reports.back import back_table, came_back
-from shopinf.reports.charts import Drawn
 from shopinf.reports.house import page
+from shopinf.reports.part import Part
 from shopinf.reports.tables import Shown, Table, shown
 from shopinf.reports.tongue import Tongue, tongue_of
 
@@ -34,16 +34,6 @@ class WorthPage:
     notes: Sequence[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One currency's part of the page."""
-
-    currency: str
-    figures: Sequence[Figure]
-    charts: Sequence[Drawn]
-    tables: Sequence[Table]
-
-
 def file(worth: WorthPage, letterhead: Letterhead = PLAIN) -> bytes:
     """*worth* as an HTML page of one file, in UTF-8."""
     tongue = tongue_of(letterhead.language)
@@ -58,11 +48,11 @@ def file(worth: WorthPage, letterhead: Letterhead = PLAIN) -> bytes:
     return text.encode()
 
 
-def _part(worth: WorthPage, total: Row, tongue: Tongue) -> _Part:
+def _part(worth: WorthPage, total: Row, tongue: Tongue) -> Part:
     currency = str(total["currency"])
     chart, months = came_back(worth.months, currency, tongue), back_table(worth.months, currency, tongue)
     own = [] if worth.asked.by is By.MONTH else [_table(worth.asked, total, tongue)]
-    return _Part(
+    return Part(
         currency,
         [Figure(key, value if isinstance(value := total[key], Money | int) else None) for key in _FIGURES],
         [chart] if chart else [],
