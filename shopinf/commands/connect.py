@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopinf.commands.options import DeskContext, FormChoice, LanguageOption, Noun, examples
+from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
+from shopinf.commands.papers import LanguageOption
 from shopinf.commands.stores.credentials import Given, read_credentials
 from shopinf.commands.stores.guide import GUIDE_HELP, write_guide
 from shopinf.commands.stores.look import Look, first_look

@@ -26,7 +26,6 @@ from shopinf import periods
 from shopinf.commands.completion import COMPLETIONS, period_names
 from shopinf.console.forms import contradiction
 from shopinf.errors import BadInput
-from shopinf.letterhead import PLAIN, Language, Letterhead
 from shopinf.results import Format
 
 if TYPE_CHECKING:
@@ -59,8 +58,8 @@ def _store_names(incomplete: str) -> list[str]:
     return [name for name in connected_names() if name.casefold().startswith(begun)]
 
 
-def _formats(*, reports: bool) -> str:
-    """`table, csv, json or jsonl.`"""
+def formats(*, reports: bool) -> str:
+    """What `--format` takes, for its help: `table, csv, json or jsonl.`"""
     *names, last = Format.known(reports=reports)
     return f"{', '.join(names)} or {last}."
 
@@ -91,10 +90,7 @@ StoreOption = Annotated[
 ]
 GroupOption = Annotated[str | None, typer.Option("--group", help="All stores of a group.", metavar="NAME")]
 AllStoresOption = Annotated[bool, typer.Option("--all-stores", help="Every connected store.")]
-FormatOption = Annotated[str | None, typer.Option("--format", "-f", help=_formats(reports=False), metavar="FORMAT")]
-ReportFormatOption = Annotated[
-    str | None, typer.Option("--format", "-f", help=_formats(reports=True), metavar="FORMAT")
-]
+FormatOption = Annotated[str | None, typer.Option("--format", "-f", help=formats(reports=False), metavar="FORMAT")]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to a file; the suffix gives the format.", metavar="FILE")
 ]
@@ -106,15 +102,6 @@ WideOption = Annotated[bool, typer.Option("--wide", help="All columns in a table
 MapOption = Annotated[
     list[str] | None,
     typer.Option("--map", help="Say which field a column is; may be repeated.", metavar="COLUMN=FIELD"),
-]
-LanguageOption = Annotated[
-    Language | None,
-    typer.Option(
-        "--language",
-        help="Of the page or workbook; language in config.toml otherwise.",
-        metavar="LANG",
-        case_sensitive=False,
-    ),
 ]
 EncodingOption = Annotated[
     str | None,
@@ -186,26 +173,6 @@ class FormChoice:
     columns: ColumnsOption = None
     wide: WideOption = False
     reports: ClassVar[bool] = False
-
-
-@dataclass(frozen=True)
-class ReportForm(FormChoice):
-    """The same for reports, which have formats of their own too."""
-
-    format: ReportFormatOption = None
-    reports: ClassVar[bool] = True
-
-
-def letterhead_of(desk: Desk, format: Format, language: Language | None) -> Letterhead:
-    """How a page or workbook looks; what programs read has no looks, and speaks English."""
-    if format.readers is not None:
-        for name, near in desk.languages_of_nobody().items() if language is None else ():
-            meant = f": did you mean {near}?" if near else "."
-            desk.out.warn(f"config.toml has a language for {name}, and no store and no group is called that{meant}")
-        return desk.letterhead(language)
-    if language not in (None, Language.EN):
-        desk.out.warn("--language is of pages and workbooks, -o FILE.html or FILE.xlsx; all else is in English.")
-    return PLAIN
 
 
 @dataclass(frozen=True)

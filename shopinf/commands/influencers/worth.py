@@ -9,25 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopinf.attribution.worth import By, Sums, sums, worth_columns
+from shopinf.attribution.worth import By, Sums, Worth, sums, worth_columns
 from shopinf.attribution.worth import worth as added_up
 from shopinf.commands.influencers.choice import InfluencersOption
-from shopinf.commands.options import (
-    DeskContext,
-    LanguageOption,
-    Noun,
-    PeriodChoice,
-    ReportForm,
-    StoreChoice,
-    examples,
-    letterhead_of,
-)
+from shopinf.commands.options import DeskContext, Noun, PeriodChoice, StoreChoice, examples
+from shopinf.commands.papers import LanguageOption, ReportForm, letterhead_of, spoken
 from shopinf.periods import together
 from shopinf.results import Failure, Format, Result
 from shopinf.words import few
 
 if TYPE_CHECKING:
+    from shopinf.desk import Desk
     from shopinf.outcomes import Done
+    from shopinf.reports.worth import WorthPage
     from shopinf.stores import Store
 
 app = Noun()
@@ -73,16 +67,15 @@ def worth(
     spans = period.of(desk, chosen) if period.given else None
     people = tuple(desk.ledger.people.called(text).influencer for text in influencer or ())
     rate = desk.config.commission
+    letterhead = letterhead_of(desk, desk.form(form).format, language)
     outcomes = desk.each_store(
         chosen,
         lambda store: sums(store_worth(desk, store, spans[store.name] if spans else None, rate)),
     ).or_nothing()
-
-    letterhead = letterhead_of(desk, desk.form(form).format, language)
+    span = together(spans.values()) if spans else None
 
     def answer(done: Done[Sums], failures: Sequence[Failure]) -> Result:
-        every = [each for _, each in done]
-        found = added_up(every, by, people)
+        found = added_up([each for _, each in done], by, people)
         result = Result(
             "shopinf.influencers.worth/1",
             worth_columns(by),
@@ -97,16 +90,9 @@ def worth(
 
             if format is Format.XLSX:
                 return rows.file(result)
-            # The page says in its own language what a dash stands for.
-            noted = [note for note in found.notes if note not in found.open]
-            told = [*noted, *(failure.sentence for failure in failures)]
-            months = added_up(every, By.MONTH, people, together=True)
-            (zone, *others) = {store.zone for store, _ in done}
-            made = desk.clock.now().astimezone(UTC if others else zone)
-            span = together(spans.values()) if spans else None
-            names = [store.title.strip() or store.name for store, _ in done]
-            head = replace(letterhead, language=language or desk.language_of(store.name for store, _ in done))
-            return worth.file(worth.WorthPage(found, months, names, made, span, people, told), head)
+            page = replace(_page(desk, done, found, failures, people), period=span)
+            head = spoken(desk, letterhead, language, (store.name for store, _ in done))
+            return worth.file(page, head)
 
         return replace(result, content=content)
 
@@ -114,6 +100,24 @@ def worth(
     if not result.rows:
         desk.out.say(_nothing(chosen, people, period))
     outcomes.settle()
+
+
+def _page(desk: Desk, done: Done[Sums], found: Worth, failures: Sequence[Failure], people: Sequence[str]) -> WorthPage:
+    """*found* for a page, which has the months beside it and says in its own language what a dash stands for."""
+    from shopinf.reports.worth import WorthPage
+
+    zones = {store.zone for store, _ in done}
+    return WorthPage(
+        found,
+        added_up([each for _, each in done], By.MONTH, people, together=True),
+        [store.title.strip() or store.name for store, _ in done],
+        desk.clock.now().astimezone(zones.pop() if len(zones) == 1 else UTC),
+        influencers=people,
+        notes=[
+            *(note for note in found.notes if note not in found.open),
+            *(failure.sentence for failure in failures),
+        ],
+    )
 
 
 def _nothing(stores: Sequence[Store], people: Sequence[str], period: PeriodChoice) -> str:

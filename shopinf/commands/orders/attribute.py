@@ -16,19 +16,10 @@ from shopinf.attribution.report import INTERNAL, By, Choice, DateBasis, report_c
 from shopinf.attribution.tally import PAYMENTS
 from shopinf.commands.completion import campaign_names
 from shopinf.commands.influencers.choice import InfluencersOption
-from shopinf.commands.options import (
-    DeskContext,
-    LanguageOption,
-    NeededPeriod,
-    NoSyncOption,
-    Noun,
-    ReportForm,
-    StoreChoice,
-    examples,
-    letterhead_of,
-)
+from shopinf.commands.options import DeskContext, NeededPeriod, NoSyncOption, Noun, StoreChoice, examples
 from shopinf.commands.orders.rows import ODD_ORDERS
 from shopinf.commands.orders.rules import RuleChoice
+from shopinf.commands.papers import LanguageOption, ReportForm, letterhead_of, spoken
 from shopinf.discounts.campaigns import find_campaign
 from shopinf.leaks.verdict import BACK, Suspect
 from shopinf.letterhead import Letterhead
@@ -152,8 +143,7 @@ def attribute(
     def answer(done: Done[Attributed], failures: Sequence[Failure], asked: Asked = asked) -> Result:
         suspects = [each for store, _ in done for each in out.get(store.name, ())]
         whole = overview_of(done, failures, asked, now=now, client=client, suspects=suspects, back=back)
-        spoken = language or desk.language_of(store.name for store, _ in done)
-        return _answer(whole, replace(letterhead, language=spoken))
+        return _answer(whole, spoken(desk, letterhead, language, (store.name for store, _ in done)))
 
     def pieces(done: Done[Attributed]) -> Iterator[tuple[Mapping[str, str], Result]]:
         whole = overview_of(done, [], replace(asked, choice=replace(asked.choice, by=By.CODE)), now=now)

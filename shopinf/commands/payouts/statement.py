@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopinf.commands.options import (
-    DeskContext,
-    LanguageOption,
-    Noun,
-    PeriodChoice,
-    StoreChoice,
-    examples,
-    letterhead_of,
-)
+from shopinf.commands.options import DeskContext, Noun, PeriodChoice, StoreChoice, examples
+from shopinf.commands.papers import LanguageOption, letterhead_of, spoken
 from shopinf.commands.payouts.choice import chosen_payers, statement_called
 from shopinf.commands.payouts.payees import read_payees
 from shopinf.commands.payouts.rows import View, views
@@ -91,7 +83,7 @@ def statement(
         path = places[each.statement.name]
         files.make_folders(path, files.fixed_folder(output))
         files.check_place(path)
-        head = replace(letterhead, language=language or desk.language_of([each.payer]))
+        head = spoken(desk, letterhead, language, [each.payer])
         write_atomically(path, [_content(page, output.suffix.lower(), head)], private=True)
     if len(shown) == 1:
         desk.out.say(f"Written to {places[shown[0].statement.name]}.")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shopinf.commands.completion import one_of
-from shopinf.commands.options import DeskContext, Noun, ReportForm, examples
+from shopinf.commands.options import DeskContext, Noun, examples
+from shopinf.commands.papers import ReportForm
 from shopinf.errors import BadInput, NotFound
 from shopinf.nearest import did_you_mean
 from shopinf.results import Format, Result, columns
