@@ -14,10 +14,11 @@ from shopinf.people.enrichment import Hit
 from shopinf.people.matching import TAIL, Confidence, Index, Match, unambiguous
 from shopinf.people.profiles import Profile, together
 from shopinf.sheets.fields import Fields, Places
-from shopinf.sheets.names import PERSON, WHO
-from shopinf.sheets.persons import read_profile
+from shopinf.sheets.names import PERSON, WHO, Kind
+from shopinf.sheets.persons import read_profile, split_cell
 from shopinf.sheets.reading import Sheet
 from shopinf.sheets.records import Sieve
+from shopinf.sheets.values import Manner, plain, read_cell
 from shopinf.sources.specs import SHEET, Spec
 
 if TYPE_CHECKING:
@@ -97,12 +98,25 @@ class SheetSource:
         return Sieve(test, last)
 
     def _with_phone(self, cells: Sequence[str]) -> set[int]:
-        """The places of the phones that may be a customer's."""
+        """The places of the cells in which a phone may be a customer's."""
         tails, ends = self._tails, [cell[-TAIL:] for cell in cells]
-        near = list(compress(count(), map(tails.__contains__, ends)))
-        if not "".join(ends).isdecimal():
-            near += [place for place, end in enumerate(ends) if end and not end.isdecimal()]
-        return {place for place in near if any(index.may_have(cells[place].strip(" '")) for index in self._indexes)}
+        near = set(compress(count(), map(tails.__contains__, ends)))
+        together = "".join(ends)
+        if not (together.isascii() and together.isdecimal()):
+            near.update(place for place, end in enumerate(ends) if end and not (end.isascii() and end.isdecimal()))
+        everything = "".join(cells)
+        if any(sign in everything for sign in _SEVERAL):
+            near.update(place for place, cell in enumerate(cells) if not _SEVERAL.isdisjoint(cell))
+        return {place for place in near if self._may_call(cells[place])}
+
+    def _may_call(self, cell: str) -> bool:
+        """May a phone in *cell* be a customer's, as it stands there or as the row's reading would have it?"""
+        if any(index.may_have(cell.strip(" '")) for index in self._indexes):
+            return True
+        if cell.isascii() and _SPOILT.isdisjoint(cell):
+            return False
+        phones = split_cell(read_cell(plain(cell).strip(), Kind.NUMBER, Manner())[0])
+        return any(index.may_have(phone) for phone in phones for index in self._indexes)
 
 
 def with_email(cells: Sequence[str], known: Collection[str]) -> set[int]:
@@ -118,25 +132,25 @@ def with_email(cells: Sequence[str], known: Collection[str]) -> set[int]:
     keys = [folded_email(key) if "+" in key or "@g" in key else key for key in folded]
     found = set(compress(count(), map(known.__contains__, keys)))
     if together.translate(_PLAIN) or ".\n" in f"{together}\n":
-        odd = (
-            place
-            for place, key in enumerate(folded)
-            if key and (key[-1] == "." or key.translate(_PLAIN)) and "@" in key
-        )
+        odd = (place for place, key in enumerate(folded) if key and (key[-1] == "." or key.translate(_PLAIN)))
         found.update(place for place in odd if place not in found and _has_one(cells[place], known))
     return found
 
 
 def _has_one(cell: str, known: Collection[str]) -> bool:
-    """Is one of *known* in a cell, alone or with others, or with something around it?"""
+    """Is one of *known* in a cell, alone or with others, or with something around it, as the row's reading has it?"""
     if folded_email(cell) in known:
         return True
-    return "@" in cell and not is_alone(cell) and any(folded_email(each) in known for each in read_emails(cell))
+    if cell.isascii() and (is_alone(cell) or not ("@" in cell or "at" in cell.casefold())):  # `ann (at) x.example`
+        return False
+    return any(folded_email(each) in known for each in read_emails(plain(cell)))
 
 
 # All signs that stand in most addresses, to be taken away: what is left is odd.
 _PLAIN = str.maketrans("", "", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-@\n")
 _NOTHING = ("",)
+_SEVERAL = frozenset(";,|\n")  # between the phones in a cell
+_SPOILT = _SEVERAL | frozenset('.eE="')  # in one that a spreadsheet took for a number
 
 
 def _settled(found: Sequence[tuple[Match, Profile]]) -> Hit | None:
