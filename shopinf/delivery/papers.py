@@ -10,8 +10,8 @@ import io
 import json
 import mimetypes
 import zipfile
-import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from html.parser import HTMLParser
@@ -28,7 +28,6 @@ LARGEST = 50 * 1024 * 1024  # bytes; no mail server takes more
 _FINISHED = "Name files that are finished, like report.html."
 _HEAD = 64 * 1024  # bytes of a page in which its head is
 _UNFOLDED = 10 * LARGEST  # bytes of a workbook that are looked through
-_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
 _CORE = "docProps/core.xml"  # of a workbook: its title, and when it was made
 _DUBLIN, _OFFICE = (
     "{http://purl.org/dc/elements/1.1/}",
@@ -97,11 +96,11 @@ class Paper:
         """What it is known by: a hash of all that is in it, but for when it was made."""
         hashed = hashlib.sha256()
         made = self.said.made.encode()
-        if self.kind == _TYPES[".xlsx"] and (sheets := _sheets(self.content)):
-            for name, content in sheets.items():
-                hashed.update(f"{name}\0".encode() + _without(content, made))
+        if self.kind == _TYPES[".xlsx"] and (parts := _parts(self.content)):
+            for name in sorted(parts.keys() - {_CORE}):
+                hashed.update(f"{name}\0".encode() + _without(parts[name], made))
         elif self.kind == _TYPES[".json"] and self.said.title:
-            hashed.update(json.dumps(_timeless(json.loads(self.content)), sort_keys=True).encode())
+            hashed.update(_timeless_text(self.content))
         else:
             hashed.update(_without(self.content, made))
         return hashed.hexdigest()
@@ -133,15 +132,24 @@ def _without(content: bytes, made: bytes) -> bytes:
     return content.replace(made, b"") if made else content
 
 
-def _sheets(content: bytes) -> dict[str, bytes]:
-    """What is in a workbook, but for its properties: when it was made; nothing where it is none, or a huge one."""
+def _parts(content: bytes, only: str = "", *, largest: int = _UNFOLDED) -> dict[str, bytes]:
+    """What is in a workbook by name, or of it *only* that part; nothing where it is none, broken, or too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
-            if sum(each.file_size for each in book.infolist()) > _UNFOLDED:
+            parts = [each for each in book.infolist() if only in ("", each.filename)]
+            if sum(each.file_size for each in parts) > largest:
                 return {}
-            return {name: book.read(name) for name in sorted(set(book.namelist()) - {_CORE})}
-    except _BROKEN:
+            return {each.filename: book.read(each) for each in parts}
+    except Exception:  # a damaged one lets ValueError, RuntimeError and the errors of zlib and lzma out of zipfile
         return {}
+
+
+def _timeless_text(content: bytes) -> bytes:
+    """An answer of ours without when it was made; one that is nested deeper than ours are as it stands."""
+    try:
+        return json.dumps(_timeless(json.loads(content)), sort_keys=True).encode()
+    except RecursionError:
+        return content
 
 
 def _timeless(value: Any) -> Any:
@@ -180,7 +188,8 @@ class _Head(HTMLParser):
 
 def _page(content: bytes) -> Said:
     head = _Head()
-    head.feed(content[:_HEAD].decode("utf-8", "replace"))
+    with suppress(AssertionError):  # so html.parser calls a section like <![x[ that no browser knows either
+        head.feed(content[:_HEAD].decode("utf-8", "replace"))
     if head.meta.get("report") not in _OURS:
         return Said()
     meta = head.meta
@@ -196,11 +205,8 @@ def _page(content: bytes) -> Said:
 def _book(content: bytes) -> Said:
     """What a workbook's properties say; a file that is none, or is broken, says nothing."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as book:
-            if book.getinfo(_CORE).file_size > _HEAD:
-                return Said()
-            core = ElementTree.fromstring(book.read(_CORE))
-    except (*_BROKEN, KeyError, ElementTree.ParseError):
+        core = ElementTree.fromstring(_parts(content, _CORE, largest=_HEAD).get(_CORE, b""))
+    except (ElementTree.ParseError, ValueError, LookupError):  # the last two of an encoding that XML does not have
         return Said()
     if core.findtext(f"{_OFFICE}keywords") not in _OURS:
         return Said()

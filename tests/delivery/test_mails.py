@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -173,6 +175,37 @@ def test_a_line_that_begins_with_a_dot_arrives(run: Bench, connected: MailServer
     Path("dots.txt").write_text(".\n..\n.x\nFrom me\n" + "long " * 400, encoding="utf-8")
     run("reports", "send", "dots.txt", "--to", "ann@client.example", "--subject", "...").ok()
     assert connected.taken[0].files["dots.txt"].decode().replace("\r\n", "\n") == Path("dots.txt").read_text()
+
+
+def workbook(core: str = "<a/>") -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as book:
+        book.writestr("docProps/core.xml", core)
+        book.writestr("xl/é.xml", "x")
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("name.xlsx", workbook().replace("é".encode(), b"\xff\xff")),
+        ("place.xlsx", workbook()[:-4] + b"\xff\xff\0\0"),
+        ("method.xlsx", workbook().replace(b"\x14\x00\x00\x00\x00\x00", b"\x14\x00\x00\x00\x63\x00")),
+        ("locked.xlsx", workbook().replace(b"\x14\x00\x00\x00\x00\x00", b"\x14\x00\x01\x00\x00\x00")),
+        ("half.xlsx", workbook()[:60]),
+        ("encoding.xlsx", workbook('<?xml version="1.0" encoding="no-such"?><a/>')),
+        ("section.html", b"<![x[ y ]]><title>October</title>"),
+        ("deep.json", b'{"schema": "shopinf.x/1", "v": ' + b"[" * 900 + b"]" * 900 + b"}"),
+        ("half-a-sign.json", b'{"schema": "shopinf.x/1", "stores": ["\\ud800"]}'),
+    ],
+)
+def test_a_file_that_cannot_be_looked_into_is_sent_as_it_is(
+    name: str, content: bytes, run: Bench, connected: MailServer, report: Path
+) -> None:
+    Path(name).write_bytes(content)
+    run("reports", "send", name, "--to", "ann@client.example").ok()
+    assert connected.taken[0].files == {name: content}
+    assert f"{name} went to" in run("reports", "send", name, "--to", "ann@client.example").ok().err
 
 
 @pytest.mark.parametrize(
