@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shopinf.commands.keeping import kept_notes
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.commands.papers import LanguageOption
 from shopinf.commands.stores.credentials import Given, read_credentials
@@ -122,21 +123,9 @@ def _kept(desk: Desk, store: Store, given: Given) -> list[str]:
         notes = [f"the credentials are read from {given.source}; nothing was put into the keyring"]
     else:
         problem = keep(desk, store, given.credentials)
-        notes = _of_the_keyring(desk, store)
+        notes = [*kept_notes(desk, desk.vault.overshadowing(store))]
     if problem:
         desk.out.warn(f"The former credentials could not be removed from the keyring: {problem}")
-    return notes
-
-
-def _of_the_keyring(desk: Desk, store: Store) -> list[str]:
-    notes: list[str] = []
-    backend = desk.vault.backend()
-    if backend.plain_text:
-        notes.append(f"the keyring in use ({backend.name}) keeps secrets as plain text on this machine")
-    if variables := desk.vault.overshadowing(store):
-        notes.append(
-            f"{', '.join(variables)} overshadows what was stored just now: the environment is used as long as it is set"
-        )
     return notes
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shopinf.commands.keeping import left_notes
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreArgument, examples
 from shopinf.errors import BadInput
 from shopinf.local.disk import check_room
@@ -147,9 +148,7 @@ def _row(store: Store, what: str, count: int, detail: str) -> dict[str, Any]:
 
 
 def _notes(desk: Desk, store: Store, plan: Plan) -> list[str]:
-    notes = []
-    if variables := desk.vault.overshadowing(store):
-        notes.append(f"{', '.join(variables)} is still there; whoever set it should take it away")
+    notes = [*left_notes(desk.vault.overshadowing(store))]
     if plan.captures:
         notes.append(
             "what Live Capture put into the storefront stays: script tags until shopinf livecapture uninstall or the "

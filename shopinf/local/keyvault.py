@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,15 +82,30 @@ class KeyVault:
     def outside(self, name: str, fields: Sequence[str], more: Sequence[str] = ()) -> FoundKeys | None:
         """What the environment, else the credential files, hold of a source's keys."""
         variables = {field: self._family.variable(name, field) for field in (*fields, *more)}
-        present = {field: bare(self._environ.get(each, "")) for field, each in variables.items()}
-        if any(present.values()):
+        if any((present := self._set(variables)).values()):
             return FoundKeys(self._whole(name, present, variables, more), "environment")
-        folder = self._environ.get(DIRECTORY, "").strip()
-        if folder:
-            read = {field: credential_file(Path(folder) / each.lower()) for field, each in variables.items()}
-            if any(read.values()):
-                return FoundKeys(self._whole(name, read, variables, more), f"files in ${DIRECTORY}")
+        if any((present := self._filed(variables)).values()):
+            return FoundKeys(self._whole(name, present, variables, more), f"files in ${DIRECTORY}")
         return None
+
+    def overshadowing(self, name: str, fields: Sequence[str]) -> list[str]:
+        """The variables and files that are used instead of what the keyring holds, be they complete or not."""
+        variables = {field: self._family.variable(name, field) for field in fields}
+        if present := [variables[field] for field, value in self._set(variables).items() if value]:
+            return present
+        with suppress(CredentialsProblem):
+            return [f"${DIRECTORY}/{variables[field].lower()}" for field, it in self._filed(variables).items() if it]
+        return []
+
+    def _set(self, variables: Mapping[str, str]) -> dict[str, str]:
+        """What the environment holds, by field."""
+        return {field: bare(self._environ.get(each, "")) for field, each in variables.items()}
+
+    def _filed(self, variables: Mapping[str, str]) -> dict[str, str]:
+        """What the credential files hold, by field."""
+        if not (folder := self._environ.get(DIRECTORY, "").strip()):
+            return {}
+        return {field: credential_file(Path(folder) / each.lower()) for field, each in variables.items()}
 
     def keep(self, name: str, keys: Keys) -> str:
         """Put the keys into the keyring, and read them back to be sure; returns the keyring's name."""

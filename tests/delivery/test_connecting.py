@@ -217,6 +217,19 @@ def test_disconnecting_takes_the_secret_and_leaves_what_was_sent(
     assert len(connected.taken) == 1
 
 
+def test_half_of_it_in_the_environment_hides_nothing_of_what_was_kept_and_taken_away(
+    run: Bench, server: MailServer
+) -> None:
+    run.environ["SHOPINF_REPORTS_SMTP_PORT"] = "587"
+    ran = run(*CONNECT, "-f", "json", stdin=server.values()).ok()
+    assert ran.json["notes"] == [
+        "SHOPINF_REPORTS_SMTP_PORT overshadows what was stored just now: the environment is used as long as it is set"
+    ]
+    gone = run("reports", "disconnect", "smtp", "-f", "json").ok()
+    assert (gone.json["rows"][0]["removed"], run.keyring.entries) == (True, {})
+    assert gone.json["notes"] == ["SHOPINF_REPORTS_SMTP_PORT is still there; whoever set it should take it away"]
+
+
 # Slack
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench import Bench, Ran
+from bench import Bench, MemoryKeyring, Ran
 from customerbench import enrich, found, people, write
 
 from shopinf.locking import NO_STORE
@@ -18,6 +18,10 @@ from .providers import FakeGravatar, FakeInfluencersClub, FakeModash, FakeUpflue
 pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
 PAID = ("--max-credits", "50", "--yes")
+
+
+class PlaintextKeyring(MemoryKeyring):
+    """Named like the one of keyrings.alt that only encodes."""
 
 
 @pytest.fixture
@@ -388,6 +392,19 @@ def test_sources_list_and_disconnect(run: Bench, modash: FakeModash) -> None:
     run("sources", "disconnect", "modash").ok()
     assert not [entry for entry in run.keyring.entries if "source" in entry[1]]
     assert enrich(run, "--source", "modash", *PAID).code == 4
+
+
+def test_a_key_that_the_keyring_keeps_as_plain_text_or_a_variable_hides_is_warned_of(
+    run: Bench, modash: FakeModash
+) -> None:
+    run.keyring = PlaintextKeyring()
+    run.environ["SHOPINF_SOURCE_MODASH_API_KEY"] = "another-key"
+    connect = ("sources", "connect", "modash", "--stdin", "--consent", "-f", "json")
+    notes = run(*connect, stdin="API_KEY=modash-key\n").ok().json["notes"]
+    assert ["PlaintextKeyring) keeps secrets as plain text" in notes[0], len(notes)] == [True, 2]
+    assert notes[1].startswith("SHOPINF_SOURCE_MODASH_API_KEY overshadows what was stored just now")
+    gone = run("sources", "disconnect", "modash", "-f", "json").ok()
+    assert gone.json["notes"][0].startswith("SHOPINF_SOURCE_MODASH_API_KEY is still there")
 
 
 def test_the_environment_may_hold_the_key(run: Bench, store: PracticeStore) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shopinf.commands.keeping import kept_notes
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.commands.reports.choice import WayArgument
 from shopinf.commands.reports.rows import WAY_COLUMNS, way_row
@@ -63,13 +64,10 @@ def connect(
     keys, where = _keys(desk, chosen, stdin=stdin)
     server, _ = described(way, keys)
     check(desk, way, keys)
-    notes = []
+    notes: list[str] = []
     if where is None:
         where = f"keyring ({vault_of(desk).keep(way, keys)})"
-        if outside(desk, chosen):
-            notes.append("the environment has another one and overshadows what was stored just now")
-        if desk.vault.backend().plain_text:
-            notes.append("the keyring in use keeps secrets as plain text on this machine")
+        notes += kept_notes(desk, vault_of(desk).overshadowing(way, chosen.every))
     row = way_row(chosen, FoundKeys(keys, where))
     desk.show(Result("shopinf.reports.connect/1", WAY_COLUMNS, [row], notes=notes, card=True), form)
     following = "report.html" + (" --to ann@client.example" if way is Via.SMTP else " --via slack")

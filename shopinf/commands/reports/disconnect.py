@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from shopinf.commands.keeping import left_notes
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.commands.reports.choice import WayArgument
 from shopinf.delivery.ways import WAYS
 from shopinf.results import Cell, Result, columns
-from shopinf.work.reports.keys import outside, vault_of
+from shopinf.work.reports.keys import vault_of
 
 app = Noun()
 
@@ -20,8 +21,7 @@ def disconnect(desk: DeskContext, way: WayArgument, form: FormChoice = FormChoic
     gone = vault_of(desk).forget(way)
     if gone.problem:
         notes.append(f"the keyring was not cleared: {gone.problem}")
-    if outside(desk, WAYS[way]):
-        notes.append(f"the environment still connects {WAYS[way].title}; whoever set it should take it away")
+    notes += left_notes(vault_of(desk).overshadowing(way, WAYS[way].every))
     rows: list[dict[str, Cell]] = [{"via": way, "what": "secret in the keyring", "removed": bool(gone)}]
     desk.show(Result("shopinf.reports.disconnect/1", GONE_COLUMNS, rows, notes=notes), form)
     title = WAYS[way].title[0].upper() + WAYS[way].title[1:]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shopinf.commands.keeping import kept_notes
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.commands.sources.choice import ProviderArgument
 from shopinf.commands.sources.rows import SOURCE_COLUMNS, source_row
@@ -58,11 +59,10 @@ def connect(
     credits = make_provider(desk, kind, keys).balance()
     if not agreed:
         _ask_consent(desk, kind)
-    notes = []
+    notes: list[str] = []
     if where is None and keys:
         where = f"keyring ({vault_of(desk).keep(kind.name, keys)})"
-        if vault_of(desk).outside(kind.name, kind.fields):
-            notes.append("the environment has another key of this source and overshadows what was stored just now")
+        notes += kept_notes(desk, vault_of(desk).overshadowing(kind.name, kind.fields))
     desk.ledger.enrichment.connect(kind.name, consent=True)
     row = source_row(desk, kind, where, credits)
     desk.show(Result("shopinf.sources.connect/1", SOURCE_COLUMNS, [row], notes=notes), form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shopinf.commands.keeping import left_notes
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.commands.sources.choice import ProviderArgument
 from shopinf.results import Cell, Result, columns
@@ -21,8 +22,7 @@ def disconnect(desk: DeskContext, name: ProviderArgument, form: FormChoice = For
     gone = vault_of(desk).forget(kind.name)
     if gone.problem:
         notes.append(f"the keyring was not cleared: {gone.problem}")
-    if vault_of(desk).outside(kind.name, kind.fields):
-        notes.append(f"the environment still has a key of {kind.title}; whoever set it should take it away")
+    notes += left_notes(vault_of(desk).overshadowing(kind.name, kind.fields))
     consent = desk.ledger.enrichment.disconnect(kind.name)
     rows: list[dict[str, Cell]] = [
         {"source": kind.name, "what": "key in the keyring", "removed": bool(gone)},
