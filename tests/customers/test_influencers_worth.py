@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from bench import Bench
 from orders.mirrored import goods, make_code, orders_asked
 
+from shopinf.attribution.buyers import Purchase
+from shopinf.ledger.orders import Orders
 from shopinf.practice import PracticeStore
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
@@ -213,6 +216,29 @@ def test_a_period_a_campaign_and_an_influencer_narrow_it(run: Bench, mia: Practi
     refused = run("influencers", "worth", "--influencer", "miaa")
     assert refused.code == 3
     assert "Did you mean" in refused.err
+
+
+def test_a_period_looks_up_the_buyers_of_its_own_orders_alone(
+    run: Bench, mia: PracticeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mia.sell("MIA10", customer="ann@post.example", lines=goods(mia, "100.00"))
+    mia.sell("MIA10", customer="zoe@post.example", lines=goods(mia, "100.00"))
+    run.clock.pass_(days=60)
+    mia.sell("MIA10", customer="ann@post.example", lines=goods(mia, "50.00"))  # won before
+    mia.sell("MIA10", customer="ben@post.example", lines=goods(mia, "40.00"))
+    run("orders", "sync").ok()
+    looked_up: list[int] = []
+    of_buyers = Orders.of_buyers
+
+    def counting(self: Orders, shop_id: int, of: Iterable[Purchase]) -> list[Purchase]:
+        of = list(of)
+        looked_up.append(len(of))
+        return of_buyers(self, shop_id, of)
+
+    monkeypatch.setattr(Orders, "of_buyers", counting)
+    (row,) = rows(run, "--from", "2027-01-01")
+    assert shown(row, "customers_won orders net_sales") == [1, 1, "36.00"]
+    assert looked_up == [2]
 
 
 def test_stores_of_several_currencies_are_never_added_up(run: Bench, mia: PracticeStore) -> None:

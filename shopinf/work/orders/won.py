@@ -40,12 +40,14 @@ def won_customers(
     *,
     gift_orders: Collection[int],
     history_since: datetime | None,
+    within: tuple[datetime, datetime] | None = None,
 ) -> Iterator[Found]:
-    """The customers whose first order is among *ids*, in parts."""
+    """The customers whose first order is among *ids* and was made *within* a time (None: ever), in parts."""
     wanted: Sequence[int] = sorted(ids)
     for start in range(0, len(wanted), PART):
-        part = frozenset(wanted[start : start + PART])
-        asked = ledger.repeats.purchases(shop_id, sorted(part))
+        bought = ledger.repeats.purchases(shop_id, wanted[start : start + PART])
+        asked = [each for each in bought if within is None or within[0] <= each.processed_at < within[1]]
+        part = {each.order_id for each in asked}
         purchases = ledger.orders.of_buyers(shop_id, asked)
         found = customers(purchases, gift_orders=gift_orders, history_since=history_since)
         nameless = [each for each in asked if each.customer_id is None and each.email_key is None]

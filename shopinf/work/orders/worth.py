@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shopinf.attribution.buyers import Purchase, Rank
+from shopinf.attribution.buyers import Rank
 from shopinf.attribution.codebook import Codes
 from shopinf.attribution.credits import Credit, Excluded, MultiCode, Rules, Status, attribute, exclusion
 from shopinf.attribution.sales import sale
@@ -100,33 +100,24 @@ class _Reading:
         """Those who were won, in no order."""
         ledger, shop_id = self.desk.ledger, self.store.shop_id
         ids = ledger.orders.with_codes(shop_id, owned_texts(ledger, shop_id))
-        for part in won_customers(ledger, shop_id, ids, gift_orders=self.rules.gift_orders, history_since=self.reach):
-            asked = [each for each in part.customers if self._inside(each.first)]
-            nameless = [each for each in part.nameless if self._inside(each)]
-            wanted = [each.order_id for customer in asked for each in (customer.first, *customer.again)]
-            wanted += [each.order_id for each in nameless]
-            ranks = {customer.first.order_id: Rank("", new=True, assumed=customer.assumed) for customer in asked}
+        gifts, within = self.rules.gift_orders, self.period.bounds(self.store.zone) if self.period else None
+        for part in won_customers(ledger, shop_id, ids, gift_orders=gifts, history_since=self.reach, within=within):
+            wanted = [each.order_id for customer in part.customers for each in (customer.first, *customer.again)]
+            wanted += [each.order_id for each in part.nameless]
+            ranks = {each.first.order_id: Rank("", new=True, assumed=each.assumed) for each in part.customers}
             outcomes = {
                 order.order_id: self._outcome(order, ranks.get(order.order_id, _RETURNING))
                 for order in ledger.repeats.whole(shop_id, wanted)
             }
-            for each in nameless:
+            for each in part.nameless:
                 outcome = outcomes.get(each.order_id, _LEFT_OUT)
                 if outcome.influencer and outcome.status is Status.APPROVED:
                     self.waiting.append(
                         Waiting(Unsettled.NOBODY, outcome.influencer, outcome.campaign, each.processed_at)
                     )
-            for customer in asked:
+            for customer in part.customers:
                 if (found := self._customer(customer, outcomes)) is not None:
                     yield found
-
-    def _inside(self, first: Purchase) -> bool:
-        """Was it in the period that was asked for?"""
-        return self.bounds is None or self.bounds[0] <= first.processed_at < self.bounds[1]
-
-    @cached_property
-    def bounds(self) -> tuple[datetime, datetime] | None:
-        return self.period.bounds(self.store.zone) if self.period else None
 
     def _outcome(self, order: Order, rank: Rank) -> _Outcome:
         """What an order came to, and whose it is where it is somebody's."""
