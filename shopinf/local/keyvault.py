@@ -129,6 +129,14 @@ class KeyVault:
             )
         return self._keyring.name()
 
+    def check_usable(self, name: str, fields: Sequence[str]) -> None:
+        """Refuse a keyring that cannot be used, before anybody types in vain what it would not keep."""
+        backend = self._keyring.look()
+        if not backend.usable:
+            ways_out = self._or_elsewhere(name, fields, backend.way_out)
+            problem = backend.problem or "There is no keyring"
+            raise KeyringProblem(f"{problem}, so a key of {name} typed here could not be kept", hint=ways_out)
+
     def forget(self, name: str) -> Forgotten:
         """Take a source's keys out of the keyring; what hinders that is told, not raised."""
         try:
@@ -161,11 +169,13 @@ class KeyVault:
         return FoundKeys(values, f"keyring ({self._keyring.name()})")
 
     def _ways_out(self, name: str, fields: Sequence[str], refusal: Refusal | None) -> str:
+        return self._or_elsewhere(name, fields, unlock_hint(self._environ, refusal))
+
+    def _or_elsewhere(self, name: str, fields: Sequence[str], unlock: str | None) -> str:
         variables = " and ".join(self._family.variable(name, field) for field in fields)
         elsewhere = (
             f"set {variables}, or put files of these names in lower case into ${DIRECTORY} (systemd credentials)."
         )
-        unlock = unlock_hint(self._environ, refusal)
         return f"{unlock}; or {elsewhere}" if unlock else elsewhere[0].upper() + elsewhere[1:]
 
     def _whole(self, name: str, present: Mapping[str, str], variables: Mapping[str, str], more: Sequence[str]) -> Keys:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from bench import Bench
 from mailserver import MailServer, Slack
+from stores.odd_keyrings import NoKeyring
 
 from shopinf.delivery.slack import read_webhook
 from shopinf.errors import CredentialsProblem
@@ -165,10 +166,18 @@ def test_a_person_types_the_password_unseen(run: Bench, server: MailServer) -> N
 def test_without_anybody_there_what_is_kept_is_not_taken_for_something_new(run: Bench, connected: MailServer) -> None:
     kept = dict(run.keyring.entries)
     ran = run("reports", "connect", "smtp")
-    assert (ran.code, ran.out, run.keyring.entries) == (2, "", kept)
+    assert (ran.code, ran.out, run.keyring.entries) == (4, "", kept)  # as for a store
     assert (
         "error: Nothing says what connects mail, and nobody is here to type it\nhint: Give it with --stdin" in ran.err
     )
+
+
+def test_nobody_types_in_vain_what_no_keyring_would_keep(run: Bench, server: MailServer) -> None:
+    run.keyring = NoKeyring()  # type: ignore[assignment]
+    ran = run.at_a_terminal("reports", "connect", "smtp", lines=())
+    assert (ran.code, ran.out, server.heard) == (4, "", [])
+    assert "No keyring is within reach of this run, so a key of smtp typed here could not be kept" in ran.err
+    assert "SHOPINF_REPORTS_SMTP_PASSWORD and SHOPINF_REPORTS_SMTP_FROM, or put files" in ran.err
 
 
 def test_the_environment_serves_alone_and_is_kept_nowhere(run: Bench, server: MailServer, report: Path) -> None:
@@ -196,7 +205,7 @@ def test_files_of_systemd_serve_as_well(run: Bench, server: MailServer, report: 
 def test_where_nothing_is_connected_the_ways_out_are_named(run: Bench, report: Path) -> None:
     ran = run(*SEND)
     assert (ran.code, ran.out) == (4, "")
-    assert "shopinf reports connect smtp, or set SHOPINF_REPORTS_SMTP_HOST" in ran.err
+    assert "shopinf reports connect smtp, or set SHOPINF_REPORTS_SMTP_HOST, SHOPINF_REPORTS_SMTP_PORT, " in ran.err
     assert run("reports", "list").ok().err.count("note: ") == 2
 
 

@@ -11,12 +11,12 @@ from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.commands.reports.choice import WayArgument
 from shopinf.commands.reports.rows import WAY_COLUMNS, way_row
 from shopinf.delivery.ways import WAYS, Via
-from shopinf.errors import BadInput, CredentialsMissing
+from shopinf.errors import CredentialsMissing
 from shopinf.local.keyvault import REPORTS, FoundKeys, check_sendable
 from shopinf.results import Result
 from shopinf.stores import Secret
 from shopinf.valuelines import handed_over
-from shopinf.work.reports.keys import check, described, outside, vault_of
+from shopinf.work.reports.keys import check, described, outside, variables_of, vault_of
 
 if TYPE_CHECKING:
     from shopinf.delivery.ways import Way
@@ -82,11 +82,11 @@ def _keys(desk: Desk, way: Way, *, stdin: bool) -> tuple[Keys, str | None]:
     if there := outside(desk, way):
         return there.keys, there.where
     if not desk.out.attended:
-        variables = ", ".join(REPORTS.variable(way.via, field) for field in way.every)
-        raise BadInput(
+        raise CredentialsMissing(
             f"Nothing says what connects {way.title}, and nobody is here to type it",
-            hint=f"Give it with --stdin, or set {variables}.",
+            hint=f"Give it with --stdin, or set {variables_of(way)}.",
         )
+    vault_of(desk).check_usable(way.via, way.every)
     return _checked(way, {field: _typed(desk, way, field) for field in way.every}), None
 
 

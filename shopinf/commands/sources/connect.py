@@ -96,6 +96,8 @@ def _keys(desk: Desk, kind: Kind, *, stdin: bool) -> tuple[Keys, str | None]:
             f"There is no key for {kind.title}, and nobody is here to type it",
             hint=f"Give it with --stdin, or set {' and '.join(kind.variables)}.",
         )
+    if not kind.optional:
+        vault_of(desk).check_usable(kind.name, kind.fields)
     more = ", or leave it empty to go without" if kind.optional else ""
     typed = {field: desk.out.ask_hidden(f"{kind.title} {field}{more}") for field in kind.fields}
     if kind.optional and not any(typed.values()):

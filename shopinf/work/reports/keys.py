@@ -32,16 +32,20 @@ def outside(desk: Desk, way: Way) -> FoundKeys | None:
     return vault_of(desk).outside(way.via, way.fields, way.more)
 
 
+def variables_of(way: Way) -> str:
+    """The variables that may open *way*, for a hint: all of them, since no single one does for every server."""
+    return ", ".join(REPORTS.variable(way.via, field) for field in way.every)
+
+
 def keys_of(desk: Desk, via: Via) -> Mapping[str, Secret]:
     """What opens *via*; CredentialsMissing where it was never connected."""
     way = WAYS[via]
     if there := found(desk, way):
         return there.keys
-    variables = " and ".join(REPORTS.variable(via, field) for field in way.fields)
     raise CredentialsMissing(
         f"{way.title[0].upper()}{way.title[1:]} is not connected: nothing is known of it, neither in the environment "
         "nor in the keyring",
-        hint=f"shopinf reports connect {via}, or set {variables}",
+        hint=f"shopinf reports connect {via}, or set {variables_of(way)}",
     )
 
 
