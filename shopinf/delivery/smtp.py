@@ -187,7 +187,10 @@ class Session:
         said = f"{self._mailbox.shown} {what}: {code} {self._said(words)}".rstrip(" .")
         if code == 421:  # it hangs up
             return NoAnswer(said, hint="Run the same command again later: what was sent is not sent again.")
-        return Refused(said, hint="Run the same command again later." if code < 500 else LOOK)
+        refused = Refused(said, hint="Run the same command again later." if code < 500 else LOOK)
+        if code < 500:  # not for good, so that nothing is wrong with what was asked for
+            refused.code = NoAnswer.code
+        return refused
 
     @contextmanager
     def _refusals(self) -> Iterator[None]:

@@ -43,6 +43,16 @@ def test_one_address_is_refused_and_the_others_have_their_mails(
     assert len(connected.taken) == 3
 
 
+@pytest.mark.parametrize(("answer", "code"), [("550 5.1.1 no such mailbox", 2), ("450 4.2.1 busy", 6)])
+def test_a_failure_tells_an_address_that_is_wrong_from_one_that_may_be_tried_later(
+    answer: str, code: int, run: Bench, connected: MailServer, report: Path
+) -> None:
+    connected.refuse["leo@client.example"] = answer
+    ran = run(*SEND, "-f", "json")
+    assert (ran.code, [failure["code"] for failure in ran.json["failures"]]) == (7, [code])
+    assert len(connected.taken) == 2
+
+
 @pytest.mark.parametrize("answer", ["552 5.3.4 too large", "554 5.7.1 spam", "451 4.7.1 greylisted, come back"])
 def test_a_mail_that_the_server_does_not_take_in_the_end_was_surely_not_sent(
     answer: str, run: Bench, connected: MailServer, report: Path
