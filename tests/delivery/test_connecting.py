@@ -239,6 +239,14 @@ def test_half_of_it_in_the_environment_hides_nothing_of_what_was_kept_and_taken_
     assert gone.json["notes"] == ["SHOPINF_REPORTS_SMTP_PORT is still there; whoever set it should take it away"]
 
 
+def test_a_way_that_lacks_something_is_not_listed_as_connected(run: Bench) -> None:
+    run.environ["SHOPINF_REPORTS_SMTP_PORT"] = "587"
+    [row] = run("reports", "list", "-f", "json").ok().json["rows"]
+    assert (row["via"], row["status"], row["key"]) == ("smtp", "unusable", None)
+    assert "SHOPINF_REPORTS_SMTP_HOST is missing" in row["error"]
+    assert "SHOPINF_REPORTS_SMTP_HOST is missing" in run("reports", "list").ok().out
+
+
 # Slack
 
 

@@ -23,7 +23,7 @@ LIST_COLUMNS = columns(
     order="at via file to status times error server sender key",
     numbers="times",
     times="at",
-    shown="file to at via status server key",
+    shown="file to at via status server key error",
 )
 
 
@@ -31,8 +31,9 @@ LIST_COLUMNS = columns(
 def list_(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
     """List what connects mail and Slack here, and which file went to whom and when; no secret, nothing asked there.
 
-    A status of in_doubt is that of a mail whose answer was lost: nobody knows whether it arrived. Addresses are kept
-    as hashes; of each as much is shown as recognises it.
+    A status of in_doubt is that of a mail whose answer was lost: nobody knows whether it arrived. A way that is
+    unusable lacks something, or its keyring cannot be asked. Addresses are kept as hashes; of each as much is shown as
+    recognises it.
     """
     ways = [row for way in WAYS.values() if (row := _way(desk, way))]
     sent = [_sent(each) for each in desk.ledger.dispatches.all()]
@@ -44,13 +45,13 @@ def list_(desk: DeskContext, form: FormChoice = FormChoice()) -> None:
 
 def _way(desk: Desk, way: Way) -> dict[str, Cell] | None:
     """A way that is connected, or that cannot be looked at; None where nothing connects it."""
+    empty: dict[str, Cell] = {"at": None, "file": None, "to": None, "times": None, "error": None}
     try:
         there = found(desk, way)
-        row = way_row(way, there) if there else None
+        return {**empty, "status": "connected", **way_row(way, there)} if there else None
     except CredentialsProblem as problem:
-        row = {"via": way.via, "server": None, "sender": None, "key": problem.message}
-    empty: dict[str, Cell] = {"at": None, "file": None, "to": None, "times": None, "error": None}
-    return {**empty, "status": "connected", **row} if row else None
+        unusable: dict[str, Cell] = {"via": way.via, "server": None, "sender": None, "key": None}
+        return {**empty, **unusable, "status": "unusable", "error": problem.message}
 
 
 def _sent(one: Dispatch) -> dict[str, Cell]:
