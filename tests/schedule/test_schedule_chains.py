@@ -119,6 +119,8 @@ def test_what_a_chain_lacks_is_noted(run: Bench) -> None:
     several = run("schedule", "print", "--", *REPORT, "&&", *SEND, "--to", "leo@client.example").ok().err
     assert "reports send can ask for a yes" in several
     assert "can ask for a yes" not in run("schedule", "print", "--", *CHAIN).ok().err
+    named = (*CHAIN[:-1], '"Lee, Ann" <ann@client.example>')  # a comma in a name makes no second address
+    assert "can ask for a yes" not in run("schedule", "print", "--", *named).ok().err
     for name in [name for name in run.environ if name.startswith("SHOPINF_REPORTS_")]:
         del run.environ[name]
     assert "Nothing has the keys of mail now." in run("schedule", "print", "--", *CHAIN).ok().err

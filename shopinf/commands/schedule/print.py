@@ -145,8 +145,7 @@ def _check_form(format: str | None, output: Path | None, manners: Manners) -> No
 def _notes(asked: Asked) -> Iterator[str]:
     """What the person should know of the command before it is left alone."""
     given, period = asked.given, asked.period or ""
-    one_mail = asked.path == SENDING and not any(sign in ",".join(given["to"] or ()) for sign in ",;")
-    if asked.manners.asks and not (given.get("yes") or given.get("dry_run") or one_mail):
+    if asked.manners.asks and not (given.get("yes") or given.get("dry_run") or _goes_to_one(asked)):
         yield f"{asked.name} can ask for a yes, and nobody will be there to say it: add --yes to the command."
     if period in _UNFINISHED:
         yield f"{period} is not over when it runs, so its figures will be provisional."
@@ -168,6 +167,13 @@ def _notes(asked: Asked) -> Iterator[str]:
     if not _has_folder(output):
         folder = fixed_folder(output)
         yield f"There is no folder {folder} yet: {making(folder)}"
+
+
+def _goes_to_one(asked: Asked) -> bool:
+    """Are files sent to one address, or into one channel? That is not asked about."""
+    from shopinf.delivery.addresses import read_addresses
+
+    return asked.path == SENDING and (asked.given["via"] == "slack" or len(read_addresses(asked.given["to"])) == 1)
 
 
 def _unwritten(desk: Desk, chain: Sequence[Asked]) -> Iterator[str]:
