@@ -29,56 +29,108 @@ FACTS_VERSION = 2
 
 
 def to_facts(order: Order) -> dict[str, Any]:
-    """*order* as compact JSON: amounts as text, what is empty left out, `v` the version of the form."""
-    facts: dict[str, Any] = {
-        "v": FACTS_VERSION,
-        "id": order.order_id,
-        "name": order.name,
-        "at": [_text(order.created_at), _text(order.processed_at), _text(order.updated_at)],
-        "cur": order.currency,
-    }
+    """*order* as compact JSON: amounts as text, what is empty left out, `v` the version of the form.
+
+    Orders from a store are written in the same form without making one, for speed (`shopify/wholeorders.py`); a test
+    holds both equal, with every key of the form in it.
+    """
+    return in_form(
+        order,
+        name=order.name,
+        at=[order.created_at.isoformat(), order.processed_at.isoformat(), order.updated_at.isoformat()],
+        financial=order.financial_status,
+        fulfillment=order.fulfillment_status,
+        cancelled=_text(order.cancelled_at),
+        test=order.test,
+        included=order.taxes_included,
+        lines=[_line_facts(line) for line in order.lines],
+        shipping=_allocation_facts(order.shipping_discounts),
+        refunds=[refund_facts(refund) for refund in order.refunds],
+        totals=[
+            None if total is None else str(total)
+            for total in (
+                order.total_line_items_price,
+                order.total_discounts,
+                order.subtotal_price,
+                order.current_subtotal_price,
+            )
+        ],
+        customer=order.customer_id,
+        customer_since=_text(order.customer_created_at),
+        keys=[order.email_key, order.phone_key, order.address_key],
+        referrer=order.referrer,
+        source=order.source_name,
+    )
+
+
+def in_form(
+    known: Order,
+    *,
+    name: str,
+    at: list[str],
+    financial: str | None,
+    fulfillment: str | None,
+    cancelled: str | None,
+    test: bool | None,
+    included: bool,
+    lines: list[list[Any]],
+    shipping: list[list[Any]],
+    refunds: list[list[Any]],
+    totals: list[str | None],
+    customer: int | None,
+    customer_since: str | None,
+    keys: list[str | None],
+    referrer: str | None,
+    source: str | None,
+) -> dict[str, Any]:
+    """The facts of an order, of these parts and what is *known* of it: its codes, its link, what it is.
+
+    The one place that has the names in the form, their order, and what is left out. An empty *referrer* is not, for
+    it says that a visit came from nowhere; nor are applications of which nothing is known.
+    """
+    facts: dict[str, Any] = {"v": FACTS_VERSION, "id": known.order_id, "name": name, "at": at, "cur": known.currency}
     for key, value in (
-        ("fin", order.financial_status),
-        ("ful", order.fulfillment_status),
-        ("cancelled", _text(order.cancelled_at)),
-        ("test", order.test),
-        ("incl", order.taxes_included),
-        ("lines", [_line_facts(line) for line in order.lines]),
-        ("codes", code_facts(order)),
-        ("ship", _allocation_facts(order.shipping_discounts)),
-        ("refunds", [refund_facts(refund) for refund in order.refunds]),
-        ("totals", _totals_facts(order)),
-        ("cust", order.customer_id),
-        ("cust_at", _text(order.customer_created_at)),
-        ("keys", _keys_facts(order)),
-        ("land", landing_facts(order.landing)),
-        ("from", order.referrer),
-        ("src", order.source_name),
-        ("tags", [*order.tags]),
-        ("gift", order.gift),
-        ("skel", order.skeleton),
-        ("old", order.outdated),
+        ("fin", financial),
+        ("ful", fulfillment),
+        ("cancelled", cancelled),
+        ("test", test),
+        ("incl", included),
+        ("lines", lines),
+        ("codes", _code_facts(known)),
+        ("ship", shipping),
+        ("refunds", refunds),
+        ("totals", totals if any(totals) else None),
+        ("cust", customer),
+        ("cust_at", customer_since),
+        ("keys", keys if any(keys) else None),
+        ("land", _landing_facts(known.landing)),
+        ("from", referrer),
+        ("src", source),
+        ("tags", known.tags),
+        ("gift", known.gift),
+        ("skel", known.skeleton),
+        ("old", known.outdated),
     ):
         if value or (value == "" and key == "from"):
             facts[key] = value
-    if order.applications is None or order.applications:
-        facts["apps"] = application_facts(order)
+    if known.applications is None or known.applications:
+        facts["apps"] = _application_facts(known)
     return facts
 
 
-def application_facts(order: Order) -> list[list[Any]] | None:
+def _application_facts(order: Order) -> list[list[Any]] | None:
     """Its discounts."""
     if order.applications is None:
         return None
     return [[a.type, a.code, a.title, a.target_type] for a in order.applications]
 
 
-def code_facts(order: Order) -> list[list[Any]]:
+def _code_facts(order: Order) -> list[list[Any]]:
     """Its plain list of codes."""
     return [[used.code, str(used.amount), used.type] for used in order.used_codes]
 
 
-def landing_facts(landing: Landing | None) -> list[Any] | None:
+def _landing_facts(landing: Landing | None) -> list[Any] | None:
     """What its landing page tells."""
     return [landing.code, landing.ref, [*map(list, landing.utm)]] if landing else None
 
@@ -213,14 +265,3 @@ def _refund(facts: Sequence[Any]) -> Refund:
 def _refund_line(line_id: int, quantity: int, subtotal: str, tax: str, *paid_in: str) -> RefundLine:
     both = (Decimal(paid_in[0]), Decimal(paid_in[1])) if paid_in else None
     return RefundLine(line_id, quantity, Decimal(subtotal), Decimal(tax), both)
-
-
-def _totals_facts(order: Order) -> list[str | None] | None:
-    totals = (order.total_line_items_price, order.total_discounts, order.subtotal_price, order.current_subtotal_price)
-    texts = [None if total is None else str(total) for total in totals]
-    return texts if any(texts) else None
-
-
-def _keys_facts(order: Order) -> list[str | None] | None:
-    keys = [order.email_key, order.phone_key, order.address_key]
-    return keys if any(keys) else None

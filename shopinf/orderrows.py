@@ -46,7 +46,7 @@ HEAD = OrderRow._fields[: OrderRow._fields.index("facts")]  # the columns of the
 
 
 def row_of(order: Order) -> OrderRow:
-    """*order* as its row."""
+    """*order* as its row, the same as `shopify/orderpages.py` makes at once of what a store sends."""
     since, cancelled = order.customer_created_at, order.cancelled_at
     return OrderRow(
         order.order_id,

@@ -101,12 +101,12 @@ def _row(head: OrderHead, record: Any, how: How, utc: Callable[[Any], str]) -> O
     if not (how.whole or landing or head.discount_codes or head.source_name == DRAFT or _by_hand(head)):
         return bare
     order = marked(raw, landing)
-    facts = facts_text(whole_facts(raw, order, how.key, bare.email_key))
+    facts = facts_text(whole_facts(raw, order, how.key, bare))
     return bare._replace(gift=order.gift, facts=facts, marks=marks_of(order))
 
 
 def _skeleton(raw: Any, key: bytes, utc: Callable[[Any], str]) -> OrderRow:
-    """The row of an order of which only the head is wanted."""
+    """The row of an order of which only the head is wanted; `row_of` makes the same of an order."""
     buyer, cancelled = raw.customer, raw.cancelled_at
     created = utc(raw.created_at)
     email = raw.email or (buyer.email if buyer else None)

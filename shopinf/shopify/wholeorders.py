@@ -1,7 +1,8 @@
 """What is kept of an order with a code, a link or the mark of a gift: from Shopify's shape straight to its facts.
 
 Written as `to_facts` writes an order, without making one: amounts and times are texts in both, and most need only be
-handed on. Shapes may be the tolerant models or their strict twins, whose amounts and times are texts still.
+handed on. A test holds both equal, with every key of the form in it. Shapes may be the tolerant models or their strict
+twins, whose amounts and times are texts still.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any
 
 from shopinf.gifts.plan import GIFT_TAG
 from shopinf.leaks.visits import host_of
-from shopinf.orderfacts import FACTS_VERSION, application_facts, code_facts, landing_facts, refund_facts
+from shopinf.orderfacts import in_form, refund_facts
+from shopinf.orderrows import OrderRow
 from shopinf.orders import (
     Adjustment,
     Application,
@@ -73,53 +75,36 @@ def marked(raw: OrderJson, landing: Landing | None) -> Order:
     return _without_titles(replace(order, gift=True) if is_gift(order, gift_tags=(GIFT_TAG,)) else order)
 
 
-def whole_facts(raw: OrderJson, known: Order, key: bytes, email_key: str | None) -> dict[str, Any]:
-    """The facts of *raw*, of which *known* is already read; people are hashes under *key*."""
-    buyer, home, currency = raw.customer, raw.shipping_address, known.currency
+def whole_facts(raw: OrderJson, known: Order, key: bytes, bare: OrderRow) -> dict[str, Any]:
+    """The facts of *raw*, of which *known* and the *bare* row are already read; people are hashes under *key*."""
+    buyer, home = raw.customer, raw.shipping_address
     phone = raw.phone or (buyer.phone if buyer else None)
     included = bool(raw.taxes_included)
-    created = _time(raw.created_at)
-    keys = [
-        email_key,
-        phone_key(key, phone) if phone else None,
-        address_key(key, home.country_code, home.zip or "", home.address1 or "") if home else None,
-    ]
-    totals = [
-        None if amount is None else _text(amount)
-        for amount in (raw.total_line_items_price, raw.total_discounts, raw.subtotal_price, raw.current_subtotal_price)
-    ]
-    facts: dict[str, Any] = {
-        "v": FACTS_VERSION,
-        "id": raw.id,
-        "name": raw.name or f"#{raw.id}",
-        "at": [created, _time(raw.processed_at) or created, _time(raw.updated_at) or created],
-        "cur": currency,
-    }
-    for name, value in (
-        ("fin", raw.financial_status),
-        ("ful", raw.fulfillment_status),
-        ("cancelled", _time(raw.cancelled_at)),
-        ("test", raw.test),
-        ("incl", included),
-        ("lines", _lines(raw.line_items) if raw.line_items else None),
-        ("codes", code_facts(known)),
-        ("ship", _allocations([a for line in raw.shipping_lines or () for a in line.discount_allocations or ()])),
-        ("refunds", [refund_facts(_refund(each, currency, included)) for each in raw.refunds or ()]),
-        ("totals", totals if any(totals) else None),
-        ("cust", buyer.id if buyer else None),
-        ("cust_at", _time(buyer.created_at) if buyer else None),
-        ("keys", keys if any(keys) else None),
-        ("land", landing_facts(known.landing)),
-        ("from", _referrer(raw)),
-        ("src", raw.source_name),
-        ("tags", known.tags),
-        ("gift", known.gift),
-    ):
-        if value or (value == "" and name == "from"):
-            facts[name] = value
-    if known.applications is None or known.applications:
-        facts["apps"] = application_facts(known)
-    return facts
+    created = _time(raw.created_at) or ""
+    totals = (raw.total_line_items_price, raw.total_discounts, raw.subtotal_price, raw.current_subtotal_price)
+    return in_form(
+        known,
+        name=bare.name,
+        at=[created, _time(raw.processed_at) or created, _time(raw.updated_at) or created],
+        financial=raw.financial_status,
+        fulfillment=raw.fulfillment_status,
+        cancelled=_time(raw.cancelled_at),
+        test=raw.test,
+        included=included,
+        lines=_lines(raw.line_items or ()),
+        shipping=_allocations([a for line in raw.shipping_lines or () for a in line.discount_allocations or ()]),
+        refunds=[refund_facts(_refund(each, known.currency, included)) for each in raw.refunds or ()],
+        totals=[None if amount is None else _text(amount) for amount in totals],
+        customer=buyer.id if buyer else None,
+        customer_since=_time(buyer.created_at) if buyer else None,
+        keys=[
+            bare.email_key,
+            phone_key(key, phone) if phone else None,
+            address_key(key, home.country_code, home.zip or "", home.address1 or "") if home else None,
+        ],
+        referrer=_referrer(raw),
+        source=raw.source_name,
+    )
 
 
 def _time(moment: Any) -> str | None:

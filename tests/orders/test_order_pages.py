@@ -22,6 +22,11 @@ from shopinf.shopify.orderpages import How, PageRows, read_rows
 KEY = b"k" * 32
 
 
+def no_way(*_: object) -> None:
+    """Stands for the strict way where the tolerant one is to be gone."""
+    raise ValueError
+
+
 def page(*orders: dict[str, Any]) -> bytes:
     return json.dumps({"orders": orders}, default=str).encode()
 
@@ -63,6 +68,98 @@ def test_a_row_is_the_row_of_the_order_in_it(past: list[dict[str, Any]]) -> None
     read = read_rows(page(*past), How(KEY, "maya-shop", whole=True))
     assert [row_of(row.order) for row in read.rows] == read.rows
     assert (len(read.rows), read.unread) == (250, [])
+
+
+def money(amount: str, abroad: str = "") -> dict[str, Any]:
+    both = {"shop_money": {"amount": amount, "currency_code": "EUR"}}
+    return {**both, "presentment_money": {"amount": abroad, "currency_code": "USD"}} if abroad else both
+
+
+# An order in which nothing is empty that is kept of one.
+FULL: dict[str, Any] = {
+    "id": 7,
+    "name": "#1007",
+    "currency": "EUR",
+    "taxes_included": True,
+    "test": True,
+    "source_name": "web",
+    "created_at": "2026-11-01T10:00:00+01:00",
+    "processed_at": "2026-11-01T10:00:01+01:00",
+    "updated_at": "2026-11-09T10:00:00+01:00",
+    "cancelled_at": "2026-11-08T10:00:00+01:00",
+    "financial_status": "refunded",
+    "fulfillment_status": "partial",
+    "tags": "vip, shopinf-gift",
+    "total_line_items_price": "100.00",
+    "total_discounts": "10.00",
+    "subtotal_price": "90.00",
+    "current_subtotal_price": "0.00",
+    "email": "ann@post.example",
+    "phone": "+493012345678",
+    "landing_site": "/discount/MIA10?utm_source=ig&ref=mia",
+    "landing_site_ref": "mia",
+    "referring_site": "https://www.instagram.com/",
+    "customer": {"id": 5, "email": "ann@post.example", "created_at": "2026-10-01T10:00:00+02:00"},
+    "shipping_address": {"address1": "Bergweg 12", "zip": "01067", "country_code": "DE"},
+    "discount_codes": [{"code": "MIA10", "amount": "10.00", "type": "percentage"}],
+    "discount_applications": [
+        {"type": "discount_code", "code": "MIA10", "title": None, "target_type": "line_item"},
+        {"type": "manual", "code": None, "title": "for Ann", "target_type": "shipping_line"},
+    ],
+    "line_items": [
+        {
+            "id": 71,
+            "quantity": 2,
+            "current_quantity": 0,
+            "price": "50.00",
+            "price_set": money("50.00"),
+            "product_id": 3,
+            "variant_id": 4,
+            "sku": "A-1",
+            "title": "Serum",
+            "tax_lines": [{"price": "14.37", "price_set": money("14.37")}, {"price": "1.00"}],
+            "discount_allocations": [
+                {"amount": "10.00", "amount_set": money("10.00"), "discount_application_index": 0}
+            ],
+        },
+        {"id": 72, "quantity": 1, "price": "2.00", "title": "Tip", "tip_payment_gateway": None},
+        {"id": 73, "quantity": 1, "price": "25.00", "title": "Card", "gift_card": True},
+    ],
+    "shipping_lines": [{"discount_allocations": [{"amount": "4.90", "discount_application_index": 1}]}],
+    "refunds": [
+        {
+            "id": 81,
+            "created_at": "2026-11-08T10:00:00+01:00",
+            "refund_line_items": [
+                {
+                    "line_item_id": 71,
+                    "quantity": 2,
+                    "subtotal": 90.0,
+                    "total_tax": 14.37,
+                    "subtotal_set": money("90.00", "99.00"),
+                    "total_tax_set": money("14.37", "15.80"),
+                }
+            ],
+            "order_adjustments": [{"kind": "refund_discrepancy", "reason": "rounding", "amount": "0.01"}],
+            "transactions": [{"kind": "refund", "status": "success", "amount": "99.00", "currency": "USD"}],
+            "refund_shipping_lines": [{"subtotal_amount_set": money("4.90"), "tax_amount_set": money("0.78")}],
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("strictly", [True, False])
+def test_an_order_with_everything_in_it_has_every_key_of_its_form_whoever_writes_it(
+    monkeypatch: pytest.MonkeyPatch, strictly: bool
+) -> None:
+    if strictly:
+        monkeypatch.setattr(orderpages, "read_record", None)
+    else:
+        monkeypatch.setattr(orderpages, "_HEAD", no_way)
+    (row,) = read_rows(page(FULL), How(KEY, "maya-shop")).rows
+    assert row_of(row.order) == row
+    keys = "v id name at cur fin ful cancelled test incl lines codes ship refunds totals cust cust_at keys land from "
+    assert list(json.loads(row.facts or "")) == f"{keys}src tags gift apps".split()
 
 
 def test_orders_as_they_should_be_are_all_read_the_strict_way(
@@ -173,9 +270,6 @@ def test_what_is_odd_is_read_by_the_strict_way_as_by_the_tolerant_one(
     full = [each for each in past if each["discount_codes"] or each["refunds"]]
     pages = [page(spoilt(dice.choice(full), dice)) for _ in range(1500)]
     ours = [read_rows(each, how) for each in pages]
-
-    def no_way(*_: object) -> None:
-        raise ValueError
 
     monkeypatch.setattr(orderpages, "_HEAD", no_way)
     monkeypatch.setattr(orderpages, "_WHOLE", no_way)
