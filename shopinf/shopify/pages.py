@@ -118,6 +118,57 @@ class _Ended:
         self.number = number
 
 
+class _Team:
+    """Threads that do jobs, as many as are *wanted* at a time; what they return or raise comes out of `done`."""
+
+    def __init__(self, jobs: Iterable[Callable[[], Any]], wanted: Callable[[], int], clock: Clock) -> None:
+        self._waiting, self._wanted, self._clock = iter(jobs), wanted, clock
+        self._taking = threading.Lock()
+        self._dry = threading.Event()  # no job is left for whoever asks
+        self._halt = threading.Event()
+        self._abandoned = threading.Event()
+        self.done: queue.Queue[Any] = queue.Queue(maxsize=max(wanted(), 2))
+        self.at_work: set[int] = set()
+
+    def hire(self) -> None:
+        """Begin the threads that are missing, as long as there is anything to do."""
+        for number in range(max(self._wanted(), 1)):
+            if number not in self.at_work and not (self._stops() or self._dry.is_set()):
+                self.at_work.add(number)
+                threading.Thread(target=self._work, args=(number,), daemon=True, name=f"shopinf-page-{number}").start()
+
+    def dismiss(self) -> None:
+        """Nobody asks any more: the threads end after their present job."""
+        self._halt.set()
+        self._abandoned.set()
+
+    def _stops(self) -> bool:
+        return self._halt.is_set() or self._clock.stop.is_set()
+
+    def _work(self, number: int) -> None:
+        try:
+            while not self._stops() and number < max(self._wanted(), 1):
+                with self._taking:
+                    job = next(self._waiting, None)
+                if job is None:
+                    self._dry.set()
+                    break
+                self._put(job())
+        except BaseException as error:
+            self._halt.set()
+            self._put(_Failed(error))
+        finally:
+            self._put(_Ended(number))
+
+    def _put(self, result: object) -> None:
+        while not self._abandoned.is_set():
+            try:
+                self.done.put(result, timeout=0.1)
+            except queue.Full:
+                continue
+            break
+
+
 def at_once(jobs: Iterable[Callable[[], T]], *, workers: int | Callable[[], int], clock: Clock) -> Iterator[T]:
     """Do *jobs* in up to *workers* threads and yield what they return, in the order they end.
 
@@ -126,73 +177,35 @@ def at_once(jobs: Iterable[Callable[[], T]], *, workers: int | Callable[[], int]
     are delivered, then the first error is raised. Leaving the loop early ends the threads after their present job, and
     so does the run's stop.
     """
-    wanted = workers if callable(workers) else lambda: workers
     if not callable(workers) and workers <= 1:
         yield from (job() for job in jobs)
         return
     _spare_memory()
-    waiting = iter(jobs)
-    taking = threading.Lock()
-    halt = threading.Event()
-    done: queue.Queue[Any] = queue.Queue(maxsize=max(wanted(), 2))
-    at_work: set[int] = set()
-
-    def put(result: object) -> None:
-        while not abandoned.is_set():
-            try:
-                done.put(result, timeout=0.1)
-            except queue.Full:
-                continue
-            break
-
-    def work(number: int) -> None:
-        try:
-            while not (halt.is_set() or clock.stop.is_set()) and number < max(wanted(), 1):
-                with taking:
-                    job = next(waiting, None)
-                if job is None:
-                    dry.set()
-                    break
-                put(job())
-        except BaseException as error:
-            halt.set()
-            put(_Failed(error))
-        finally:
-            put(_Ended(number))
-
-    def hire() -> None:
-        for number in range(max(wanted(), 1)):
-            if number not in at_work and not (halt.is_set() or dry.is_set() or clock.stop.is_set()):
-                at_work.add(number)
-                threading.Thread(target=work, args=(number,), daemon=True, name=f"shopinf-page-{number}").start()
-
-    abandoned = threading.Event()
-    dry = threading.Event()  # no job is left for whoever asks
+    team = _Team(jobs, workers if callable(workers) else lambda: workers, clock)
     failure: BaseException | None = None
     try:
-        hire()
-        while at_work:
+        team.hire()
+        while team.at_work:
             try:
-                result = done.get(timeout=0.1)
+                result = team.done.get(timeout=0.1)
             except queue.Empty:
                 if clock.stop.is_set():
                     raise Interrupted from None
-                hire()
+                team.hire()
                 continue
             if isinstance(result, _Ended):
-                at_work.discard(result.number)
+                team.at_work.discard(result.number)
             elif isinstance(result, _Failed):
                 failure = failure or result.error
             else:
                 yield result
-            hire()
+            team.hire()
         if failure is not None:
             raise failure
         if clock.stop.is_set():
             raise Interrupted
     finally:
-        halt.set()
-        abandoned.set()
+        team.dismiss()
 
 
 def numbers_in(path: str) -> list[int]:
