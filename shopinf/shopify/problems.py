@@ -54,14 +54,8 @@ def problem(response: httpx.Response, store_name: str, *, doing: str = "") -> Sh
                 f"{store_name} is frozen or paused{tail}",
                 hint="Its owner must settle the plan in the Shopify admin; nothing was changed here, try again later.",
             )
-        case 404 | 410 if _is_html(response):
-            host = response.request.url.host
-            return NoSuchShop(f"Shopify knows no shop at {host}{_tail(response, '')}", hint=NO_SUCH_SHOP_HINT)
         case 404 | 410:
-            return NoSuchThing(
-                f"{store_name} has no such thing{to and ', so it is not possible' + to}{tail}",
-                hint="It may have been deleted in the Shopify admin.",
-            )
+            return _missing(response, store_name, tail, to)
         case 423:
             return StoreLocked(
                 f"Shopify has locked the API of {store_name}{tail}",
@@ -101,6 +95,17 @@ _REFUSED_HINTS = {
     413: "Send less at once.",
     415: "This request is not for this API version; choose another one with shopinf connect STORE --api-version.",
 }
+
+
+def _missing(response: httpx.Response, store_name: str, tail: str, to: str) -> ShopinfError:
+    """A page for people in place of an answer says that there is not even a shop."""
+    if _is_html(response):
+        host = response.request.url.host
+        return NoSuchShop(f"Shopify knows no shop at {host}{_tail(response, '')}", hint=NO_SUCH_SHOP_HINT)
+    return NoSuchThing(
+        f"{store_name} has no such thing{to and ', so it is not possible' + to}{tail}",
+        hint="It may have been deleted in the Shopify admin.",
+    )
 
 
 def _forbidden(store_name: str, words: str, tail: str, to: str) -> ShopinfError:
