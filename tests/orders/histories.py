@@ -18,12 +18,14 @@ from random import Random
 import pytest
 from bench import Bench, Ran
 
+from shopinf.ledger.credits import Kept
 from shopinf.ledger.ledger import Ledger
 from shopinf.ledger.orders import Sync
 from shopinf.orderrows import row_of
 from shopinf.orders import Application, Line, Order, Refund, RefundLine, Transaction, UsedCode
 from shopinf.people.emails import email_key
-from shopinf.work.orders.kept import kept_credits
+from shopinf.periods import Period
+from shopinf.work.orders.kept import Keeper
 
 REPORTS = "shopinf.work.orders.attribute.kept_credits"  # where reports look for what is kept
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -303,13 +305,15 @@ class History:
         """One report from what is kept and from the facts: the same to the byte."""
         argv = self.options()
 
-        def counted(*given: object) -> object:
-            found = kept_credits(*given)  # type: ignore[arg-type]
+        of = Keeper.of
+
+        def counted(keeper: Keeper, period: Period) -> Kept | None:
+            found = of(keeper, period)
             self.from_kept += found is not None
             return found
 
         with patch.context() as here:
-            here.setattr(REPORTS, counted)
+            here.setattr(Keeper, "of", counted)
             kept = self.run(*argv)
         with patch.context() as here:
             here.setattr(REPORTS, lambda *given: None)

@@ -15,6 +15,7 @@ from bench import Bench
 
 from shopinf.attribution.keeping import month_of
 from shopinf.ledger import migrations
+from shopinf.ledger.codes import Codes
 from shopinf.ledger.credits import Credits
 from shopinf.ledger.engine import Database
 from shopinf.ledger.tables.credits import CACHE
@@ -219,6 +220,24 @@ def test_an_order_of_a_month_that_another_run_fills_while_it_is_renewed_is_not_l
         run(*october).ok()
     assert run(*YEAR).ok().out == from_facts(run)
     assert count(run, "credits") == 1
+
+
+def test_a_comparison_reads_the_codes_no_more_often_than_a_report_of_one_period(
+    run: Bench, sold: PracticeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    known = Codes.known
+
+    def counting(self: Codes, shop_id: int, **more: Any) -> Any:
+        asked.append(shop_id)
+        return known(self, shop_id, **more)
+
+    monkeypatch.setattr(Codes, "known", counting)
+    run(*YEAR).ok()
+    once = len(asked)
+    asked.clear()
+    run(*YEAR, "--compare", "previous").ok()
+    assert len(asked) == once == 2  # by the names that are shown, and by the ids that credits are kept under
 
 
 def test_others_write_while_a_month_is_worked_out(

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from shopinf.attribution.codebook import Codes
 from shopinf.attribution.credits import Credit, Excluded, Links, MultiCode, Rules
 from shopinf.attribution.overview import Covered, Overview
 from shopinf.attribution.report import Choice, DateBasis, StoreOrders
@@ -27,7 +28,7 @@ from shopinf.unread import Unread
 from shopinf.unread import failures as unread_failures
 from shopinf.work.orders.codebook import code_book
 from shopinf.work.orders.crediting import Which, changed_since_made, credit_orders
-from shopinf.work.orders.kept import kept_credits
+from shopinf.work.orders.kept import Keeper, kept_credits
 
 if TYPE_CHECKING:
     from shopinf.desk import Desk
@@ -146,8 +147,10 @@ def _attribute_store(desk: Desk, store: Store, period: Period, asked: Asked, sea
 
         synced = sync_orders(desk, store, seats=seats)
     sync = check_read(desk, store)
-    now = _of_period(desk, store, period, asked)
-    former = _of_period(desk, store, period.previous(), asked) if asked.compare else None
+    codes = code_book(desk, store)
+    keeper = kept_credits(desk, store, asked) if asked.sums else None
+    now = _of_period(desk, store, period, asked, codes, keeper)
+    former = _of_period(desk, store, period.previous(), asked, codes, keeper) if asked.compare else None
     return Attributed(period, now, former, sync, synced, _unread(desk, store, period, asked, synced))
 
 
@@ -171,13 +174,14 @@ def _unread(desk: Desk, store: Store, period: Period, asked: Asked, synced: Sync
     return [each for each in found if (at := each.created_at) is None or (at < end and (earlier or at >= begin))]
 
 
-def _of_period(desk: Desk, store: Store, period: Period, asked: Asked) -> StoreOrders:
+def _of_period(
+    desk: Desk, store: Store, period: Period, asked: Asked, codes: Codes, keeper: Keeper | None
+) -> StoreOrders:
     """What the orders of *period* come to, from the ledger alone."""
-    codes = code_book(desk, store)
     begin, end = period.bounds(store.zone)
     default = read_rate(asked.commission, store.currency) if asked.commission else None
     rules = Rules(asked.multi_code, asked.links, default)
-    kept = kept_credits(desk, store, period, asked) if asked.sums else None
+    kept = keeper.of(period) if keeper else None
     only = kept.odd if kept else None
     match asked.choice.basis:
         case DateBasis.ORDER:

@@ -19,14 +19,15 @@ def code_book(desk: Desk, store: Store, *, by_id: bool = False) -> Codes:
     """The codes that shopinf made or imported in *store*, by the names that operators see, or by opaque ids."""
     known = desk.ledger.codes.known(store.shop_id)
     ids = {owner.value for each in known for owner in each.owners if owner.value}
-    owners = {id: person.id for id, person in desk.ledger.people.by_id(ids).items()}
-    names = owners if by_id else {id: one.influencer for id, one in desk.ledger.people.by_id(ids).items()}
+    people = desk.ledger.people.by_id(ids)
+    owners = {id: one.id for id, one in people.items()}
+    names = owners if by_id else {id: one.influencer for id, one in people.items()}
     tracked = [_tracked(each, names) for each in known]
     # What was agreed with somebody who was forgotten still holds, under the opaque id.
     called = {owners.get(id, id): names.get(id, id) for id in ids}
     rates = RateBook(desk.ledger.rates.of_store(store.shop_id, store.currency, called))
-    people = _people(desk, store, names)
-    return Codes(tracked, zone=store.zone, shop_id=store.shop_id, rates=rates, people=people)
+    own = _people(desk, store, names)
+    return Codes(tracked, zone=store.zone, shop_id=store.shop_id, rates=rates, people=own)
 
 
 def _tracked(known: History, names: Mapping[str, str]) -> TrackedCode:

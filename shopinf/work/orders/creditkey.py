@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,7 @@ class CreditKey:
     digest: str  # of what decides all of them
     inputs: Inputs  # what decides some of them
 
-    @property
+    @cached_property
     def inputs_digest(self) -> str:
         return _digest(sorted(self.inputs.items()))
 

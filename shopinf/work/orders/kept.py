@@ -35,14 +35,11 @@ MANY = 20_000  # changed orders: their months are as well begun anew
 _TRIES = 3  # where other runs renew the same credits
 
 
-def kept_credits(desk: Desk, store: Store, period: Period, asked: Asked) -> Kept | None:
-    """What is kept of the orders of *period*, brought up to date; None where the report is to go by the facts."""
+def kept_credits(desk: Desk, store: Store, asked: Asked) -> Keeper | None:
+    """What is kept for a report, whatever its periods; None where it is to go by the facts."""
     if asked.links or asked.choice.payments or asked.choice.by is By.ORDER:
         return None
-    try:
-        return _Keeper(desk, store, asked).of(period)
-    except (Busy, MachineProblem):
-        return None  # a cache that cannot be written or read is none; what is really wrong, the facts will tell
+    return Keeper(desk, store, asked)
 
 
 def keep_credits(desk: Desk, store: Store) -> None:
@@ -55,10 +52,10 @@ def keep_credits(desk: Desk, store: Store) -> None:
     from shopinf.work.orders.attribute import Asked
 
     asked = Asked(Choice(), MultiCode(desk.config.multi_code), commission=desk.config.commission)
-    _Keeper(desk, store, asked).keep_all()
+    Keeper(desk, store, asked).keep_all()
 
 
-class _Keeper:
+class Keeper:
     """One store's kept credits, for one report."""
 
     def __init__(self, desk: Desk, store: Store, asked: Asked) -> None:
@@ -69,7 +66,13 @@ class _Keeper:
         self.key = credit_key(desk, store, asked.multi_code, default)
 
     def of(self, period: Period) -> Kept | None:
-        """What is kept of *period*; None where it goes by the facts."""
+        """What is kept of the orders of *period*, brought up to date; None where it goes by the facts."""
+        try:
+            return self._of(period)
+        except (Busy, MachineProblem):
+            return None  # a cache that cannot be written or read is none; what is really wrong, the facts will tell
+
+    def _of(self, period: Period) -> Kept | None:
         first, last = period.first.toordinal(), period.last.toordinal()
         by = Step(self.asked.choice.by) if self.asked.choice.by in (By.DAY, By.WEEK, By.MONTH) else None
         moved = self.asked.choice.basis is DateBasis.EVENT
