@@ -264,11 +264,12 @@ class Slack:
     def __init__(self) -> None:
         self.said: list[str] = []
         self.status, self.words = 0, ""
+        self.headers: list[tuple[str, str]] = []
 
     def app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         given = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
         status, words = (self.status, self.words) if self.status else self._answer(environ["PATH_INFO"], given)
-        start_response(f"{status} said", [("Content-Type", "text/html")])
+        start_response(f"{status} said", [("Content-Type", "text/html"), *self.headers])
         return [words.encode()]
 
     def _answer(self, path: str, given: dict[str, Any]) -> tuple[int, str]:

@@ -25,7 +25,7 @@ from shopinf.errors import (
 )
 from shopinf.loopback import is_loopback, is_safe
 from shopinf.network.masks import Mask
-from shopinf.network.patience import NOT_CONNECTED, TIMEOUTS, TRIES
+from shopinf.network.patience import NOT_CONNECTED, TIMEOUTS, TRIES, retry_after
 from shopinf.network.wire import Wire
 from shopinf.plain import harmless
 from shopinf.stores import Secret
@@ -84,8 +84,7 @@ class Channel:
             answer = self._try(body, costs=costs)
             if answer.status_code != 429 or attempt == TRIES:
                 break
-            told = answer.headers.get("Retry-After", "")
-            self._clock.wait(min(float(told) if told.isdigit() else 2.0**attempt, _LONGEST_WAIT))
+            self._clock.wait(retry_after(answer, otherwise=2.0**attempt, longest=_LONGEST_WAIT))
         return answer.status_code, self._mask.text(answer.text)
 
     def _try(self, body: dict[str, object], *, costs: bool) -> httpx.Response:
@@ -120,7 +119,7 @@ class Channel:
                 f"Slack was sent the message and answered {status}, so nobody knows whether it stands in the channel",
                 hint=_LOOK,
             )
-        kept = {"Retry-After": answer.headers.get("Retry-After", "")}
+        kept = {name: value for name, value in answer.headers.items() if name == "retry-after"}
         return httpx.Response(status, headers=kept, content=content)
 
     def _problem(self, status: int, words: str) -> ShopinfError:

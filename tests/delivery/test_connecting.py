@@ -322,6 +322,9 @@ def test_too_many_messages_wait_for_their_turn(run: Bench, channel: Slack, repor
     ran = run("reports", "send", "report.html", "--via", "slack")
     assert ran.code == 6
     assert run.clock.monotonic() > 10
+    began, channel.headers = run.clock.monotonic(), [("Retry-After", "20.5")]  # a decimal, as Shopify's are
+    assert run("reports", "send", "report.html", "--via", "slack").code == 6
+    assert run.clock.monotonic() - began == 20.5 * 4
 
 
 def test_the_doctor_names_where_these_secrets_come_from(run: Bench, connected: MailServer, channel: Slack) -> None:
