@@ -303,7 +303,8 @@ def test_a_message_that_may_stand_there_is_not_posted_again(run: Bench, channel:
     channel.status, channel.words = 503, "<h1>down</h1>"
     assert run("reports", "send", "report.html", "--via", "slack").code == 6
     channel.status = 0
-    assert run("reports", "send", "report.html", "--via", "slack").code == 6
+    ran = run("reports", "send", "report.html", "--via", "slack")
+    assert (ran.code, "error: The channel did not get its files, or nobody knows" in ran.err) == (6, True)
     run("reports", "send", "report.html", "--via", "slack", "--again").ok()
     assert len(channel.said) == 1
 

@@ -77,6 +77,17 @@ def test_a_connection_that_breaks_is_made_anew_for_those_who_are_left(
     assert sum(line.upper() == "STARTTLS" for line in connected.heard) == 3  # of connecting, and two sessions
 
 
+def test_two_files_in_doubt_are_one_address(run: Bench, connected: MailServer, report: Path) -> None:
+    Path("more.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    send = ("reports", "send", "report.html", "more.csv", "--to", "ann@client.example")
+    connected.drop_at = "."
+    assert run(*send).code == 6
+    connected.drop_at = ""
+    ran = run(*send, "-f", "json")
+    assert (ran.code, [failure["code"] for failure in ran.json["failures"]]) == (6, [6, 6])
+    assert "error: 1 of 1 address did not get its files, or nobody knows\nhint: Ask whether" in ran.err
+
+
 def test_where_nobody_gets_in_it_is_tried_once(run: Bench, connected: MailServer, report: Path) -> None:
     connected.heard.clear()
     connected.password = "another-one-9"

@@ -199,23 +199,25 @@ def _tell(desk: Desk, post: Post, done: Sequence[Done], form: FormChoice) -> Non
         desk.out.say(f"{_named(_all(sent))} {verb} {few([leg.recipient.shown for leg in sent])}.")
     if failures:
         doubtful = [each for each in done if _in_doubt(each)]
-        number = agreeing(len(failures), "its files", "their files")
+        lacking = len([each for each in done if each.error or _in_doubt(each)])  # of one several files may be in doubt
+        whose = agreeing(lacking, "its files", "their files")
+        whom = f"{lacking} of {counted(len(done), 'address', 'addresses')}"
         error = PartlyDone(
-            f"{len(failures)} of {counted(len(done), 'address', 'addresses')} did not get {number}"
+            f"{whom if post.via is Via.SMTP else 'The channel'} did not get {whose}"
             + (", or nobody knows" if doubtful else ""),
             hint="Ask whether they arrived; --again sends them once more."
-            if len(doubtful) == len(failures)
-            else _once_more(errors, len(failures)),
+            if len(doubtful) == lacking
+            else _once_more(errors, lacking),
         )
-        if not sent and len(doubtful) == len(failures):
+        if not sent and len(doubtful) == lacking:
             error.code = NoAnswer.code
         raise error
 
 
-def _once_more(errors: Sequence[ShopinfError], failures: int) -> str:
+def _once_more(errors: Sequence[ShopinfError], lacking: int) -> str:
     """What to do about addresses that got nothing: trying again helps none that the server refuses for good."""
-    for_good = len(errors) == failures and all(error.hint == LOOK for error in errors)
-    look = f"Look at {agreeing(failures, 'the address', 'the addresses')} first. " if for_good else ""
+    for_good = len(errors) == lacking and all(error.hint == LOOK for error in errors)
+    look = f"Look at {agreeing(lacking, 'the address', 'the addresses')} first. " if for_good else ""
     return f"{look}Run the same command again: what was sent is not sent again."
 
 
