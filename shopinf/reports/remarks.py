@@ -41,7 +41,7 @@ _FORMS = {
 }
 _KNOWN = {key: re.compile(form) for key, form in _FORMS.items()}
 _DECIDED = re.compile(
-    r"(?P<who>.+) decided on (?P<day>\d{4}-\d\d-\d\d): "
+    r"(?:(?P<before>.+?); )??(?P<who>[^;]+) decided on (?P<day>\d{4}-\d\d-\d\d): "
     r"(?P<what>net sales of (?P<net>-?[\d.]+) (?P<currency>[A-Z]{3})|as computed|nothing) \((?P<why>.+)\)",
     re.DOTALL,
 )
@@ -50,7 +50,9 @@ _DECIDED = re.compile(
 def remark(text: str, tongue: Tongue) -> str:
     """A remark as its reader has it."""
     if found := _DECIDED.fullmatch(text):
-        return _decided(found, tongue)
+        # Whatever somebody gave as a reason stays whole; what stands before it are parts like any others.
+        before = [remark(found["before"], tongue)] if found["before"] else []
+        return "; ".join([*before, _decided(found, tongue)])
     return "; ".join(_one(part, tongue) for part in text.split("; "))
 
 

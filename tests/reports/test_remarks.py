@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,10 +12,13 @@ import pytest
 from shopinf.attribution.buyers import rank
 from shopinf.attribution.codebook import Codes, Since, TrackedCode
 from shopinf.attribution.credits import MultiCode, Rules, attribute
+from shopinf.attribution.decisions import Decision, Verdict, fingerprint
 from shopinf.attribution.sales import Happening
+from shopinf.attribution.standing import is_decision
 from shopinf.letterhead import Language
-from shopinf.orders import Application, Order
-from shopinf.payouts.entries import Account, OrderKey
+from shopinf.orders import Application, Order, UsedCode
+from shopinf.payouts.closing import unchanged
+from shopinf.payouts.entries import Account, Entry, Kind, OrderKey, Recorded
 from shopinf.payouts.statements import Action, Due, Mark, payable
 from shopinf.reports.remarks import rate, remark, why_not_payable
 from shopinf.reports.tongue import tongue_of
@@ -25,11 +29,15 @@ GERMAN = tongue_of(Language.DE)
 CODES = Codes([TrackedCode((Since(name),), (Since(name.lower()),)) for name in ("MAYA", "LEO")], zone=ZoneInfo(ZONE))
 
 
-def credited(**more: object) -> list[str]:
-    """Why an order with both codes was credited, and how it stands."""
+def bought(**more: object) -> Order:
+    """An order with both codes."""
     both = (Application("discount_code", code="MAYA"), Application("discount_code", code="LEO"))
-    made: Order = order(1, NOW, "MAYA", Decimal(100), "EUR", **{"applications": both, **more})
-    found = attribute(made, CODES, Rules(multi_code=MultiCode.SPLIT), rank([made]).get(1))
+    return order(1, NOW, "MAYA", Decimal(100), "EUR", **{"applications": both, **more})
+
+
+def credited(made: Order, **more: Any) -> list[str]:
+    """Why *made* was credited, and how it stands."""
+    found = attribute(made, CODES, Rules(**{"multi_code": MultiCode.SPLIT, **more}), rank([made]).get(1))
     assert isinstance(found, list)
     return [reason for credit in found for reason in credit.reasons]
 
@@ -43,9 +51,31 @@ def credited(**more: object) -> list[str]:
     ],
 )
 def test_every_reason_of_a_credit_is_known(more: dict[str, object]) -> None:
-    said = credited(**more)
+    said = credited(bought(**more))
     assert said
     assert [each for each in said if remark(each, GERMAN) == each] == []
+
+
+@pytest.mark.parametrize("chosen", [MultiCode.LARGEST, MultiCode.SPLIT])
+@pytest.mark.parametrize(("verdict", "net"), [(Verdict.NOTHING, None), (Verdict.AS_COMPUTED, None), (Verdict.NET, "5")])
+def test_a_decision_is_known_whatever_else_is_said_of_the_order(
+    chosen: MultiCode, verdict: Verdict, net: str | None
+) -> None:
+    odd = bought(used_codes=(UsedCode("SPRING"),), total_discounts=Decimal(50))
+    made = Decision(1, verdict, net and Decimal(net), NOW, "ada", "Paket; leer", fingerprint(odd))  # type: ignore[arg-type]
+    said = credited(odd, multi_code=chosen, decisions={1: made})
+    assert [each for each in said if remark(each, GERMAN) == each] == []
+    # A line of a statement has its remarks in one text, and somebody's decision is the last of them.
+    last = next(place for place, each in enumerate(said) if is_decision(each))
+    together = remark("; ".join(said[: last + 1]), GERMAN)
+    assert together == "; ".join(remark(each, GERMAN) for each in said[: last + 1])
+    assert "; ada hat am 02.07.2026 entschieden: " in together
+    assert together.endswith(" (Paket; leer)")
+
+
+def test_what_the_tiers_of_a_period_change_has_a_word() -> None:
+    first = Entry(Kind.EARN, Account("1", "m", "EUR"), Decimal(5), NOW, OrderKey(1, 1), net=Decimal(50), rate="10%")
+    assert remark(unchanged(Recorded.of([first]), NOW, 1).reason, GERMAN).startswith("die Staffel")
 
 
 @pytest.mark.parametrize("happening", Happening)
