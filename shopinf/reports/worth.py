@@ -18,7 +18,9 @@ from shopinf.reports.part import Part
 from shopinf.reports.tables import Shown, Table, shown
 from shopinf.reports.tongue import Tongue, tongue_of
 
-_FIGURES = ("customers_won", "orders", "net_sales", "gifts", "commission", "profit")
+_SUMS = ("customers_won", "orders", "net_sales", "gifts", "commission", "profit")
+# The one in large letters leads, as in a report.
+_FIGURES = ("net_sales", "customers_won", "orders", "gifts", "commission", "profit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class WorthPage:
     asked: Worth
     months: Worth
     stores: Sequence[str]
-    made: datetime
+    made: datetime  # on the clock of the stores, or in UTC where theirs differ
     period: Period | None = None  # None: ever
     influencers: Sequence[str] = ()
     notes: Sequence[str] = field(default_factory=list)
@@ -68,8 +70,8 @@ def _table(worth: Worth, total: Row, tongue: Tongue) -> Table:
     later = [tongue.count(days) for days in WINDOWS if days not in passed]
     windows = [f"{what}_{days}" for what in ("again", "net") for days in passed]
     bought = ["top_products"] if any(row["top_products"] for row in rows) else []
-    keys = [worth.by.value, *(["store"] if several else []), *_FIGURES, *windows, *bought]
-    numbers = {*_FIGURES, *windows}
+    keys = [worth.by.value, *(["store"] if several else []), *_SUMS, *windows, *bought]
+    numbers = {*_SUMS, *windows}
     return Table(
         f"{worth.by}-{total['currency']}".lower(),
         tongue.say(f"table.{worth.by}"),

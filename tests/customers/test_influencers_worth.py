@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -142,6 +143,20 @@ def test_a_page_leaves_out_the_columns_whose_time_has_passed_in_no_row(
     whole = table()
     assert "Orders within 180 days" in whole
     assert "are left out" not in whole
+
+
+def test_a_page_of_stores_with_clocks_of_their_own_says_when_it_was_made_in_utc(
+    run: Bench, mia: PracticeStore, tmp_path: Path
+) -> None:
+    mia.sell("MIA10", customer="ann@post.example", lines=goods(mia, "100.00"))
+    run("orders", "sync").ok()
+    page = tmp_path / "worth.html"
+    run("influencers", "worth", "-o", str(page)).ok()
+    assert " UTC" not in page.read_text(encoding="utf-8")
+    run.connect(run.open(handle="tokyo", timezone="Asia/Tokyo")).ok()
+    run("orders", "sync", "--all-stores").ok()
+    run("influencers", "worth", "--all-stores", "-o", str(page)).ok()
+    assert re.search(r"made \d+ \w+ 2026, \d\d:\d\d UTC\s*</p>", page.read_text(encoding="utf-8"))
 
 
 def test_orders_that_are_not_paid_yet_and_buyers_without_a_name_are_said(run: Bench, mia: PracticeStore) -> None:
