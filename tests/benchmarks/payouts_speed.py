@@ -11,16 +11,13 @@ nothing is ever paid, which is the most that a closing has to look through.
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import random
-import resource
 import sqlite3
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -29,17 +26,14 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench import Bench, StillClock
+from benchmarks.filling import Spent, apart, track, write
 
-from shopinf.discounts.plan import Origin, State
-from shopinf.discounts.terms import Kind, Terms
-from shopinf.ledger.coderows import Tracked
 from shopinf.ledger.ledger import Ledger
 from shopinf.ledger.orders import Sync
 from shopinf.orderrows import row_of
 from shopinf.orders import Application, Line, Order, Refund, RefundLine
 from shopinf.outcomes import Outcome
 from shopinf.payouts.rates import Subject
-from shopinf.people.influencers import Named, Source
 from shopinf.practice import PracticeStore
 from shopinf.work.orders.sync import Synced
 from shopinf.work.payouts import close as engine
@@ -47,15 +41,6 @@ from shopinf.work.payouts import close as engine
 MONTHS = [f"2025-{month:02}" for month in range(1, 13)]
 RATES = ("new 15% returning 5%", "10%, from 500 15%", "8.00", "12%")  # of every tenth influencer each; others 10%
 D = Decimal
-
-
-@dataclass(frozen=True)
-class Spent:
-    """What one command took."""
-
-    wall: float
-    cpu: float
-    memory: float  # MB, at most
 
 
 class Year:
@@ -69,24 +54,7 @@ class Year:
         self.run.connect(store).ok()
         self.run("orders", "sync").ok()
         self.shop = store.id
-        self.at_once(self._begin)
-
-    def at_once(self, work: Callable[[], object]) -> Spent:
-        """Do it in a process of its own, and tell what that took; what it fails with ends all."""
-        ours, theirs = multiprocessing.Pipe()
-
-        def child() -> None:
-            wall, cpu = time.perf_counter(), time.process_time()
-            work()
-            spent = time.perf_counter() - wall, time.process_time() - cpu
-            theirs.send(Spent(*spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
-
-        process = multiprocessing.get_context("fork").Process(target=child)
-        process.start()
-        process.join()
-        assert process.exitcode == 0, "a command failed"
-        spent: Spent = ours.recv()
-        return spent
+        apart(self._begin)
 
     def command(self, *argv: str) -> Spent:
         """Run a command; it does not ask the store."""
@@ -98,23 +66,15 @@ class Year:
             engine._read = unread
             self.run(*argv).ok()
 
-        return self.at_once(work)
+        return apart(work)
 
     def _ledger(self) -> closing[Ledger]:
         return closing(Ledger.in_file(self.home / "ledger.db", clock=self.clock))
 
     def _begin(self) -> None:
         with self._ledger() as ledger:
-            names = [f"person{number}" for number in range(self.asked.influencers)]
-            people = ledger.people.enrol([Named(name, Source.INFLUENCER) for name in names])
-            terms = Terms(Kind.PERCENTAGE, D(10))
-            tracked = [
-                Tracked(
-                    one.id, "", code(number), State.LIVE, Origin.TRACKED, f"rule/{number}", terms, "all", None, None
-                )
-                for number, one in enumerate(people)
-            ]
-            ledger.codes.track(self.shop, "year", tracked)
+            codes = {f"person{number}": code(number) for number in range(self.asked.influencers)}
+            people = track(ledger, [self.shop], codes)
             ledger.rates.agree(Subject(), "10%", None)
             for number, one in enumerate(people):
                 if number % 10 < len(RATES):
@@ -126,7 +86,7 @@ class Year:
         """Let the month come in, and go on to the second day of the next."""
         first = datetime.fromisoformat(f"{MONTHS[number]}-01T12:00:00+00:00")
         following = (first + timedelta(days=32)).replace(day=2)
-        self.at_once(lambda: self._write(number, following))
+        apart(lambda: self._write(number, following))
         self.clock.pass_(seconds=(following - self.clock.now()).total_seconds())
 
     def _write(self, number: int, now: datetime) -> None:
@@ -137,8 +97,7 @@ class Year:
                 returned = random.Random(number).sample(range(each_month), int(each_month * self.asked.returns))
                 former = {order.order_id: order for order in self._month(number - 1, each_month)}
                 news += [came_back(former[(number - 1) * each_month + each + 1], now) for each in returned]
-            for start in range(0, len(news), 5000):
-                ledger.orders.write(self.shop, [*map(row_of, news[start : start + 5000])], 1)
+            write(ledger, self.shop, map(row_of, news))
             ledger.orders.keep(self.shop, Sync(now, scopes=frozenset({"read_all_orders"})))
 
     def _month(self, number: int, count: int) -> Iterator[Order]:
@@ -214,7 +173,7 @@ def main() -> None:
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         year = Year(Path(folder), asked)
-        print(told("a process that does nothing:", year.at_once(lambda: None)))
+        print(told("a process that does nothing:", apart(lambda: None)))
         close_all(year, asked)
         print(told("payouts list:", year.command("payouts", "list", "-q", "-f", "csv")))
         print(told("payouts list --period 2025-12:", year.command("payouts", "list", "--period", "2025-12", "-q")))

@@ -29,17 +29,17 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.filling import track, write
+
 from shopinf.attribution.credits import MultiCode
 from shopinf.desk import Desk, Setting
-from shopinf.discounts.plan import Origin, State
-from shopinf.discounts.terms import Kind, Terms
-from shopinf.ledger.coderows import Tracked
 from shopinf.ledger.orders import Sync
 from shopinf.ledger.tables.credits import credit_inputs, credit_states
 from shopinf.orderrows import OrderRow, row_of
 from shopinf.orders import Application, Line, Order, Refund, RefundLine, Transaction
 from shopinf.payouts.rates import Subject
-from shopinf.people.influencers import Named, Source
 from shopinf.stores import Store
 from shopinf.times import utc_z
 from shopinf.work.orders.creditkey import credit_key
@@ -147,23 +147,12 @@ def prepare(home: Path, asked: argparse.Namespace) -> list[Store]:
     with closing(opened(home)) as desk:
         for store in stores:
             desk.book.save(store)
-        people = desk.ledger.people.enrol([Named(name, Source.INFLUENCER) for name in names])
-        terms = Terms(Kind.PERCENTAGE, D(10))
+        track(desk.ledger, [store.shop_id for store in stores], dict(zip(names, codes, strict=True)))
         for store in stores:
-            tracked = [
-                Tracked(one.id, "", code, State.LIVE, Origin.TRACKED, f"rule/{code}", terms, code, None, None)
-                for one, code in zip(people, codes, strict=True)
-            ]
-            desk.ledger.codes.track(store.shop_id, "year", tracked)
             desk.ledger.orders.keep(store.shop_id, Sync(datetime.now(UTC)))
         desk.ledger.rates.agree(Subject(), "10%", None)
-        begun, page = time.process_time(), list[OrderRow]()
-        for row in rows(asked.orders, codes, random.Random(asked.seed)):
-            page.append(row)
-            if len(page) == 5_000:
-                desk.ledger.orders.write(stores[0].shop_id, page, 1)
-                page = []
-        desk.ledger.orders.write(stores[0].shop_id, page, 1)
+        begun = time.process_time()
+        write(desk.ledger, stores[0].shop_id, rows(asked.orders, codes, random.Random(asked.seed)))
         print(f"{asked.orders:,} orders of {asked.codes} codes written in {time.process_time() - begun:.0f} s of CPU")
     return stores
 

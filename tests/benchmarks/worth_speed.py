@@ -9,15 +9,11 @@ now and then, with a code or without. Each command runs in a process of its own.
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import random
-import resource
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -25,47 +21,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench import Bench, StillClock
+from benchmarks.filling import apart, track, write
 
-from shopinf.discounts.plan import Origin, State
-from shopinf.discounts.terms import Kind, Terms
-from shopinf.ledger.coderows import Tracked
 from shopinf.ledger.orders import Sync
 from shopinf.ledger.repeats import Looked
 from shopinf.orderrows import OrderRow, row_of
 from shopinf.orders import Application, Line, Order, Refund, RefundLine, UsedCode
 from shopinf.payouts.rates import Subject
-from shopinf.people.influencers import Named, Source
 
 NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
 DAYS = 730
 D = Decimal
-
-
-@dataclass(frozen=True)
-class Spent:
-    """What one command took."""
-
-    wall: float
-    cpu: float
-    memory: float  # MB, at most
-
-
-def apart(work: Callable[[], object]) -> Spent:
-    """Do it in a process of its own, and tell what that took."""
-    ours, theirs = multiprocessing.Pipe()
-
-    def child() -> None:
-        wall, cpu = time.perf_counter(), time.process_time()
-        work()
-        spent = time.perf_counter() - wall, time.process_time() - cpu
-        theirs.send(Spent(*spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
-
-    process = multiprocessing.get_context("fork").Process(target=child)
-    process.start()
-    process.join()
-    assert process.exitcode == 0, "a command failed"
-    spent: Spent = ours.recv()
-    return spent
 
 
 def orders(asked: argparse.Namespace) -> Iterator[OrderRow]:
@@ -113,24 +79,9 @@ def order(number: int, at: datetime, customer: int, dice: random.Random, *, code
 
 def fill(run: Bench, shop: int, asked: argparse.Namespace) -> None:
     with closing(run.ledger()) as ledger:
-        people = ledger.people.enrol([Named(f"person{number}", Source.INFLUENCER) for number in range(300)])
-        terms = Terms(Kind.PERCENTAGE, D(10))
-        ledger.codes.track(
-            shop,
-            "year",
-            [
-                Tracked(one.id, "", f"CODE{at}", State.LIVE, Origin.TRACKED, f"rule/{at}", terms, "all", None, None)
-                for at, one in enumerate(people)
-            ],
-        )
+        track(ledger, [shop], {f"person{number}": f"CODE{number}" for number in range(300)})
         ledger.rates.agree(Subject(), "new 15% returning 5%", None)
-        rows: list[OrderRow] = []
-        for row in orders(asked):
-            rows.append(row)
-            if len(rows) == 5000:
-                ledger.orders.write(shop, rows, 1)
-                rows = []
-        ledger.orders.write(shop, rows, 1)
+        write(ledger, shop, orders(asked))
         ledger.orders.keep(shop, Sync(NOW, scopes=frozenset({"read_all_orders"})))
         ledger.repeats.keep_looked(shop, Looked(NOW, ""))
 
