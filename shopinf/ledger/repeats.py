@@ -34,7 +34,7 @@ class Looked:
     """How far it was looked for later orders that are to be read whole."""
 
     changes: datetime  # in all orders that changed up to then
-    codes: str  # a digest of the codes that were known
+    sight: str  # a digest of the codes that were known, and of how far back orders were read
 
 
 class Repeats:
@@ -52,7 +52,7 @@ class Repeats:
         return None if row is None or row[0] is None else Looked(*row)
 
     def keep_looked(self, shop_id: int, looked: Looked) -> None:
-        row = {"shop_id": shop_id, "what": WHAT, "watermark": looked.changes, "scopes": looked.codes}
+        row = {"shop_id": shop_id, "what": WHAT, "watermark": looked.changes, "scopes": looked.sight}
         left = {"reach": None, "truncated": False, "round": 0, "finished_at": self._ledger.clock.now(), "facts": None}
         with self._database.writing() as db:
             upsert(db, syncs, [row | left])

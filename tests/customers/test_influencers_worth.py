@@ -185,6 +185,18 @@ def test_of_codes_that_are_known_only_later_their_customers_later_orders_are_rea
     assert shown(rows(run)[0], "influencer customers_won net_30") == ["leo", 1, "30.00"]
 
 
+def test_of_customers_who_turn_out_to_be_won_in_older_orders_the_later_ones_are_read_too(
+    run: Bench, mia: PracticeStore
+) -> None:
+    mia.sell("MIA10", customer="ann@post.example", lines=goods(mia, "100.00"))
+    run.clock.pass_(days=60)
+    mia.sell(customer="ann@post.example", lines=goods(mia, "40.00"))
+    run("orders", "sync", "--since", "2027-01-01").ok()
+    run("orders", "sync", "--since", "2026-11-01").ok()
+    (row,) = rows(run)
+    assert shown(row, "customers_won orders net_sales") == [1, 2, "130.00"]
+
+
 def test_before_a_sync_has_read_it_a_later_order_leaves_its_sums_open(run: Bench, mia: PracticeStore) -> None:
     mia.sell("MIA10", customer="ann@post.example", lines=goods(mia, "100.00"))
     later = mia.sell(customer="ann@post.example", lines=goods(mia, "30.00"))

@@ -25,15 +25,17 @@ if TYPE_CHECKING:
 def read_repeats(ledger: Ledger, store: Store, shop: Shop, sync: Sync, newest: datetime) -> None:
     """Read the later orders of customers who were won, as far as they are not known whole.
 
-    Looked at are the buyers of orders that changed since the last look, and all of them where codes were added since;
-    *newest* is the newest change that this sync has met. What the store no longer shows stays as it is.
+    Looked at are the buyers of orders that changed since the last look, and all of them where codes were added since or
+    older orders came into sight, whose buyers may turn out to be won; *newest* is the newest change that this sync has
+    met. What the store no longer shows stays as it is.
     """
     shop_id = store.shop_id
     if not (texts := owned_texts(ledger, shop_id)):
         return
-    digest = hashlib.sha256("\n".join(sorted(texts)).encode()).hexdigest()[:16]
+    told = [*sorted(texts), str(sync.reach)]
+    digest = hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
     former = ledger.repeats.looked(shop_id)
-    same = former is not None and former.codes == digest
+    same = former is not None and former.sight == digest
     if former is not None and same and newest <= former.changes:
         return
     since = former.changes if former is not None and same else None
