@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from shopinf.errors import BadInput, CredentialsProblem
+from shopinf.words import listed
 
 
 def handed_over(stdin: TextIO | None, names: Sequence[str], *, prefix: str = "", command: str) -> dict[str, str]:
@@ -33,7 +34,7 @@ def read_values(lines: Iterable[str], names: Sequence[str], *, prefix: str = "")
         name = key.strip().upper().removeprefix(prefix)
         if not sign or name not in names:
             raise CredentialsProblem(
-                f"Line {number} of standard input is not {_either([f'{each}=…' for each in names])}",
+                f"Line {number} of standard input is not {listed([f'{each}=…' for each in names], 'or')}",
                 hint="Give one value a line, by these names.",
             )
         if name in values:
@@ -51,7 +52,3 @@ def bare(value: str) -> str:
     if len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'":
         text = text[1:-1].strip()
     return text
-
-
-def _either(names: Sequence[str]) -> str:
-    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]

@@ -17,10 +17,10 @@ def agreeing(number: int | Decimal, one: str, several: str) -> str:
     return one if number == 1 else several
 
 
-def listed(names: Sequence[str]) -> str:
-    """All of *names*: `maya`, `maya and leo`, `maya, leo and ana`."""
+def listed(names: Sequence[str], joined: str = "and") -> str:
+    """All of *names*: `maya`, `maya and leo`, `maya, leo and ana`; *joined* by `or` where one of them is meant."""
     *before, last = names
-    return f"{', '.join(before)} and {last}" if before else last
+    return f"{', '.join(before)} {joined} {last}" if before else last
 
 
 def few(names: Sequence[str], most: int = 5) -> str:

@@ -27,6 +27,7 @@ from shopinf.commands.completion import COMPLETIONS, period_names
 from shopinf.console.forms import contradiction
 from shopinf.errors import BadInput
 from shopinf.results import Format
+from shopinf.words import listed
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -192,12 +193,12 @@ def exactly_one(**given: object) -> str:
     """The one option that was given; none or several are wrong usage."""
     chosen = [name for name, value in given.items() if value not in (None, False)]
     names = [f"--{name.rstrip('_').replace('_', '-')}" for name in given]
-    listed = " or ".join([", ".join(names[:-1]), names[-1]])
+    all_of_them = listed(names, "or")
     if not chosen:
-        raise BadInput(f"Exactly one of {listed} is needed", hint=f"Add one, like {names[0]}.")
+        raise BadInput(f"Exactly one of {all_of_them} is needed", hint=f"Add one, like {names[0]}.")
     if len(chosen) > 1:
         spelled = [f"--{name.rstrip('_').replace('_', '-')}" for name in chosen]
-        raise BadInput(f"Only one of {listed} can be given", hint=f"Leave out {' or '.join(spelled)}.")
+        raise BadInput(f"Only one of {all_of_them} can be given", hint=f"Leave out {listed(spelled, 'or')}.")
     return chosen[0]
 
 

@@ -14,6 +14,7 @@ from shopinf.local.places import Places
 from shopinf.local.toml import Toml, kind_of, read_toml
 from shopinf.nearest import nearest
 from shopinf.stores import DEFAULT_API_VERSION, Secret
+from shopinf.words import listed
 
 LEDGER_VARIABLE = "SHOPINF_LEDGER_URL"
 
@@ -199,7 +200,7 @@ def _colour(value: object) -> str:
 def _language(value: object) -> Language:
     text = _text(value).lower()
     if text not in list(Language):
-        raise _Wrong(f"must be {', '.join(list(Language)[:-1])} or {list(Language)[-1]}, not {text[:40]!r}")
+        raise _Wrong(f"must be {listed(list(Language), 'or')}, not {text[:40]!r}")
     return Language(text)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from shopinf.words import agreeing, counted, few
+from shopinf.words import agreeing, counted, few, listed
 
 
 def test_one_thing_is_one_and_all_other_numbers_are_several() -> None:
@@ -32,3 +32,12 @@ def test_credits_are_counted_as_they_are_said() -> None:
 def test_of_many_names_a_few_are_said_and_the_others_counted() -> None:
     assert few(["maya", "leo"], 2) == "maya, leo"
     assert few(["maya", "leo", "ana"], 2) == "maya, leo and 1 more"
+
+
+def test_all_names_are_said_with_and_or_with_or() -> None:
+    assert [listed(names) for names in (["maya"], ["maya", "leo"], ["maya", "leo", "ana"])] == [
+        "maya",
+        "maya and leo",
+        "maya, leo and ana",
+    ]
+    assert listed(["smtp", "slack", "none"], "or") == "smtp, slack or none"

@@ -9,6 +9,7 @@ import typer
 
 from shopinf.commands.options import decimal
 from shopinf.sources.catalogue import NAMES
+from shopinf.words import listed
 
 
 def _provider_names(incomplete: str) -> list[str]:
@@ -25,7 +26,7 @@ def _credits(text: str) -> Decimal:
 ProviderArgument = Annotated[
     str,
     typer.Argument(
-        help=f"{', '.join(NAMES[:-1])} or {NAMES[-1]}.",
+        help=f"{listed(NAMES, 'or')}.",
         metavar="NAME",
         show_default=False,
         autocompletion=_provider_names,
