@@ -19,6 +19,7 @@ from shopinf.local.oskeyring import KeyringBackendLike, OSKeyring, Refusal, Why,
 from shopinf.local.vault import DIRECTORY, LONGEST_ENTRY, Forgotten, credential_file
 from shopinf.stores import Secret
 from shopinf.valuelines import bare
+from shopinf.words import listed
 
 Keys = Mapping[str, Secret]
 
@@ -157,7 +158,8 @@ class KeyVault:
             if optional and refusal.why is Why.NONE_THERE:
                 return None
             raise KeyringProblem(
-                f"{refusal}, and nothing else has the key of {name}", hint=self._ways_out(name, fields, refusal)
+                f"{refusal}, and nothing else has the key of {name}",
+                hint=self._ways_out(name, (*fields, *more), refusal),
             ) from None
         if text is None:
             return None
@@ -172,7 +174,7 @@ class KeyVault:
         return self._or_elsewhere(name, fields, unlock_hint(self._environ, refusal))
 
     def _or_elsewhere(self, name: str, fields: Sequence[str], unlock: str | None) -> str:
-        variables = " and ".join(self._family.variable(name, field) for field in fields)
+        variables = listed([self._family.variable(name, field) for field in fields])
         elsewhere = (
             f"set {variables}, or put files of these names in lower case into ${DIRECTORY} (systemd credentials)."
         )

@@ -207,6 +207,11 @@ def test_where_nothing_is_connected_the_ways_out_are_named(run: Bench, report: P
     assert (ran.code, ran.out) == (4, "")
     assert "shopinf reports connect smtp, or set SHOPINF_REPORTS_SMTP_HOST, SHOPINF_REPORTS_SMTP_PORT, " in ran.err
     assert run("reports", "list").ok().err.count("note: ") == 2
+    run.keyring = NoKeyring()  # type: ignore[assignment]
+    without = run(*SEND)
+    assert without.code == 4
+    assert "Set SHOPINF_REPORTS_SMTP_HOST, SHOPINF_REPORTS_SMTP_PORT, " in without.err
+    assert " and SHOPINF_REPORTS_SMTP_FROM, or put files of these names" in without.err
 
 
 def test_disconnecting_takes_the_secret_and_leaves_what_was_sent(
