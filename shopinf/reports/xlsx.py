@@ -44,12 +44,12 @@ _SHEETS = {"influencers": By.INFLUENCER, "codes": By.CODE, "orders": By.ORDER}
 _HEADS, _FILL = "#F0EEE7", "#2B5A4D"  # where the agency has no colour of its own
 # How Excel writes days where a language is read; in English the way that nobody takes for another day.
 _DAYS = {
-    "en": "yyyy-mm-dd",
-    "de": "dd.mm.yyyy",
-    "fr": "dd/mm/yyyy",
-    "es": "dd/mm/yyyy",
-    "it": "dd/mm/yyyy",
-    "nl": "dd-mm-yyyy",
+    Language.EN: "yyyy-mm-dd",
+    Language.DE: "dd.mm.yyyy",
+    Language.FR: "dd/mm/yyyy",
+    Language.ES: "dd/mm/yyyy",
+    Language.IT: "dd/mm/yyyy",
+    Language.NL: "dd-mm-yyyy",
 }
 
 
