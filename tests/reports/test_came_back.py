@@ -16,7 +16,8 @@ from bench import Bench
 from orders.mirrored import goods, make_code
 
 from shopinf.attribution.overview import Overview
-from shopinf.attribution.worth import Buy, Given, StoreWorth, Won, sums
+from shopinf.attribution.won import Buy, Given, StoreWorth, Won
+from shopinf.attribution.worth import sums
 from shopinf.letterhead import Language, Letterhead
 from shopinf.money import Money
 from shopinf.practice import PracticeStore

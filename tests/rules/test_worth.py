@@ -8,21 +8,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from shopinf.attribution.buyers import Purchase
-from shopinf.attribution.worth import (
-    RETAIL,
-    Buy,
-    By,
-    Given,
-    Row,
-    StoreWorth,
-    Unsettled,
-    Waiting,
-    Won,
-    Worth,
-    customers,
-    sums,
-    worth,
-)
+from shopinf.attribution.won import Buy, Given, StoreWorth, Unsettled, Waiting, Won, customers
+from shopinf.attribution.worth import RETAIL, By, Row, Worth, sums, worth
 from shopinf.money import Money
 from shopinf.periods import Period
 

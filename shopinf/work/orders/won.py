@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shopinf.attribution.buyers import Purchase
-from shopinf.attribution.worth import Customer, customers
+from shopinf.attribution.won import Customer, customers
 from shopinf.orders import folded
 
 if TYPE_CHECKING:

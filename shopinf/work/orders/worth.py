@@ -15,7 +15,8 @@ from shopinf.attribution.credits import Credit, Excluded, MultiCode, Rules, Stat
 from shopinf.attribution.sales import sale
 from shopinf.attribution.standing import standing
 from shopinf.attribution.tiers import Outcome, in_tiers, rises
-from shopinf.attribution.worth import Buy, Customer, Given, StoreWorth, Sums, Unsettled, Waiting, Won, sums
+from shopinf.attribution.won import Buy, Customer, Given, StoreWorth, Unsettled, Waiting, Won
+from shopinf.attribution.worth import Sums, sums
 from shopinf.errors import NotFound
 from shopinf.gifts.plan import GIFT_TAG, is_given
 from shopinf.orders import Order
