@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreArguments, StoreChoice, examples
-from shopinf.discounts.plan import CodeRecord, standing
-from shopinf.discounts.plan import Standing as CodeStanding
+from shopinf.discounts.records import CodeRecord, standing
+from shopinf.discounts.records import Standing as CodeStanding
 from shopinf.gifts.plan import Standing as GiftStanding
 from shopinf.gifts.plan import standing as standing_of_gift
 from shopinf.money import Money

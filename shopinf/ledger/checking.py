@@ -149,7 +149,7 @@ _SHAPES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 def _read_rule(row: Mapping[Any, Any]) -> object:
     from shopinf.discounts.combining import Combining
-    from shopinf.discounts.plan import Origin
+    from shopinf.discounts.records import Origin
     from shopinf.discounts.terms import Terms
 
     asked = (row["combining"], row["combining_asked"])

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, select, update
 
 from shopinf.discounts.codes import ALPHABET
 from shopinf.discounts.combining import UNSAID, UNTOUCHED, Combining
-from shopinf.discounts.plan import CodeRecord, Origin, RuleRecord, State
+from shopinf.discounts.records import CodeRecord, Origin, RuleRecord, State
 from shopinf.discounts.rules import is_own
 from shopinf.discounts.terms import Terms
 from shopinf.ledger.tables.journal import codes, price_rules

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from shopinf.attribution.codebook import Since
 from shopinf.discounts.campaigns import same_campaign
-from shopinf.discounts.plan import CodeRecord, Origin, RuleRecord, State
+from shopinf.discounts.records import CodeRecord, Origin, RuleRecord, State
 from shopinf.discounts.rules import key_of_own, key_of_theirs
 from shopinf.discounts.terms import Terms
 from shopinf.errors import Busy

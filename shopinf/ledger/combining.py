@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, select, update
 
 from shopinf.discounts.combining import UNSAID, Combining
-from shopinf.discounts.plan import Origin
+from shopinf.discounts.records import Origin
 from shopinf.ledger.coderows import parts
 from shopinf.ledger.tables.journal import journal, price_rules
 

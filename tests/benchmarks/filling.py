@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from shopinf.discounts.plan import Origin, State
+from shopinf.discounts.records import Origin, State
 from shopinf.discounts.terms import Kind, Terms
 from shopinf.ledger.coderows import Tracked
 from shopinf.ledger.ledger import Ledger

@@ -22,7 +22,7 @@ from shopinf.attribution.credits import MultiCode, Rules
 from shopinf.attribution.earning import NOTHING_EARNED, Earned, earned_now, pooled
 from shopinf.attribution.sales import sale
 from shopinf.desk import Desk, Setting
-from shopinf.discounts.plan import Origin, State
+from shopinf.discounts.records import Origin, State
 from shopinf.discounts.terms import Kind as TermKind
 from shopinf.discounts.terms import Terms as CodeTerms
 from shopinf.ledger.coderows import Tracked

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from shopinf.commands.discounts.rows import code_row
-from shopinf.discounts.plan import CodeRecord, Fate, Step, changes
+from shopinf.discounts.plan import Fate, Step, changes
+from shopinf.discounts.records import CodeRecord
 from shopinf.results import Cell
 from shopinf.times import iso
 from shopinf.words import agreeing, counted

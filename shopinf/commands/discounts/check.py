@@ -10,7 +10,7 @@ from shopinf.commands.discounts.choice import CodeChoice, choose_codes, people_o
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
 from shopinf.discounts.campaigns import same_campaign
 from shopinf.discounts.combining import Combining, changes
-from shopinf.discounts.plan import CodeRecord, Origin, State
+from shopinf.discounts.records import CodeRecord, Origin, State
 from shopinf.discounts.terms import differences
 from shopinf.errors import PartlyDone
 from shopinf.orders import folded

@@ -11,7 +11,7 @@ import typer
 from shopinf.commands.completion import campaign_names, code_names
 from shopinf.commands.influencers.choice import InfluencerOption
 from shopinf.discounts.campaigns import find_campaign, same_campaign
-from shopinf.discounts.plan import CodeRecord, State
+from shopinf.discounts.records import CodeRecord, State
 from shopinf.errors import NotFound
 from shopinf.nearest import did_you_mean
 from shopinf.orders import folded

@@ -10,7 +10,7 @@ import typer
 
 from shopinf.commands.discounts.groups import GIVES
 from shopinf.discounts.combining import Applies, Combining, read_applies, read_with
-from shopinf.discounts.plan import CodeRecord
+from shopinf.discounts.records import CodeRecord
 from shopinf.errors import NotAllowed, ShopinfError
 from shopinf.results import Failure
 from shopinf.scopes import lacking_to_combine

@@ -20,7 +20,7 @@ from shopinf.commands.discounts.combination import (
 from shopinf.commands.discounts.rows import CODE_COLUMNS, code_row
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
 from shopinf.discounts.combining import Combining, changes
-from shopinf.discounts.plan import CodeRecord, Origin, State, standing
+from shopinf.discounts.records import CodeRecord, Origin, State, standing
 from shopinf.errors import BadInput, PartlyDone, ShopinfError
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result

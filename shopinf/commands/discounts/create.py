@@ -39,7 +39,8 @@ from shopinf.commands.sheets import OptionalSheetOption
 from shopinf.discounts.campaigns import read_campaign
 from shopinf.discounts.codes import Pattern
 from shopinf.discounts.links import read_redirect, read_utm
-from shopinf.discounts.plan import Ask, CodeRecord, Fate, Shape, State, Step
+from shopinf.discounts.plan import Ask, Fate, Shape, Step
+from shopinf.discounts.records import CodeRecord, State
 from shopinf.discounts.terms import Kind, Wish
 from shopinf.errors import BadInput, PartlyDone, ShopinfError
 from shopinf.outcomes import Done, Outcomes

@@ -18,7 +18,7 @@ from shopinf.commands.options import DeskContext, FormChoice, MapOption, Noun, S
 from shopinf.commands.sheets import rate_in, refuse_forgotten, tell_other_names, tell_sheet
 from shopinf.discounts.campaigns import read_campaign
 from shopinf.discounts.codes import LONGEST, no_code
-from shopinf.discounts.plan import State, standing
+from shopinf.discounts.records import State, standing
 from shopinf.discounts.terms import Wish
 from shopinf.errors import BadInput, BadSheet, NotFound, PartlyDone
 from shopinf.orders import folded

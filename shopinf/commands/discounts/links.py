@@ -14,7 +14,7 @@ from shopinf.commands.discounts.rows import found_rows
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
 from shopinf.console.files import cannot_write, check_place, file_name_part
 from shopinf.discounts.links import read_redirect, read_utm
-from shopinf.discounts.plan import Standing
+from shopinf.discounts.records import Standing
 from shopinf.errors import BadInput
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result, columns

@@ -11,7 +11,7 @@ from shopinf.commands.discounts.choice import CodeChoice, choose_codes
 from shopinf.commands.discounts.combination import applies_notes
 from shopinf.commands.discounts.rows import LIST_COLUMNS, found_rows
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
-from shopinf.discounts.plan import Standing
+from shopinf.discounts.records import Standing
 from shopinf.errors import BadInput
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result

@@ -12,7 +12,8 @@ from shopinf.commands.discounts.rows import CODE_COLUMNS, bare_row, code_row
 from shopinf.commands.discounts.switch import find_meant
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
 from shopinf.discounts.codes import Pattern, check_code
-from shopinf.discounts.plan import Ask, CodeRecord, Shape, State, standing
+from shopinf.discounts.plan import Ask, Shape
+from shopinf.discounts.records import CodeRecord, State, standing
 from shopinf.discounts.terms import Wish
 from shopinf.errors import BadInput, PartlyDone
 from shopinf.results import Result

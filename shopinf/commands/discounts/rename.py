@@ -11,7 +11,7 @@ from shopinf.commands.discounts.choice import CodeArgument, choose_code, people_
 from shopinf.commands.discounts.rows import CODE_COLUMNS, code_row, one_code
 from shopinf.commands.options import DeskContext, DryRunOption, FormChoice, Noun, StoreChoice, examples
 from shopinf.discounts.codes import check_code
-from shopinf.discounts.plan import CodeRecord, Origin, State, standing
+from shopinf.discounts.records import CodeRecord, Origin, State, standing
 from shopinf.errors import BadInput
 from shopinf.results import Result
 

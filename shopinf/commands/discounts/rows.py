@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shopinf.commands.discounts.choice import CodeChoice, choose_codes, people_of
 from shopinf.commands.discounts.combination import unmet
 from shopinf.discounts.links import link_of
-from shopinf.discounts.plan import CodeRecord, standing
+from shopinf.discounts.records import CodeRecord, standing
 from shopinf.discounts.terms import Terms
 from shopinf.outcomes import Outcomes
 from shopinf.people.influencers import Influencer

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shopinf.commands.discounts.choice import CodeChoice, choose_codes, people_of
 from shopinf.commands.discounts.rows import CODE_COLUMNS, code_row
 from shopinf.commands.options import FormChoice
-from shopinf.discounts.plan import CodeRecord, Origin, standing
+from shopinf.discounts.records import CodeRecord, Origin, standing
 from shopinf.errors import BadInput, PartlyDone, ShopinfError
 from shopinf.outcomes import Done
 from shopinf.results import Cell, Failure, Result

@@ -17,7 +17,7 @@ from shopinf.commands.discounts.choice import CodeChoice, choose_codes, people_o
 from shopinf.commands.influencers.choice import InfluencersOption
 from shopinf.commands.options import DeskContext, FormChoice, NoSyncOption, Noun, StoreChoice, examples
 from shopinf.discounts.campaigns import find_campaign
-from shopinf.discounts.plan import CodeRecord, Origin, State
+from shopinf.discounts.records import CodeRecord, Origin, State
 from shopinf.errors import BadInput, PartlyDone
 from shopinf.leaks.verdict import Level, Verdict
 from shopinf.outcomes import Done

@@ -10,7 +10,7 @@ import typer
 from shopinf.commands.influencers.choice import InfluencerArgument
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
 from shopinf.commands.rates.rows import entered_notes
-from shopinf.discounts.plan import CodeRecord, State
+from shopinf.discounts.records import CodeRecord, State
 from shopinf.payouts.rates import Agreed, RateBook, Subject, read_rate
 from shopinf.periods import read_day
 from shopinf.results import Cell, Result, columns

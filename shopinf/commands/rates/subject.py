@@ -18,7 +18,7 @@ from shopinf.payouts.rates import ByCustomer, Rate, Subject, Tiers, has_amounts,
 if TYPE_CHECKING:
     from shopinf.commands.options import StoreChoice
     from shopinf.desk import Desk
-    from shopinf.discounts.plan import CodeRecord
+    from shopinf.discounts.records import CodeRecord
     from shopinf.stores import Store
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shopinf.discounts.plan import CodeRecord, State, Step
+from shopinf.discounts.plan import Step
+from shopinf.discounts.records import CodeRecord, State
 from shopinf.discounts.rules import key_on_other_terms
 from shopinf.discounts.terms import Terms
 from shopinf.errors import BadInput, ShopinfError, Stopped

@@ -14,7 +14,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from shopinf.discounts.combining import Combining
-from shopinf.discounts.plan import CodeRecord, Fate, Origin, RuleRecord, State, Step
+from shopinf.discounts.plan import Fate, Step
+from shopinf.discounts.records import CodeRecord, Origin, RuleRecord, State
 from shopinf.errors import BadInput, LostResponse, NoSuchThing, Refused, ShopinfError, Stopped
 from shopinf.scopes import lacking_to_combine
 from shopinf.shell import quoted

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shopinf.discounts.codes import drawn_for
-from shopinf.discounts.plan import Ask, CodeRecord, Fate, Shape, State, Step, plan
+from shopinf.discounts.plan import Ask, Fate, Shape, Step, plan
+from shopinf.discounts.records import CodeRecord, State
 from shopinf.errors import CredentialsProblem, NoAnswer
 from shopinf.words import counted
 from shopinf.work.codes.change import change

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from shopinf.discounts.codes import bare_of, suffixed
-from shopinf.discounts.plan import CodeRecord, State
+from shopinf.discounts.records import CodeRecord, State
 from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, ShopinfError, Stopped
 from shopinf.orders import folded
 from shopinf.shopify import discounts as remote

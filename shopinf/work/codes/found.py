@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from shopinf.discounts.campaigns import same_campaign
 from shopinf.discounts.codes import SUFFIX, Pattern
-from shopinf.discounts.plan import Ask, CodeRecord, Fate, Shape, Step
+from shopinf.discounts.plan import Ask, Fate, Shape, Step
+from shopinf.discounts.records import CodeRecord
 from shopinf.discounts.rules import key_of_own, key_of_shared
 from shopinf.discounts.terms import Kind, Terms
 from shopinf.errors import BadInput

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from shopinf.discounts.codes import suffixed
-from shopinf.discounts.plan import CodeRecord
+from shopinf.discounts.records import CodeRecord
 from shopinf.errors import BadInput, LostResponse, Refused, ShopinfError, Stopped
 from shopinf.orders import folded
 from shopinf.shopify import discounts as remote

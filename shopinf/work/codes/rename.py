@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shopinf.discounts.plan import CodeRecord, Origin
+from shopinf.discounts.records import CodeRecord, Origin
 from shopinf.errors import Refused
 from shopinf.orders import folded
 from shopinf.shopify import discounts as remote

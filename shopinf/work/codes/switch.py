@@ -13,7 +13,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from shopinf.discounts.plan import CodeRecord, Origin, State
+from shopinf.discounts.records import CodeRecord, Origin, State
 from shopinf.errors import BadInput, NoSuchThing, PartlyDone, ShopinfError, Stopped
 from shopinf.shell import quoted
 from shopinf.shopify import discounts as remote

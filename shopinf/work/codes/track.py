@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from shopinf.discounts.plan import CodeRecord, Origin, State
+from shopinf.discounts.records import CodeRecord, Origin, State
 from shopinf.discounts.rules import UNKNOWN, key_of_theirs
 from shopinf.discounts.terms import Kind, Terms, Wish
 from shopinf.ledger.coderows import Tracked

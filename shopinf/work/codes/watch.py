@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from shopinf.attribution.codebook import Codes, TrackedCode
 from shopinf.attribution.credits import Credit, Rules
 from shopinf.attribution.standing import Status
-from shopinf.discounts.plan import CodeRecord, State
+from shopinf.discounts.records import CodeRecord, State
 from shopinf.leaks.verdict import BACK, Around, Level, Suspect, Use, Verdict, judge
 from shopinf.leaks.visits import COUPON_HOSTS, Trail, coupon_hosts, is_cold, leads_to
 from shopinf.money import Money

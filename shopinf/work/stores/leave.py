@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shopinf.discounts.links import link_of
-from shopinf.discounts.plan import Origin, Standing, standing
+from shopinf.discounts.records import Origin, Standing, standing
 from shopinf.errors import CredentialsProblem, NotAllowed, NotFound, StoreReadOnly
 from shopinf.money import Money
 from shopinf.shell import quoted
