@@ -130,6 +130,12 @@ class Credits:
             db.execute(credit_states.insert().values(**state))
             insert(db, credit_inputs, _input_rows(shop_id, inputs))
 
+    def let_go(self, shop_id: int) -> None:
+        """Keep up with a store no more: nothing that changes is noted, and whoever reports next begins anew."""
+        with self._database.writing() as db:
+            for table in (credit_changes, credit_states):
+                db.execute(delete(table).where(table.c.shop_id == shop_id))
+
     def fill(self, shop_id: int, turn: int, month: int, found: Iterable[KeptCredit]) -> bool:
         """Keep all credits of a month; False where they were renewed meanwhile, and nothing was written.
 

@@ -97,6 +97,19 @@ def test_a_store_whose_credits_are_not_kept_notes_no_changes(run: Bench, sold: P
     assert count(run, "credit_changes") > 0
 
 
+def test_changes_that_no_report_asks_for_are_not_noted_for_ever(
+    run: Bench, sold: PracticeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shopinf.work.orders.kept.MANY", 5)
+    run(*YEAR).ok()
+    for number, noted in enumerate([True, True, False, False]):  # two of each order
+        sold.sell("MIA10", lines=goods(sold, f"{number + 1}.00"))
+        run("orders", "sync").ok()
+        assert (count(run, "credit_changes") > 0) is noted
+    assert run(*YEAR).ok().out == from_facts(run)
+    assert count(run, "credits") == 7
+
+
 def test_what_is_read_again_and_is_the_same_changes_nothing(run: Bench, sold: PracticeStore) -> None:
     run(*YEAR).ok()
     run("orders", "sync", "--full").ok()

@@ -28,10 +28,11 @@ from shopinf.work.orders.creditkey import credit_key, differing, order_ids_of, t
 if TYPE_CHECKING:
     from shopinf.desk import Desk
     from shopinf.ledger.credits import Kept, State
+    from shopinf.ledger.ledger import Ledger
     from shopinf.work.orders.attribute import Asked
 
 SHORT = 7  # days of a report that is not worth working out a whole month for
-MANY = 20_000  # changed orders: their months are as well begun anew
+MANY = 20_000  # changes: the credits are as well begun anew
 _TRIES = 3  # where other runs renew the same credits
 
 
@@ -53,6 +54,15 @@ def keep_credits(desk: Desk, store: Store) -> None:
 
     asked = Asked(Choice(), MultiCode(desk.config.multi_code), commission=desk.config.commission)
     Keeper(desk, store, asked).keep_all()
+
+
+def let_go_of_stale(ledger: Ledger, store: Store) -> None:
+    """Note no more of what changes in *store* where that is too much to be renewed: a report begins anew anyway.
+
+    Else the notes would grow for ever where every report goes by the facts.
+    """
+    if ledger.credits.changed(store.shop_id, MANY) is None:
+        ledger.credits.let_go(store.shop_id)
 
 
 class Keeper:

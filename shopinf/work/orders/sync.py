@@ -18,6 +18,7 @@ from shopinf.unread import Unread
 from shopinf.windows import EVER, OVERLAP, Window, caught_up, cut
 from shopinf.words import counted
 from shopinf.work.orders.again import ask_again, renew
+from shopinf.work.orders.kept import let_go_of_stale
 from shopinf.work.orders.repeats import read_repeats
 from shopinf.work.orders.seats import MOST_WORKERS, Seats
 
@@ -113,6 +114,7 @@ class _Syncing:
             self._keep(replace(known, facts=FACTS_VERSION))
         if self._newest:
             read_repeats(self.books, self.store, self.shop, known, datetime.fromisoformat(self._newest))
+        let_go_of_stale(self.books, self.store)
         nameless = [each for each in self.done.unread if not each.record_id]
         self.done.unread = [*self.books.unread.of(self.store.shop_id, "orders"), *nameless]
         return self.done
