@@ -299,6 +299,7 @@ def test_a_channel_is_told_what_the_file_says_and_where_it_is(run: Bench, channe
     assert "<" not in said
     assert "A webhook posts into its own channel, whatever --to says: #reports." in ran.err
     assert "slack: POST /services/… → 200" in ran.err
+    assert ran.err.endswith("The channel in Slack was told of <!channel> & Söhne.html.\n")
     assert "T00AGENCY" not in ran.err + ran.out
     run(*send).ok()
     assert len(channel.said) == 1

@@ -195,8 +195,9 @@ def _tell(desk: Desk, post: Post, done: Sequence[Done], form: FormChoice) -> Non
     _show(desk, post, done, form, failures)
     sent = [each.leg for each in done if each.sent]
     if sent:
-        verb = "told of in" if post.via is Via.SLACK else "sent to"
-        desk.out.say(f"{_named(_all(sent))} {verb} {few([leg.recipient.shown for leg in sent])}.")
+        names, whom = _named(_all(sent)), few([leg.recipient.shown for leg in sent])
+        was_told = post.via is Via.SLACK
+        desk.out.say(f"The channel in Slack was told of {names}." if was_told else f"{names} sent to {whom}.")
     if failures:
         doubtful = [each for each in done if _in_doubt(each)]
         lacking = len([each for each in done if each.error or _in_doubt(each)])  # of one several files may be in doubt
