@@ -18,7 +18,9 @@ from shopinf.words import listed
 LONGEST_COMMAND = 998  # bytes; the least that a common cron takes
 FAILED = "shopinf-failed"
 _BEFORE = {Rhythm.DAY: "the day before", Rhythm.WEEK: "the week before", Rhythm.MONTH: "the month before"}
-EXIT_CODES = "7, some stores failed and the others' results are there; 8, another run held the lock: run it again later"
+EXIT_CODES = (
+    "7, some stores, rows or addresses failed and the rest is there; 8, another run held the lock: run it again later"
+)
 _WIDTH = 110
 _PLAIN = re.compile(r"[\w@+=:,./{}-]+", re.ASCII)
 
