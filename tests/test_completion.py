@@ -71,6 +71,19 @@ def test_bash_puts_on_the_line_what_means_the_name(home: Mapping[str, str], word
     assert in_bash(home, "discounts", "list", *words) == [offered]
 
 
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["influencers", "import", "x.csv", "--encoding", "cp125"], ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254"]),
+        (["practice", "--plan", "a"], ["advanced"]),
+    ],
+)
+def test_bash_offers_the_words_that_an_option_takes(
+    home: Mapping[str, str], words: list[str], offered: list[str]
+) -> None:
+    assert in_bash(home, *words) == offered
+
+
 def test_bash_offers_files_where_no_name_is_meant(home: Mapping[str, str]) -> None:
     assert in_bash(home, "influencers", "import", "shee") == [""]
 

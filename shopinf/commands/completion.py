@@ -59,6 +59,13 @@ def one_of(*names: str) -> Completion:
     return lambda incomplete: [name for name in names if name.startswith(incomplete)]
 
 
+def encoding_names(incomplete: str) -> list[str]:
+    """Complete the encodings that sheets come in."""
+    from shopinf.sheets.texts import KNOWN
+
+    return [name for name in KNOWN if name.startswith(incomplete.lower())]
+
+
 def period_names(context: typer.Context, incomplete: str) -> list[str]:
     """Complete the periods that have a name, and the months of the past year."""
     day = context.obj.desk.clock.now().date().replace(day=1)
@@ -112,6 +119,7 @@ COMPLETIONS: Mapping[str, Completion] = {
     "--campaign": campaign_names,
     "--code": code_names,
     "--columns": column_names,
+    "--encoding": encoding_names,
     "--format": format_names,
     "--group": group_names,
     "--payer": payer_names,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shopinf.commands.completion import one_of
 from shopinf.commands.options import DeskContext, Noun, examples
 from shopinf.errors import BadInput, MachineProblem, Stopped
 from shopinf.stores import variable_stem
@@ -77,7 +78,12 @@ def practice(
     seed: Annotated[int, typer.Option("--seed", help="The same seed makes the same stores.")] = 1,
     orders: Annotated[int, typer.Option("--orders", help="Orders in each store's past.", min=0)] = 500,
     plan: Annotated[
-        str, typer.Option("--plan", help="standard, advanced or plus: how many requests a second.")
+        str,
+        typer.Option(
+            "--plan",
+            help="standard, advanced or plus: how many requests a second.",
+            autocompletion=one_of(*PLANS),
+        ),
     ] = "standard",
 ) -> None:
     """Serve practice stores on this machine: they answer like Shopify, and sell with the codes you make.

@@ -286,6 +286,10 @@ class _Opening:
         if head.startswith(b"PK\x03\x04") or suffix in (".xlsx", ".xlsm"):
             from shopinf.sheets.workbooks import workbook_records
 
+            if self.encoding is not None:
+                self.told.notes.append(
+                    f"{file} is a workbook, which says its encoding itself; --encoding is not heeded."
+                )
             return workbook_records(file, stream, self.told.notes, self.sieve)
         if head.startswith(b"\xd0\xcf\x11\xe0"):
             raise BadSheet(

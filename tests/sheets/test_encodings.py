@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from bench import Bench
 
 from shopinf.commands.tree import help_of
@@ -79,6 +80,18 @@ def test_a_sheet_that_is_not_in_what_was_said_is_refused_whole(run: Bench, tmp_p
 
 def test_a_mark_before_utf_8_that_was_said_is_no_part_of_the_header(run: Bench, tmp_path: Path) -> None:
     assert imported(run, tmp_path, "Zoë", "utf-8-sig", "--encoding", "utf8")[1] == "Zoë"
+
+
+def test_a_workbook_says_its_encoding_itself_and_another_one_is_told_to_be_in_vain(run: Bench, tmp_path: Path) -> None:
+    book = tmp_path / "team.xlsx"
+    with xlsxwriter.Workbook(str(book)) as made:
+        sheet = made.add_worksheet()
+        sheet.write_row(0, 0, ["influencer", "first_name"])
+        sheet.write_row(1, 0, ["maya", "Zoë"])
+    done = run("influencers", "import", str(book), "--encoding", "cp1250").ok()
+    assert "team.xlsx is a workbook, which says its encoding itself; --encoding is not heeded." in done.err
+    (one,) = run("influencers", "list", "-f", "json").ok().json["rows"]
+    assert one["first_name"] == "Zoë"
 
 
 @pytest.mark.parametrize("name", ["cp1520", "base64", "rot13", "nonsense", ""])
