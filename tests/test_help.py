@@ -214,6 +214,14 @@ def test_the_many_options_of_create_stand_in_named_groups_with_their_defaults(
     assert "{influencer}{value} by default" in " ".join(shown.split())
 
 
+def test_an_option_with_bounds_shows_its_default_without_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["practice", "--help"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "the next ones follow. [default: 8799]" in said
+    assert "How many stores. [default: 1]" in said
+    assert "<=" not in said
+
+
 def test_every_command_groups_its_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["orders", "attribute", "--help"]) == 0
     shown = capsys.readouterr().out

@@ -225,6 +225,7 @@ _EVERYWHERE: Mapping[str, Any] = {
 def in_words(record: tuple[str, str]) -> tuple[str, str]:
     """An option and its help without the words of a programmer: Python's for a type, Typer's for a bound."""
     name, help = record
+    help = re.sub(r"; [^\[\];]*x[<>]=?[^\[\];]*(?=\])", "", help)  # a default before it stays
     return re.sub(r" <.*>$", "", name), re.sub(r"\s*\[[^\]]*x[<>]=?[^\]]*\]", "", help)
 
 
