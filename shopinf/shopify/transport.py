@@ -78,10 +78,10 @@ class Notes(list[str]):
 class PatientTransport(httpx.BaseTransport):
     """Sends through *wire* at the store's own pace, repeats what may be repeated, and ends.
 
-    Reads are tried up to 5 times, within 120 s. A write is repeated only after a 429 or when surely no connection was
-    made; where its answer is lost, `LostResponse` says so and the caller looks the store up. The answers that come
-    out are read whole, and *mask* has covered in them what must not be said back. `close()` leaves the wire open: it
-    is shared.
+    Reads are tried up to 5 times, within 120 s; fewer where the *company* has done all else and would only wait for a
+    store that has not answered. A write is repeated only after a 429 or when surely no connection was made; where its
+    answer is lost, `LostResponse` says so and the caller looks the store up. The answers that come out are read whole,
+    and *mask* has covered in them what must not be said back. `close()` leaves the wire open: it is shared.
     """
 
     def __init__(
