@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -72,6 +72,12 @@ def columns(
     if unknown := ranks.keys() - set(order.split() or kinds):
         raise ValueError(f"no such columns: {sorted(unknown)}")
     return [Column(key, kinds.get(key, Kind.TEXT), ranks.get(key)) for key in (order.split() or kinds)]
+
+
+def of_every_kind(kinds: Iterable[Sequence[Column]], *, asked_for: Container[str]) -> list[Column]:
+    """The columns of a command whose rows are of several kinds; a table has those *asked_for* only then."""
+    found = {column.key: column for each in kinds for column in each}
+    return [replace(column, rank=None) if column.key in asked_for else column for column in found.values()]
 
 
 def chosen_columns(declared: Sequence[Column], names: Sequence[str]) -> list[Column]:

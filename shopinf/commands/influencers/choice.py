@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shopinf.errors import ShopinfError
+
+if TYPE_CHECKING:
+    from shopinf.desk import Desk
 
 
 def influencer_names(context: typer.Context, incomplete: str) -> list[str]:
@@ -34,3 +38,8 @@ InfluencerOption = Annotated[
     str | None,
     typer.Option("--influencer", help="Only this influencer.", metavar="INFLUENCER", autocompletion=influencer_names),
 ]
+
+
+def called(desk: Desk, names: Sequence[str] | None) -> tuple[str, ...]:
+    """The ids of those whom `--influencer` names, each of whom is known."""
+    return tuple(desk.ledger.people.called(name).influencer for name in names or ())

@@ -11,11 +11,11 @@ import typer
 
 from shopinf.attribution.worth import By, Sums, Worth, sums, worth_columns
 from shopinf.attribution.worth import worth as added_up
-from shopinf.commands.influencers.choice import InfluencersOption
+from shopinf.commands.influencers.choice import InfluencersOption, called
 from shopinf.commands.options import DeskContext, Noun, PeriodChoice, StoreChoice, examples
 from shopinf.commands.papers import LanguageOption, ReportForm, letterhead_of, spoken
 from shopinf.periods import together
-from shopinf.results import Failure, Format, Result
+from shopinf.results import Failure, Format, Result, of_every_kind
 from shopinf.words import few
 
 if TYPE_CHECKING:
@@ -27,13 +27,7 @@ if TYPE_CHECKING:
 app = Noun()
 
 # Of every kind of row; which of them there are is decided by --by.
-COLUMNS = list(
-    {
-        each.key: replace(each, rank=None) if each.key in (By.CAMPAIGN, By.MONTH) else each
-        for by in By
-        for each in worth_columns(by)
-    }.values()
-)
+COLUMNS = of_every_kind(map(worth_columns, By), asked_for=(By.CAMPAIGN, By.MONTH))
 
 
 @app.command(
@@ -65,7 +59,7 @@ def worth(
 
     chosen = desk.stores(stores)
     spans = period.of(desk, chosen) if period.given else None
-    people = tuple(desk.ledger.people.called(text).influencer for text in influencer or ())
+    people = called(desk, influencer)
     rate = desk.config.commission
     letterhead = letterhead_of(desk, desk.form(form).format, language)
     outcomes = desk.each_store(

@@ -15,7 +15,7 @@ from shopinf import unread
 from shopinf.attribution.report import INTERNAL, By, Choice, DateBasis, report_columns
 from shopinf.attribution.tally import PAYMENTS
 from shopinf.commands.completion import campaign_names
-from shopinf.commands.influencers.choice import InfluencersOption
+from shopinf.commands.influencers.choice import InfluencersOption, called
 from shopinf.commands.options import DeskContext, NeededPeriod, NoSyncOption, Noun, StoreChoice, examples
 from shopinf.commands.orders.rows import ODD_ORDERS
 from shopinf.commands.orders.rules import RuleChoice
@@ -23,7 +23,7 @@ from shopinf.commands.papers import LanguageOption, ReportForm, letterhead_of, s
 from shopinf.discounts.campaigns import find_campaign
 from shopinf.leaks.verdict import BACK, Suspect
 from shopinf.letterhead import Letterhead
-from shopinf.results import Audience, Failure, Format, Result
+from shopinf.results import Audience, Failure, Format, Result, of_every_kind
 from shopinf.times import iso
 from shopinf.words import counted
 
@@ -39,13 +39,7 @@ if TYPE_CHECKING:
 app = Noun()
 
 # Of every kind of row; which of them there are is decided by --by, and payments only where they are asked for.
-COLUMNS = list(
-    {
-        each.key: replace(each, rank=None) if each.key in PAYMENTS else each
-        for by in By
-        for each in report_columns(by, compared=True, payments=True)
-    }.values()
-)
+COLUMNS = of_every_kind((report_columns(by, compared=True, payments=True) for by in By), asked_for=PAYMENTS)
 PIECES = ("influencer", "campaign")  # in --output they mean a file for each
 _FOR_CLIENTS = " and ".join(format for format in Format if format.readers is Audience.CLIENT)
 
@@ -86,7 +80,7 @@ class RowChoice:
         """The choice with the names that campaigns and influencers have here."""
         basis = self.date or DateBasis(desk.config.date)
         campaigns = tuple(_campaign(desk, stores, text) for text in self.campaign or ())
-        people = tuple(desk.ledger.people.called(text).influencer for text in self.influencer or ())
+        people = called(desk, self.influencer)
         zero, paid = self.include_zero, self.with_payments
         return Choice(self.by, basis, self.include_pending, zero, paid, campaigns, people)
 
