@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from shopinf.attribution.codebook import Codes, TrackedCode
@@ -174,25 +175,22 @@ def report(stores: Iterable[StoreOrders], choice: Choice | None = None) -> Repor
             credit, currency = part.credit, part.credit.order.currency
             if choice.by is By.ORDER:
                 key = (store.store, credit.order.order_id, credit.influencer, credit.code)
-                listed.setdefault(key, Tally(currency, choice.payments)).add(part)
+                _tally(listed, key, currency, choice).add(part)
             else:
                 group = (store.store, currency, _group(credit, part.at.date(), choice.by))
-                groups.setdefault(group, Tally(currency, choice.payments)).add(part)
+                _tally(groups, group, currency, choice).add(part)
             if credit.status is not Status.NEEDS_REVIEW:
-                totals.setdefault(currency, Tally(currency, choice.payments)).add(part)
+                _tally(totals, currency, currency, choice).add(part)
         for sum in _sums(store, choice, aside):
             currency, counts = sum.cell.currency, sum.cell.status in _COUNTED
             group = (store.store, currency, _group(sum.cell, date.fromordinal(sum.day), choice.by))
-            for tally in (
-                groups.setdefault(group, Tally(currency, choice.payments)),
-                totals.setdefault(currency, Tally(currency, choice.payments)),
-            ):
-                tally.add_sum(sum, store.zone, counts=counts)
-        for tally in (*totals.values(), *groups.values()):
-            tally.settle()
+            for each in (_tally(groups, group, currency, choice), _tally(totals, currency, currency, choice)):
+                each.add_sum(sum, store.zone, counts=counts)
+        for each in (*totals.values(), *groups.values()):
+            each.settle()
         if choice.include_zero:
             for names in _could_have_sold(store, choice):
-                groups.setdefault((store.store, store.currency, names), Tally(store.currency, choice.payments))
+                _tally(groups, (store.store, store.currency, names), store.currency, choice)
     if choice.by is By.ORDER:
         rows = [each.order_row() for each in sorted(listed.values(), key=Tally.when)]
     else:
@@ -212,6 +210,16 @@ def report(stores: Iterable[StoreOrders], choice: Choice | None = None) -> Repor
         aside.rows(),
         aside.assumptions,
     )
+
+
+Key = TypeVar("Key")
+
+
+def _tally(among: dict[Key, Tally], key: Key, currency: str, choice: Choice) -> Tally:
+    """The one of *among* with that key, made where it is needed: there may be a sum for every code and day."""
+    if (found := among.get(key)) is None:
+        found = among[key] = Tally(currency, choice.payments)
+    return found
 
 
 def _parts(store: StoreOrders, choice: Choice, aside: Aside) -> Iterator[Part]:
