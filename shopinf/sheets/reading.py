@@ -19,7 +19,7 @@ from shopinf.sheets.fields import Fields, Places, find_places
 from shopinf.sheets.headers import find_header, lacking, looks_like_codes
 from shopinf.sheets.names import Kind
 from shopinf.sheets.passing import passing
-from shopinf.sheets.records import Broken, Record, Sieve
+from shopinf.sheets.records import Broken, Record, Sieve, until_next_table
 from shopinf.sheets.spelling import in_unit
 from shopinf.sheets.telling import Told
 from shopinf.sheets.texts import encoding_of
@@ -238,9 +238,11 @@ class _Opening:
                 f"{self.file}: {codes} looks like codes and is not used; if it has them: "
                 f"--map {quoted(f'{codes}=code')}"
             )
-        if self.only is not None:
+        # A workbook's rows do not show what was blank between them: of its tables every row is read.
+        if self.only is not None and (not before or self.delimiter is not None):
             sieve = self.only(places)
-            self.sieve.test, self.sieve.last = sieve.test, sieve.last
+            assert sieve.test is not None
+            self.sieve.test, self.sieve.last = until_next_table(sieve.test) if before else sieve.test, sieve.last
         yield places, None
         width = len(header.names)
         rest = chain(ahead[header.at + 1 :], records)

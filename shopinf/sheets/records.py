@@ -35,3 +35,33 @@ class Sieve:
 
     test: Test | None = None
     last: int = -1  # the last column that it looks at
+
+
+def until_next_table(test: Test) -> Test:
+    """*test* in a file of several tables: what tells where one ends passes as well, and all that comes behind it.
+
+    That is blank rows and whatever follows on them; a row of one cell there begins the next table.
+    """
+    gap = ended = False
+
+    def passing(rows: Sequence[Sequence[str]]) -> Sequence[int]:
+        nonlocal gap, ended
+        if ended:
+            return range(len(rows))
+        found = set(test(rows))
+        for place, cells in enumerate(rows):
+            if not gap and cells and cells[0].strip(_BLANK):  # as nearly all
+                continue
+            filled = sum(bool(cell.strip(_BLANK)) for cell in cells)
+            if gap and filled == 1:
+                ended = True
+                return [*sorted(each for each in found if each < place), *range(place, len(rows))]
+            if gap or not filled:
+                found.add(place)
+            gap = not filled
+        return sorted(found)
+
+    return passing
+
+
+_BLANK = " \t\r\n,;|"  # the last cell that is looked at may have all others in it, with the signs between them

@@ -54,3 +54,15 @@ def test_however_it_is_written_a_row_far_down_is_about_whom_it_would_be_at_the_t
     far_down = {each: is_found(run, tmp_path / f"far{n}.tsv", column, each, below=300) for n, each in enumerate(cells)}
     assert far_down == at_top
     assert sum(at_top.values()) > len(cells) - 3
+
+
+@pytest.mark.parametrize("rows", [1, 246, 248, 300, 1247, 1248])
+def test_a_table_ends_where_another_begins_however_long_it_is(
+    run: Bench, shop: PracticeStore, tmp_path: Path, rows: int
+) -> None:
+    path = tmp_path / "report.csv"
+    others = "".join(f"other{n},o{n}@else.example\n" for n in range(rows))
+    path.write_text(f"REPORT,\n,\nhandle,email\n{others},\nAPPLICANTS,\nname,email\nann,ann.lee@post.example\nb,b\n")
+    done = enrich(run, "--source", f"csv:{path}").ok()
+    assert done.json["influencers"] == []
+    assert f"from line {rows + 5} on there is another table; 4 rows passed over." in done.err
