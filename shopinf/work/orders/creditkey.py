@@ -31,7 +31,15 @@ FORM = 1  # of the kept credits themselves
 CODE, GIFT, DECISION = "code", "gift", "decision"
 
 # Where the rules stand, from the package's own folder.
-_RULES = ("attribution/*.py", "payouts/rates.py", "orders.py", "orderfacts.py", "money.py", "work/orders/codebook.py")
+_RULES = (
+    "attribution/*.py",
+    "payouts/rates.py",
+    "orders.py",
+    "orderfacts.py",
+    "money.py",
+    "work/orders/codebook.py",
+    "work/orders/crediting.py",
+)
 
 
 @dataclass(frozen=True)
