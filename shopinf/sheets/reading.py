@@ -238,8 +238,9 @@ class _Opening:
                 f"{self.file}: {codes} looks like codes and is not used; if it has them: "
                 f"--map {quoted(f'{codes}=code')}"
             )
-        # A workbook's rows do not show what was blank between them: of its tables every row is read.
-        if self.only is not None and (not before or self.delimiter is not None):
+        # A workbook's rows do not show what was blank between them; a table that has ended leaves rows to be counted.
+        ended = header.at + 1 + len(sample) < len(ahead)
+        if self.only is not None and not ended and (not before or self.delimiter is not None):
             sieve = self.only(places)
             assert sieve.test is not None
             self.sieve.test, self.sieve.last = until_next_table(sieve.test) if before else sieve.test, sieve.last
