@@ -167,7 +167,11 @@ STEPS = [
 def test_a_signal_at_any_step_ends_with_130_and_no_traceback(step: str, number: signal.Signals, tmp_path: Path) -> None:
     environ = {**os.environ, "SHOPINF_HOME": str(tmp_path)}
     argv = [sys.executable, "-c", AT_A_STEP, step, str(int(number)), "stores", "list"]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, env=environ)
+
+    def at_a_terminal() -> None:  # under nohup or behind `&` it is ignored, and so it is by what is begun there
+        signal.signal(number, signal.SIG_DFL)
+
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, env=environ, preexec_fn=at_a_terminal)
     assert done.returncode == 130
     assert "Stopped" in done.stderr or step == "ended"
     assert "Traceback" not in done.stderr
