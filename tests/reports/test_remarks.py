@@ -92,7 +92,7 @@ def test_why_nothing_can_be_paid_is_said_in_the_readers_language() -> None:
         return why_not_payable(found.reason, "EUR", GERMAN)
 
     assert why() == "unter dem Mindestbetrag von 1.234,50 EUR"
-    assert why(payable_at=NOW + timedelta(days=9)) == "innerhalb der Haltefrist"
+    assert why(payable_at=NOW + timedelta(days=9)) == "innerhalb der Wartefrist"
     assert why(Mark(Action.HOLD, "", NOW, OrderKey(1, 1))) == "zurückgehalten"
     assert why(Mark(Action.HOLD, "Betrug?", NOW, OrderKey(1, 1))) == "zurückgehalten: Betrug?"
 
