@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from shopinf.gifts.addresses import country_code
 from shopinf.people.handles import platform_names, read_platform
+from shopinf.sheets.records import Record
+from shopinf.sheets.telling import Told
 
 _TOTALS = frozenset(
     "total totals sum sums grandtotal subtotal summe gesamt gesamtsumme insgesamt somme totale totaal suma soma "
@@ -67,3 +69,17 @@ def _is_group(text: str) -> bool:
     """Is it a country or a platform, under which the people of it follow?"""
     word = text.strip().rstrip(":")
     return len(word) > 3 and (country_code(word) is not None or read_platform(word) in platform_names())
+
+
+def one_table(records: Iterable[Record], *, block: bool, told: Told | None = None, file: str = "") -> Iterator[Record]:
+    """The rows of the table that begins here: in a *block* of several, a blank line and a title end it."""
+    records = iter(records)
+    for record in records:
+        if block and record.gap and sum(bool(cell.strip()) for cell in record.cells) == 1:
+            left = 1 + sum(1 for _ in records)
+            if told is not None:
+                told.notes.append(
+                    f"{file}: from line {record.line} on there is another table; {left} rows passed over."
+                )
+            return
+        yield record

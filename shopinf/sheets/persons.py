@@ -65,17 +65,27 @@ def read_reachable(row: Row, now: datetime | None = None) -> Who:
     return who
 
 
+def no_profiles(row: Row) -> Iterator[BadSheet]:
+    """The cells of a row for an account that hold something else, like a post; somebody's own page may be a link."""
+    for key in filter(_is_of_account, row.values):
+        written = read_handle(row[key]) if row[key] else Written("")
+        if written.is_no_profile and not (written.elsewhere and key.endswith("url")):
+            yield _no_profile(row, key)
+
+
+def _no_profile(row: Row, key: str) -> BadSheet:
+    return row.problem(
+        f"{row[key]} is not the address of a profile",
+        key=key,
+        hint="Write the handle, or the address of the profile; of a post, a video or a short link nobody is known.",
+    )
+
+
 def nobody(row: Row) -> BadSheet:
     """Why a row is about nobody."""
     for key in row.values:
-        written = read_handle(row[key]) if _is_of_account(key) and row[key] else Written("")
-        if written.is_no_profile:
-            return row.problem(
-                f"{row[key]} is not the address of a profile",
-                key=key,
-                hint="Write the handle, or the address of the profile; of a post, a video or a short link nobody is "
-                "known.",
-            )
+        if row[key] and _is_of_account(key) and read_handle(row[key]).is_no_profile:
+            return _no_profile(row, key)
     for key in ("email", "email_2"):
         if row[key]:
             return no_email(row, key)

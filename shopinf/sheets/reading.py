@@ -6,7 +6,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -14,11 +14,10 @@ from typing import BinaryIO, TextIO, TypeVar
 
 from shopinf.errors import BadInput, BadSheet
 from shopinf.held import in_use
-from shopinf.plain import harmless
 from shopinf.sheets.fields import Fields, Places, find_places
 from shopinf.sheets.headers import find_header, lacking, looks_like_codes
 from shopinf.sheets.names import Kind
-from shopinf.sheets.passing import passing
+from shopinf.sheets.passing import one_table, passing
 from shopinf.sheets.records import Broken, Record, Sieve, until_next_table
 from shopinf.sheets.spelling import in_unit
 from shopinf.sheets.telling import Told
@@ -217,7 +216,7 @@ class _Opening:
                 yield from self._objects(chain(ahead, records))
 
     def _table(self, ahead: Sequence[Record], records: Iterator[Record]) -> Iterator[tuple[Places, Row | None]]:
-        trimmed = [replace(each, cells=[plain(_trimmed(cell)) for cell in each.cells]) for each in ahead]
+        trimmed = _plainly(ahead)
         header = find_header(self.file, trimmed, self.fields, self.mapping)
         places, self.known = header.places, header.known
         before = [each.line for each in ahead[: header.at]]
@@ -226,7 +225,7 @@ class _Opening:
                 f"{self.file}: the header is line {ahead[header.at].line}; "
                 f"{counted(len(before), 'row')} before it passed over."
             )
-        sample = list(_one_table(trimmed[header.at + 1 :], block=bool(before)))
+        sample = list(one_table(trimmed[header.at + 1 :], block=bool(before)))
         texts = [each.cells for each in sample]
         self.manner = manner_of(header.names, places, self.fields.kinds, texts, self.delimiter)
         for key in sorted(self.manner.fractions):
@@ -248,7 +247,7 @@ class _Opening:
         width = len(header.names)
         rest = chain(ahead[header.at + 1 :], records)
         passed = passing(header.names, self.fields.meant)
-        for record in _one_table(rest, block=bool(before), told=self.told, file=self.file):
+        for record in one_table(rest, block=bool(before), told=self.told, file=self.file):
             if why := passed(record.cells):
                 self.told.passed[why] += 1
             else:
@@ -293,7 +292,7 @@ class _Opening:
                 self.told.notes.append(
                     f"{file} is a workbook, which says its encoding itself; --encoding is not heeded."
                 )
-            return workbook_records(file, stream, self.told.notes, self.sieve)
+            return workbook_records(file, stream, self.told.notes, self.sieve, self._fits)
         if head.startswith(b"\xd0\xcf\x11\xe0"):
             raise BadSheet(
                 file,
@@ -326,6 +325,12 @@ class _Opening:
         tabs = suffix == ".tsv"
         return csv_records(file, stream, encoding, tabs=tabs, recognised=recognised, sieve=self.sieve, told=told)
 
+    def _fits(self, records: Sequence[Record]) -> bool:
+        """Does a sheet of a workbook have the columns?"""
+        with suppress(BadInput):
+            return bool(find_header(self.file, _plainly(records), self.fields, self.mapping).names)
+        return False
+
     def _row(self, record: Record, places: Places, width: int) -> Row:
         cells = record.cells
 
@@ -338,10 +343,9 @@ class _Opening:
         rest = {name: cell(place) for name, place in places.rest.items()}
         row = Row(self.file, record.line, values, rest, places.headers, doubts, written)
         for key, place in places.at.items():
-            if place < len(cells) and isinstance(cells[place], Broken):
-                values[key] = ""
-                error = f"the cell has the error {harmless(cells[place])}"
-                doubts[key] = row.problem(error, key=key, hint="Correct its formula.")
+            if place < len(cells) and isinstance(broken := cells[place], Broken):
+                error, hint = broken.why
+                values[key], doubts[key] = "", row.problem(error, key=key, hint=hint)
                 continue
             text = written[key] = plain(cell(place))
             if not text:
@@ -382,18 +386,8 @@ _FIGURE = re.compile(r"\d+(\.\d+)?")
 _NAMES = frozenset({"first_name", "last_name", "name", "influencer", "handle"})
 
 
-def _one_table(records: Iterable[Record], *, block: bool, told: Told | None = None, file: str = "") -> Iterator[Record]:
-    """The rows of the table that begins here: in a *block* of several, a blank line and a title end it."""
-    records = iter(records)
-    for record in records:
-        if block and record.gap and sum(bool(cell.strip()) for cell in record.cells) == 1:
-            left = 1 + sum(1 for _ in records)
-            if told is not None:
-                told.notes.append(
-                    f"{file}: from line {record.line} on there is another table; {left} rows passed over."
-                )
-            return
-        yield record
+def _plainly(records: Iterable[Record]) -> list[Record]:
+    return [replace(each, cells=[plain(_trimmed(cell)) for cell in each.cells]) for each in records]
 
 
 def _trimmed(cell: str) -> str:

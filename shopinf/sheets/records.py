@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from shopinf.plain import harmless
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -20,6 +22,21 @@ class Broken(str):
     """The text of a cell that a spreadsheet could not compute, like `#N/A`."""
 
     __slots__ = ()
+
+    @property
+    def why(self) -> tuple[str, str]:
+        """What is wrong with it, and what to do."""
+        return f"the cell has the error {harmless(self)}", "Correct its formula."
+
+
+class Unreckoned(Broken):
+    """A formula whose value the file does not hold, as where a program wrote it that does not reckon."""
+
+    __slots__ = ()
+
+    @property
+    def why(self) -> tuple[str, str]:
+        return f"the file has the formula {harmless(self)} and not its value", "Open it in a spreadsheet and save it."
 
 
 # Those of some rows that are worth reading, by their place among them, in rising order.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -14,33 +14,46 @@ from typing import Any, BinaryIO
 from shopinf.errors import BadSheet
 from shopinf.plain import formula_unsafe
 from shopinf.sheets.packed import Parts, TooLarge
-from shopinf.sheets.records import Broken, Record, Sieve
+from shopinf.sheets.records import Broken, Record, Sieve, Unreckoned
 from shopinf.words import counted
 
 # The currency in a number's format: `[$€-407]`, `"$"#,##0`, `#,##0.00 "EUR"`; `[$-409]` is only a language.
 _CURRENCY = re.compile(r'\[\$([^\]\-]+)(?:-[^\]]*)?\]|"\s*([€$£¥₹]|[A-Z]{3}|kr|zł)\.?\s*"|(?<!\[)([€$£¥₹])')
+_BEGINNING = 100  # rows of a sheet that tell whether it is the one
 _TOGETHER = 250  # rows that are looked at together
 _LAST_ROW = 1_048_576  # of a sheet of Excel
 _EMPTY_COLUMNS = 1000  # a row of a sheet has fewer; what a format dragged to the far right makes longer is empty
 
 
-def workbook_records(file: str, stream: BinaryIO, notes: list[str], sieve: Sieve) -> Generator[Record, None, None]:
-    """The rows of the first visible sheet that has any; formulas by the value Excel saved with them."""
+def workbook_records(
+    file: str, stream: BinaryIO, notes: list[str], sieve: Sieve, fits: Callable[[Sequence[Record]], bool]
+) -> Generator[Record, None, None]:
+    """The rows of the first visible sheet whose beginning *fits*, else of the first that has any.
+
+    Formulas count by the value that was saved with them.
+    """
     workbook = _opened(file, stream)
     try:
         sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"] or workbook.worksheets
-        for sheet in sheets:
-            rows = _rows(file, sheet)
-            first = next(rows, None)
-            if first is None:
-                continue
+        fitting, written = _begun(file, sheets, fits), _begun(file, sheets, bool)
+        if (found := next(fitting, None) or next(written, None)) is not None:
+            sheet, rows, ahead = found
             if len(sheets) > 1:
                 notes.append(f"{file} has {counted(len(sheets), 'sheet')}; {sheet.title} was read.")
-            yield first
+            yield from ahead
             yield from _worth_reading(rows, sieve)
-            return
     finally:
         workbook.close()
+
+
+def _begun(
+    file: str, sheets: Sequence[Any], fits: Callable[[Sequence[Record]], bool]
+) -> Iterator[tuple[Any, Iterator[Record], list[Record]]]:
+    """The sheets whose beginning *fits*: their first rows, and what comes behind them."""
+    for sheet in sheets:
+        with closing(_rows(file, sheet)) as rows:
+            if (ahead := list(islice(rows, _BEGINNING))) and fits(ahead):
+                yield sheet, rows, ahead
 
 
 def _opened(file: str, stream: BinaryIO) -> Any:
@@ -90,7 +103,7 @@ def _too_large(file: str, what: str) -> BadSheet:
     return BadSheet(file, f"the workbook is too large to be read: {what}", hint="Save the one sheet as .csv.")
 
 
-def _rows(file: str, sheet: Any) -> Iterator[Record]:
+def _rows(file: str, sheet: Any) -> Generator[Record, None, None]:
     """The rows that hold something, by the numbers they have in the sheet; none is made that is not written there."""
     lines = _written_rows(file, sheet)
     before = last = 0
@@ -111,7 +124,7 @@ def _rows(file: str, sheet: Any) -> Iterator[Record]:
         if line <= last:  # a second row of that number
             continue
         last = line
-        if any(cells):
+        if any(cell and not isinstance(cell, Unreckoned) for cell in cells):
             yield Record(line, cells, gap=line > before + 1)
             before = line
 
@@ -119,11 +132,22 @@ def _rows(file: str, sheet: Any) -> Iterator[Record]:
 def _written_rows(file: str, sheet: Any) -> Iterator[tuple[int, list[str]]]:
     """What the library parses, one row after another, without the empty rows and cells that it would fill in."""
     from openpyxl.cell.read_only import ReadOnlyCell
-    from openpyxl.worksheet._reader import WorkSheetParser
+    from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
+
+    class Parser(WorkSheetParser):  # type: ignore[misc]
+        """Values; of a formula that has none in the file, itself, where the library would see an empty cell."""
+
+        def parse_cell(self, element: Any) -> dict[str, Any]:
+            cell: dict[str, Any] = super().parse_cell(element)
+            formula = element.find(FORMULA_TAG) if cell["value"] is None else None
+            empty = element.get("t") == "str" and element.find(VALUE_TAG) is not None  # it comes to an empty text
+            if formula is not None and not empty:
+                cell.update(data_type="f", value=f"={formula.text or '…'}")
+            return cell
 
     book = sheet.parent
     with sheet._get_source() as part:
-        parser = WorkSheetParser(
+        parser = Parser(
             part,
             sheet._shared_strings,
             data_only=True,
@@ -168,6 +192,8 @@ def _typed(cell: Any) -> str:
         case timedelta():
             return str(value)
     text = str(value).strip()
+    if cell.data_type == "f":
+        return Unreckoned(text)
     return Broken(text) if cell.data_type == "e" else formula_unsafe(text)
 
 

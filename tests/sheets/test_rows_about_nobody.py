@@ -8,6 +8,7 @@ import pytest
 
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.names import PERSON, WHO
+from shopinf.sheets.persons import no_profiles
 from shopinf.sheets.reading import Row, read_sheet
 
 PEOPLE = Fields.of(PERSON, required=WHO)
@@ -60,3 +61,21 @@ def test_headings_of_groups_above_the_header_say_whose_columns_they_are(tmp_path
 def test_quotation_marks_behind_a_backslash_stay_in_their_cell(tmp_path: Path) -> None:
     (found, _) = rows(tmp_path, 'Username,Name\nmia,"Mia \\"M\\" Lind"\nleo,Leo\n')
     assert [each["name"] for each in found] == ['Mia "M" Lind', "Leo"]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "named"),
+    [
+        ("Handle", "https://www.instagram.com/p/CabcD/", 1),
+        ("Handle", "https://vm.tiktok.com/ZM8/", 1),
+        ("Profile URL", "https://www.facebook.com/profile.php?id=1", 1),
+        ("Profile URL", "https://linktr.ee/mia", 0),  # her own page: a link, and kept as one
+        ("Profile URL", "https://www.instagram.com/mia/", 0),
+    ],
+)
+def test_a_link_to_nobodys_profile_is_named_also_where_the_row_has_an_email(
+    tmp_path: Path, column: str, cell: str, named: int
+) -> None:
+    ((row,), _) = rows(tmp_path, f"{column},Email\n{cell},mia@x.example\n")
+    found = [each.message for each in no_profiles(row)]
+    assert found == [f"{row.place}, column {column}: {cell} is not the address of a profile"] * named

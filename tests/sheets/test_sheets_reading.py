@@ -385,3 +385,32 @@ def test_our_own_json_lines_come_back(tmp_path: Path) -> None:
     row = {"influencer": "=maya", "email": None, "percent": 15}
     (read,) = rows_of(tmp_path / "a.jsonl", json.dumps(row) + "\n")
     assert read.values == {"influencer": "=maya", "email": "", "percent": "15"}
+
+
+def test_a_workbook_that_begins_with_a_cover_is_read_from_the_sheet_with_the_columns(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.title = "Cover"
+    book.active.append(["Our influencers 2026"])
+    book.create_sheet("Codes").append(["influencer"])
+    book["Codes"].append(["maya"])
+    book.save(tmp_path / "a.xlsx")
+    read = read_sheet(tmp_path / "a.xlsx", FIELDS)
+    assert [row["influencer"] for row in read] == ["maya"]
+    assert read.notes == [f"{tmp_path / 'a.xlsx'} has 2 sheets; Codes was read."]
+
+
+def test_where_no_sheet_of_a_workbook_has_the_columns_the_first_is_refused(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Colour", "Size"])
+    book.active.append(["red", "L"])
+    book.create_sheet("Notes").append(["call them"])
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(BadSheet, match='found "Colour", "Size"'):
+        list(read_sheet(tmp_path / "a.xlsx", FIELDS))
+
+
+def test_a_formula_whose_value_is_not_in_the_file_is_named_and_no_empty_cell(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [["influencer", "Discount %"], ["maya", "=5*3"], ["", "=5*4"]])
+    (row,) = read_sheet(path, FIELDS)
+    with pytest.raises(BadSheet, match=r"line 2, column Discount %: the file has the formula =5\*3 and not its value"):
+        row.check("percent")

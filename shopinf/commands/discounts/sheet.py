@@ -23,7 +23,7 @@ from shopinf.people.profiles import Known
 from shopinf.periods import read_day
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.names import PERSON, WHO
-from shopinf.sheets.persons import read_reachable
+from shopinf.sheets.persons import no_profiles, read_reachable
 from shopinf.sheets.reading import Row, each_row
 from shopinf.sheets.spelling import Unit, unit_of
 from shopinf.sheets.telling import in_a_line
@@ -94,9 +94,12 @@ def read_rows(desk: Desk, file: Path, mapping: Mapping[str, str], general: Ask, 
             asks.append(replace(bad, username=typed))
             people.append(None)
         else:
+            sheet.told.remarks += no_profiles(row)
             asks.append(replace(found[0], number=number))
             people.append(found[1])
     tell_sheet(desk, sheet, len(asks))
+    if not asks:
+        desk.out.say(f"There is nobody in {sheet.file}: no row stands below its column names.")
     if "code" in sheet.headers and (without := sum(ask.code is None for ask in asks if not ask.problem)):
         desk.out.note(
             f"{counted(without, 'row')} without a code of {'its' if without == 1 else 'their'} own: the "

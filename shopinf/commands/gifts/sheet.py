@@ -19,7 +19,7 @@ from shopinf.people.influencers import Influencer
 from shopinf.people.profiles import Known
 from shopinf.sheets.fields import Fields
 from shopinf.sheets.names import PERSON, WHO
-from shopinf.sheets.persons import read_reachable
+from shopinf.sheets.persons import no_profiles, read_reachable
 from shopinf.sheets.reading import Row, each_row
 from shopinf.sheets.telling import in_a_line
 
@@ -61,6 +61,8 @@ def read_wanted(desk: Desk, file: Path, mapping: Mapping[str, str], variants: Se
         if isinstance(found, BadSheet):
             problem = in_a_line(found)
             found = Wanted(None, None, (), row.place, "", "", {}, problem)
+        else:
+            sheet.told.remarks += no_profiles(row)
         rows.append(found)
     tell_sheet(desk, sheet, len(rows))
     if not rows:

@@ -16,7 +16,7 @@ from shopinf.people.identity import known_of, one_each
 from shopinf.results import Failure, Result, columns
 from shopinf.sheets.fields import Fields, read_mapping
 from shopinf.sheets.names import PERSON, WHO
-from shopinf.sheets.persons import Who, read_who
+from shopinf.sheets.persons import Who, no_profiles, read_who
 from shopinf.sheets.reading import Row, Sheet, each_row
 from shopinf.words import agreeing, counted
 
@@ -56,6 +56,8 @@ def import_(
         for one in {one.id: one for one in people}.values()
     ]
     failures = [Failure(None, "", each.message, BadInput.code) for each in sheet.told.bad]
+    if not count:
+        desk.out.say(f"There is nobody in {sheet.file}: no row stands below its column names.")
     desk.show(Result("shopinf.influencers.import/1", COLUMNS, rows, failures=failures), form)
     if failures:
         raise PartlyDone(
@@ -83,7 +85,7 @@ def _read(desk: Desk, sheet: Sheet) -> tuple[list[Known], list[str | None], list
         if isinstance(found, BadSheet):
             continue
         who, each, rate = found
-        sheet.told.remarks += [*row.doubts.values(), *([who.remark] if who.remark else [])]
+        sheet.told.remarks += [*row.doubts.values(), *([who.remark] if who.remark else []), *no_profiles(row)]
         known.append(each)
         rates.append(rate)
         places.append(row.place)

@@ -65,6 +65,8 @@ def import_(
         except ShopinfError as wrong:
             sheet.told.refused(row.problem(wrong.message, hint=wrong.hint))
     tell_sheet(desk, sheet, count)
+    if not count:
+        desk.out.say(f"There is no rate in {sheet.file}: no row stands below its column names.")
     failures = [Failure(None, file.name, each.message, BadInput.code) for each in sheet.told.bad]
     kept = desk.ledger.rates.of_subjects(dict.fromkeys(meant.subject for meant in done))
     desk.show(Result("shopinf.rates.import/1", COLUMNS, rate_rows(desk, kept), failures=failures), form)

@@ -15,7 +15,7 @@ from shopinf.people.matching import TAIL, Confidence, Index, Match, unambiguous
 from shopinf.people.profiles import Profile, together
 from shopinf.sheets.fields import Fields, Places
 from shopinf.sheets.names import PERSON, WHO, Kind
-from shopinf.sheets.persons import read_profile, split_cell
+from shopinf.sheets.persons import no_profiles, read_profile, split_cell
 from shopinf.sheets.reading import Sheet
 from shopinf.sheets.records import Sieve
 from shopinf.sheets.values import Manner, plain, read_cell
@@ -57,7 +57,7 @@ class SheetSource:
                 if row.wrong is not None:
                     self.sheet.told.refused(row.wrong)
                     continue
-                self.doubts += list(row.doubts.values())
+                self.doubts += [*row.doubts.values(), *no_profiles(row)]
                 profile = read_profile(row.values, now)
                 for index, mine in zip(indexes, found, strict=True):
                     for match in index.matches(profile):
