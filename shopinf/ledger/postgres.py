@@ -121,6 +121,12 @@ def problem(error: DBAPIError, shown: str) -> MachineProblem:
                 f"{place} has been kept busy by others for {QUEUE_SECONDS} seconds",
                 hint="Run the same command again in a while.",
             )
+        case "25P03":
+            return MachineProblem(
+                f"{place} gave this run up: it was silent for {SILENT_SECONDS} seconds in the middle of a step, as "
+                "when the machine sleeps; nothing of this step was kept",
+                hint="Run the same command again; what was done before is recorded.",
+            )
     causes = {
         "password": ("refused the role's password", "Check SHOPINF_LEDGER_URL, PGPASSWORD or ~/.pgpass."),
         "authentication failed": ("refused the role", "Check the role in SHOPINF_LEDGER_URL."),

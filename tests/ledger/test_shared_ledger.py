@@ -23,6 +23,14 @@ CREATE = ("discounts", "create", "--campaign", "q4", "--count", "40", "--percent
 BESIDES_US = (
     "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = "
 )
+# Until the server has ended a session by itself.
+GONE = """
+DO $$ BEGIN
+    WHILE EXISTS (SELECT FROM pg_stat_activity WHERE pid = {pid}) LOOP
+        PERFORM pg_stat_clear_snapshot(), pg_sleep(0.01);
+    END LOOP;
+END $$
+"""
 
 AT_ONCE = 4  # writes to a store whose bucket holds 40
 
@@ -141,6 +149,25 @@ def test_two_of_a_team_who_start_the_same_campaign_at_once_make_it_once(
     assert {code["code"] for each in ran for code in each.json["codes"]} == {
         code["code"] for code in shop.discount_codes.values()
     }
+
+
+def test_who_was_silent_for_too_long_is_told_so_and_nothing_of_the_step_is_kept(
+    run: Bench, shop: PracticeStore, postgresql: postgres.Server
+) -> None:
+    """A laptop that was closed in the middle of a step, and opened again."""
+    before = run.look("SELECT * FROM meta ORDER BY key")
+    with (
+        closing(run.ledger()) as ledger,
+        pytest.raises(MachineProblem, match="gave this run up: it was silent for 60 seconds") as told,
+        ledger.database.writing() as db,
+    ):
+        db.exec_driver_sql("DELETE FROM meta WHERE key = 'hash_key'")
+        pid = db.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        db.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '10ms'")
+        postgresql.sql(GONE.format(pid=pid))
+        db.exec_driver_sql("SELECT 1")
+    assert told.value.hint == "Run the same command again; what was done before is recorded."
+    assert run.look("SELECT * FROM meta ORDER BY key") == before
 
 
 # one ledger for all
