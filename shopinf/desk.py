@@ -170,6 +170,14 @@ class Desk(Reach):
             )
         return stores[0]
 
+    def pointing_at(self, store: Store) -> str:
+        """What names *store* in a command that we print, ` -s maya`; nothing where it is meant without a word."""
+        try:
+            meant = self.book.choose((), None, False, self.environ)
+        except ShopinfError:
+            meant = []
+        return "" if [each.shop_id for each in meant] == [store.shop_id] else f" -s {quoted(store.name)}"
+
     def shop(self, store: Store) -> Shop:
         """The client of a connected store, the same one all through the run."""
         with self._guard:

@@ -27,6 +27,7 @@ from shopinf.commands.completion import COMPLETIONS, period_names
 from shopinf.console.forms import contradiction
 from shopinf.errors import BadInput
 from shopinf.results import Format
+from shopinf.shell import quoted
 from shopinf.words import listed
 
 if TYPE_CHECKING:
@@ -130,6 +131,14 @@ class StoreChoice:
     store: StoreOption = None
     group: GroupOption = None
     all_stores: AllStoresOption = False
+
+    @property
+    def typed(self) -> str:
+        """The same choice for another command, as it is typed, a blank before each option."""
+        named = [("-s", each) for each in self.store or ()] + [("--group", self.group)] * bool(self.group)
+        return "".join(f" {option} {quoted(value)}" for option, value in named if value) + (
+            " --all-stores" if self.all_stores else ""
+        )
 
 
 @dataclass(frozen=True)

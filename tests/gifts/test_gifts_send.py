@@ -299,3 +299,13 @@ def test_a_read_only_store_gets_nothing(run: Bench, tmp_path: Path) -> None:
     command = ("gifts", "send", "--campaign", "s", "--from", crowd(tmp_path, 1), "--variant", variant(shop)["sku"])
     assert run(*command, "--yes").code == 5
     assert not shop.writes
+
+
+def test_a_plan_with_a_bad_address_says_that_the_others_go_either_way(
+    run: Bench, shop: PracticeStore, tmp_path: Path
+) -> None:
+    path = sheet(tmp_path, MAYA, LEO.replace("97205", ""))
+    planned = run("gifts", "send", "--campaign", "q4", "--sheet", path, "--variant", variant(shop)["sku"], "--dry-run")
+    assert planned.code == 7
+    assert "the others are sent either way" in planned.err
+    assert "--partial" not in planned.err

@@ -124,7 +124,7 @@ def _check_store(desk: Desk, store: Store, records: Sequence[CodeRecord], lacked
         if (odd := unread.get(folded(record.code))) is None:
             _note_sight(desk, store, record, there)
             problems = list(_problems(desk, store, record, there))
-            problems += _combining_problems(record, combining) if there else []
+            problems += _combining_problems(record, combining, desk.pointing_at(store)) if there else []
         else:  # it is there, and nobody can say on which terms
             problems = [(f"{odd.called} {odd.problem}", "look at it in Shopify's admin")]
         for problem, fix in problems:
@@ -153,7 +153,7 @@ def _comparable(records: Iterable[CodeRecord], found: Mapping[str, Found]) -> li
     return [record for record, each in there if each is not None and each.rule.id == record.rule.price_rule_id]
 
 
-def _combining_problems(record: CodeRecord, seen: Mapping[int, Combining]) -> list[tuple[str, str]]:
+def _combining_problems(record: CodeRecord, seen: Mapping[int, Combining], at: str) -> list[tuple[str, str]]:
     """How a code combines otherwise in the store than it is meant to, with what to do about it."""
     rule = record.rule
     there = seen.get(rule.price_rule_id or 0)
@@ -165,10 +165,10 @@ def _combining_problems(record: CodeRecord, seen: Mapping[int, Combining]) -> li
     back = Combining(
         rule.meant.combines if "combines with" in names else None, rule.meant.applies if "applies to" in names else None
     )
-    fix = f"shopinf discounts combine --code {quoted(record.code)} {back.words}"
+    fix = f"shopinf discounts combine --code {quoted(record.code)} {back.words}{at}"
     if rule.refused and there:
         kept = replace(back, combines=there.combines) if back.combines is not None else there
-        fix = f"the store refused it, so: shopinf discounts combine --code {quoted(record.code)} {kept.words}"
+        fix = f"the store refused it, so: shopinf discounts combine --code {quoted(record.code)} {kept.words}{at}"
     if record.origin is Origin.TRACKED:
         fix = "nothing: it is only tracked, and taken as the store has it"
     return [(f"in the store it {each.name} {each.was}, {word} {each.wanted}", fix) for each in different]
@@ -183,7 +183,7 @@ def _note_sight(desk: Desk, store: Store, record: CodeRecord, there: Found | Non
 
 
 def _problems(desk: Desk, store: Store, record: CodeRecord, there: Found | None) -> Iterator[tuple[str, str]]:
-    code = record.code
+    code, at = record.code, desk.pointing_at(store)
     if record.state is State.INTENDED:
         yield "its making was not finished", f"run discounts create --campaign {quoted(record.campaign)} again"
         return
@@ -192,13 +192,13 @@ def _problems(desk: Desk, store: Store, record: CodeRecord, there: Found | None)
             return  # which is how a code of a shared rule is paused
         yield (
             "it is not in the store",
-            f"shopinf discounts retire --code {quoted(code)}, and make another one if it is needed",
+            f"shopinf discounts retire --code {quoted(code)}{at}, and make another one if it is needed",
         )
         return
     if there.rule.id != record.rule.price_rule_id:
         yield (
             f"it belongs to price rule {there.rule.id} now",
-            f"shopinf discounts retire --code {quoted(code)}, for it is somebody else's",
+            f"shopinf discounts retire --code {quoted(code)}{at}, for it is somebody else's",
         )
         return
     if record.state is State.PAUSED:
@@ -206,7 +206,7 @@ def _problems(desk: Desk, store: Store, record: CodeRecord, there: Found | None)
         if not record.rule.own or there.rule.terms.ends is None or there.rule.terms.ends > now:
             yield (
                 "it is paused here and active in the store",
-                f"shopinf discounts resume --code {quoted(code)}, then pause it",
+                f"shopinf discounts resume --code {quoted(code)}{at}, then pause it",
             )
         return
     terms = there.rule.terms if record.rule.terms.starts else replace(there.rule.terms, starts=None)

@@ -94,10 +94,10 @@ def combine(
 
     whole = desk.deliver(outcomes, answer, form)
     lost = sum(len(chosen[store]) for store in outcomes.lost)
-    _conclude(desk, whole, lost, sum(one.changed for _, one in outcomes.done))
+    _conclude(desk, whole, lost, sum(one.changed for _, one in outcomes.done), at=stores.typed)
 
 
-def _conclude(desk: Desk, whole: Result, lost: int, changed: int) -> None:
+def _conclude(desk: Desk, whole: Result, lost: int, changed: int, *, at: str) -> None:
     """Say what came of it, or end as partly done; *lost* are codes of stores that failed."""
     if whole.failures:
         left = sum(row["error"] is not None for row in whole.rows) + lost
@@ -106,9 +106,9 @@ def _conclude(desk: Desk, whole: Result, lost: int, changed: int) -> None:
             hint=next((each.hint for each in whole.failures if each.hint), "Correct what is named, and run it again."),
         )
     if not whole.rows:
-        desk.out.say("No such code is in a store.  Next: shopinf discounts list")
+        desk.out.say(f"No such code is in a store.  Next: shopinf discounts list{at}")
     elif changed:
-        desk.out.say(f"{counted(changed, 'code')} changed.  Next: shopinf discounts check")
+        desk.out.say(f"{counted(changed, 'code')} changed.  Next: shopinf discounts check{at}")
     else:
         desk.out.say(f"Nothing to change: {counted(len(whole.rows), 'code')} looked at.")
 

@@ -258,7 +258,7 @@ def create(
     found = dict(prospects.done)
     outcomes = desk.each_store(list(found), lambda store: _carry_out(desk, found[store], asks)).after(prospects)
     summary = _show_done(desk, outcomes.or_raise(), len(asks), form, said=said)
-    desk.out.say(_sentence(summary, read_campaign(options.campaign)))
+    desk.out.say(_sentence(summary, read_campaign(options.campaign), stores.typed))
 
 
 # before
@@ -392,7 +392,7 @@ def _show_done(desk: Desk, outcomes: Outcomes[Made], asked: int, form: FormChoic
     return summary
 
 
-def _sentence(summary: Summary, campaign: str) -> str:
+def _sentence(summary: Summary, campaign: str, at: str) -> str:
     """`q4: 3 codes created, 1 updated, 2 existed already.  Next: …`"""
     done = [(summary.created, "created"), (summary.updated, "updated"), (summary.existing, "existed already")]
     (first, verb), *others = [each for each in done if each[0]] or [(0, "")]
@@ -401,5 +401,5 @@ def _sentence(summary: Summary, campaign: str) -> str:
     if verb == "existed already":
         verb = agreeing(first, "exists already", "exist already")
     more = "".join(f", {count} {what}" for count, what in others)
-    next = f"  Next: shopinf discounts links --campaign {quoted(campaign)}" if summary.created else ""
+    next = f"  Next: shopinf discounts links --campaign {quoted(campaign)}{at}" if summary.created else ""
     return f"{campaign}: {counted(first, 'code')} {verb}{more}.{next}"

@@ -28,5 +28,5 @@ def pause(
         desk.out.note("A paused code tracks nothing, and neither do links with it.")
         meant.ask(desk, again="; resume makes them again")
     if changed := carry_out(desk, meant, form, dry_run=dry_run):
-        again = f"shopinf discounts resume {choice.typed}".rstrip()
+        again = f"shopinf discounts resume {choice.typed}{stores.typed}"
         desk.out.say(f"{counted(changed, 'code')} paused.  Next: {again}")

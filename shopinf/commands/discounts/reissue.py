@@ -80,7 +80,7 @@ def reissue(
     if errors[made.id]:
         raise PartlyDone(
             f"{made.code} takes the place of {former.code}, and does not combine as that one did",
-            hint=f"shopinf discounts combine --code {quoted(made.code)} {ask.combining.words}",
+            hint=f"shopinf discounts combine --code {quoted(made.code)} {ask.combining.words}{stores.typed}",
         )
     desk.out.say(f"{made.code} takes the place of {former.code}, whose orders up to now stay attributed. Hand it out.")
 

@@ -19,7 +19,7 @@ from shopinf.commands.options import DeskContext, FormChoice, NoSyncOption, Noun
 from shopinf.discounts.campaigns import find_campaign
 from shopinf.discounts.records import CodeRecord, Origin, State
 from shopinf.errors import BadInput, PartlyDone
-from shopinf.leaks.verdict import Level, Verdict
+from shopinf.leaks.verdict import Level
 from shopinf.outcomes import Done
 from shopinf.periods import read_day
 from shopinf.results import Cell, Failure, Result, columns
@@ -130,7 +130,7 @@ def watch(desk: DeskContext, stores: StoreChoice, form: FormChoice, watching: Wa
     desk.deliver(outcomes.or_nothing(), answer, form)
     for store, seen in outcomes.done:
         for each in _loud(seen):
-            desk.out.say(f"{each.record.code}:  {_advice(store, each.record, each.verdict)}")
+            desk.out.say(f"{each.record.code}:  {_advice(desk, store, each)}")
     told = Counter(each.verdict.level for _, seen in outcomes.done for each in seen.codes)
     if any(watching.fails(level) for level in told):
         raise PartlyDone(_sentence(told), hint="Do what is advised, or look at the orders first.")
@@ -161,10 +161,10 @@ def _lacking(store: Store, why: str) -> str:
 
 def _rows(desk: Desk, store: Store, seen: Watch) -> list[dict[str, Cell]]:
     people = people_of(desk, [each.record for each in seen.codes])
-    return [_row(store, each, people.get(each.record.person)) for each in seen.codes]
+    return [_row(desk, store, each, people.get(each.record.person)) for each in seen.codes]
 
 
-def _row(store: Store, watched: Watched, person: Influencer | None) -> dict[str, Cell]:
+def _row(desk: Desk, store: Store, watched: Watched, person: Influencer | None) -> dict[str, Cell]:
     record, said = watched.record, watched.verdict
     return {
         "store": store.name,
@@ -181,7 +181,7 @@ def _row(store: Store, watched: Watched, person: Influencer | None) -> dict[str,
         "coupon_hosts": said.coupon_hosts,
         "new_share_since": _figure(said.new_since, "0.01"),
         "commission_at_stake": watched.at_stake,
-        "advice": _advice(store, record, said),
+        "advice": _advice(desk, store, watched),
     }
 
 
@@ -189,13 +189,15 @@ def _figure(value: float | None, places: str) -> Decimal | None:
     return None if value is None else Decimal(repr(value)).quantize(Decimal(places), rounding=ROUND_HALF_UP)
 
 
-def _advice(store: Store, record: CodeRecord, said: Verdict) -> str | None:
-    """What to do about it, as it can be typed."""
+def _advice(desk: Desk, store: Store, watched: Watched) -> str | None:
+    """What to do about it, as it can be typed: another store may have a code of the same name, which is all right."""
+    record, said = watched.record, watched.verdict
     if said.since is None:
         return None
     day = said.since.date().isoformat()
     if said.level is Level.LOOK:
         return f"shopinf orders attribute --store {quoted(store.name)} --from {day} --by order"
     over = record.state in (State.RETIRED, State.PAUSED) or record.origin is Origin.TRACKED
-    stop = "" if over else f"; shopinf discounts reissue {quoted(record.code)}"
-    return f"shopinf payouts hold --code {quoted(record.code)} --from {day} --reason leak{stop}"
+    there = desk.pointing_at(store)
+    stop = "" if over else f"; shopinf discounts reissue {quoted(record.code)}{there}"
+    return f"shopinf payouts hold --code {quoted(record.code)} --from {day} --reason leak{there}{stop}"

@@ -130,7 +130,7 @@ def send(
         asks = asks_of(wanted, desk.ledger.roster.enrol(known))  # who is new is written down from here on
     found = dict(prospects.done)
     outcomes = desk.each_store(list(found), lambda store: _carry_out(desk, found[store], asks, options))
-    _show_done(desk, outcomes.after(prospects).or_raise(), wanted, form)
+    _show_done(desk, outcomes.after(prospects).or_raise(), wanted, form, at=stores.typed)
 
 
 # before
@@ -259,8 +259,8 @@ def _came_to(step: Step, record: GiftRecord | None, trouble: ShopinfError | None
     return "failed", str(trouble) if trouble else "another run of shopinf is sending it"
 
 
-def _show_done(desk: Desk, outcomes: Outcomes[Sent], wanted: Sequence[Wanted], form: FormChoice) -> None:
-    """Write the rows; the run ends as partly done when some gifts are not sent."""
+def _show_done(desk: Desk, outcomes: Outcomes[Sent], wanted: Sequence[Wanted], form: FormChoice, *, at: str) -> None:
+    """Write the rows; partly done where some gifts are not sent. *at* names the stores for what is next."""
 
     def answer(done: Done[Sent], lost: Sequence[Failure]) -> Result:
         rows = [row for _, one in done for row in one.rows]
@@ -279,8 +279,8 @@ def _show_done(desk: Desk, outcomes: Outcomes[Sent], wanted: Sequence[Wanted], f
         )
     said = [f"{counts[word]} {text}" for word, text in (("sent", "sent"), ("exists", "sent before")) if counts[word]]
     if said:
-        campaign = rows[0]["campaign"]
-        desk.out.say(f"{campaign}: {', '.join(said)}.  Next: shopinf gifts status --campaign {quoted(str(campaign))}")
+        campaign = str(rows[0]["campaign"])
+        desk.out.say(f"{campaign}: {', '.join(said)}.  Next: shopinf gifts status --campaign {quoted(campaign)}{at}")
 
 
 def _result(rows: list[dict[str, Cell]], failures: Sequence[Failure], notes: Sequence[str], *, dry_run: bool) -> Result:
@@ -322,10 +322,11 @@ def _show_prospects(desk: Desk, prospects: Outcomes[Prospect], form: FormChoice,
     whole = desk.deliver(outcomes.or_raise(), answer, form)
     failing = sum(row["status"] == "failed" for row in whole.rows)
     if failing or whole.failures:
-        others = ", or send only the others with --partial" if failing < len(whole.rows) and not partial else ""
+        alone = partial or all(step.ask.problems for _, one in prospects.done for step in one.failing)
+        others = "; the others are sent either way" if alone else ", or send only the others with --partial"
         raise PartlyDone(
             f"{failing} of {counted(len(whole.rows), 'gift')} cannot be sent",
-            hint=f"Correct what is named above{others}.",
+            hint=f"Correct what is named above{others if failing < len(whole.rows) else ''}.",
         )
 
 

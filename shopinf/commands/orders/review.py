@@ -13,6 +13,7 @@ from shopinf.commands.orders.rows import ODD_ORDERS, REVIEW_COLUMNS, review_row
 from shopinf.outcomes import Done
 from shopinf.periods import Period
 from shopinf.results import Cell, Failure, Result
+from shopinf.shell import quoted
 from shopinf.stores import Store
 from shopinf.unread import Unread
 from shopinf.words import counted
@@ -62,8 +63,10 @@ def review(
     if not result.rows:
         desk.out.say(f"Nothing needs a look: {looked_at} by codes of ours were gone through.")
     else:
-        first = result.rows[0]["order_name"]
-        desk.out.say(f"{counted(len(result.rows), 'order')} of {looked_at}.  Next: shopinf orders explain '{first}'")
+        first = result.rows[0]
+        at = next(desk.pointing_at(store) for store in chosen if store.name == first["store"])
+        explain = f"shopinf orders explain {quoted(str(first['order_name']))}{at}"
+        desk.out.say(f"{counted(len(result.rows), 'order')} of {looked_at}.  Next: {explain}")
     outcomes.settle()
     unread.settle((odd for _, found in outcomes.done for odd in found.unread), ODD_ORDERS)
 

@@ -164,6 +164,6 @@ class _Switching:
         except NoSuchThing:
             raise BadInput(
                 f"{record.code} was deleted in the Shopify admin, so it cannot be resumed",
-                hint=f"shopinf discounts retire --code {quoted(record.code)}",
+                hint=f"shopinf discounts retire --code {quoted(record.code)}{self._desk.pointing_at(self._store)}",
             ) from None
         return {}
