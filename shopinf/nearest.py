@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-NEAR = 70  # of 100; a letter wrong in a name of four
+NEAR = 66  # of 100; a letter wrong in a name of three
 _BEGUN = 3  # letters: what goes on like that in one name alone is a name that was not written out
 SLIP = 85  # a letter wrong, missing or too many in a longer one: hardly another name
 

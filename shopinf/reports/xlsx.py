@@ -54,7 +54,7 @@ _DAYS = {
 
 
 def file(overview: Overview, letterhead: Letterhead = PLAIN) -> bytes:
-    """*overview* as an xlsx file: a summary, its sides, who came back where that is known, and what is left out."""
+    """*overview* as an xlsx file: a summary, its sides, what is left out, and who came back where that is known."""
     import xlsxwriter
 
     tongue = tongue_of(letterhead.language)
@@ -74,10 +74,10 @@ def file(overview: Overview, letterhead: Letterhead = PLAIN) -> bytes:
         for name, by in _SHEETS.items():
             sheet = book.add_worksheet(tongue.say(f"book.{name}"))
             table(sheet, pen, overview.columns(by), overview.side(by).rows, _totals_of(sections, by, tongue))
+        table(book.add_worksheet(tongue.say("book.excluded")), pen, LEFT_OUT_COLUMNS, overview.left_out, Totals())
         if (back := overview.back_apart).rows:
             shown = back_columns(client=overview.client)
             table(book.add_worksheet(tongue.say("book.back")), pen, shown, back.rows, Totals(back.totals))
-        table(book.add_worksheet(tongue.say("book.excluded")), pen, LEFT_OUT_COLUMNS, overview.left_out, Totals())
     return written.getvalue()
 
 

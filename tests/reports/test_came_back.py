@@ -82,7 +82,9 @@ def test_without_customers_there_is_neither_picture_nor_table_nor_sheet() -> Non
 
 @pytest.mark.parametrize("client", [True, False])
 def test_a_clients_workbook_has_the_sheet_without_what_it_cost(client: bool) -> None:
-    sheet = openpyxl.load_workbook(io.BytesIO(workbook(whole(*PEOPLE, client=client))))["Came back"]
+    book = openpyxl.load_workbook(io.BytesIO(workbook(whole(*PEOPLE, client=client))))
+    assert book.sheetnames == ["Summary", "Influencers", "Codes", "Orders", "Excluded", "Came back"]
+    sheet = book["Came back"]
     heads, first, *_ = sheet.iter_rows(values_only=True)
     row = dict(zip(heads, first, strict=True))
     assert (row["Month"], row["Customers won"], row["Net sales within 90 days"]) == ("2026-01", 2, 10)
