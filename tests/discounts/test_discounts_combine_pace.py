@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from bench import Bench
 
 from shopinf.practice import PracticeStore
+from shopinf.work.codes import combine
 
 COUNT = 100
 
@@ -34,8 +36,10 @@ def test_own_rules_take_what_rest_and_the_points_allow_and_nothing_is_throttled(
 
 
 def test_codes_that_exist_are_changed_at_the_points_pace_one_change_a_rule(
-    run: Bench, shop: PracticeStore, tmp_path: Path
+    run: Bench, shop: PracticeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # One at a time: while a thread with a request under way has no turn, the others' waits move this clock on.
+    monkeypatch.setattr(combine, "MOST", 1)
     run("discounts", "create", "--campaign", "q4", "--sheet", people(tmp_path), "--percent", "15", "--yes").ok()
     shop.graph.points.drain()
     shop.graph.points.give_back(100.0)  # another app has taken the rest
@@ -43,5 +47,5 @@ def test_codes_that_exist_are_changed_at_the_points_pace_one_change_a_rule(
     run("discounts", "combine", "--campaign", "q4", "--with", "order,product", "--yes").ok()
     asked = [call for call in shop.calls[before:] if call.path.endswith("/graphql.json")]
     assert len(asked) == len(shop.graph.changes) == COUNT
-    assert run.clock.monotonic() - begun <= 1.05 * (10 * COUNT - 100) / 100 + 1.5
+    assert run.clock.monotonic() - begun <= 1.1 * (10 * COUNT - 100) / 100
     assert shop.graph.points.refused == 0
