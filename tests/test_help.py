@@ -238,3 +238,18 @@ def test_every_command_that_answers_with_data_declares_its_columns(name: str) ->
         ranked = [column for column in columns if column.rank is not None]
         assert len(ranked) <= 15, f"{words}: these are all of them"
         assert len(columns) <= 12 or ranked, f"{words}: which of them answer the question?"
+
+
+@pytest.mark.parametrize("typed", ["5.000", "5,000", "1.000.000", "50.0", "1e3", "5 000"])
+@pytest.mark.parametrize("option", ["--count", "--usage-limit"])
+def test_thousands_with_something_between_are_not_taken_for_a_few(run: Bench, option: str, typed: str) -> None:
+    refused = run("discounts", "create", "--campaign", "q4", "--percent", "10", option, typed)
+    assert refused.code == 2
+    assert option in refused.err
+
+
+def test_whole_numbers_keep_their_bounds(run: Bench) -> None:
+    create = ("discounts", "create", "--campaign", "q4", "--percent", "10", "--count")
+    assert "it has to be 1 or more" in run(*create, "0").err
+    assert "it has to be 65535 or less" in run("practice", "--port", "65536").err
+    assert "that is not a number" in run(*create, "many").err

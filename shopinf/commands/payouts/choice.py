@@ -69,5 +69,5 @@ def minimum(text: str) -> Decimal:
     except ArithmeticError:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount < 0:
-        raise typer.BadParameter(f"{text!r} is not an amount.")
+        raise typer.BadParameter(f"{text!r} is not an amount; write it with digits and a dot, like 5 or 12.50.")
     return amount
