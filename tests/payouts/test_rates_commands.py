@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -139,3 +140,15 @@ def test_a_sheet_writes_rates_and_days_as_people_do(codes: Bench, tmp_path: Path
 
 def test_nothing_agreed_is_said_with_how_to_begin(run: Bench, shop: PracticeStore) -> None:
     assert "Nothing is agreed yet" in run("rates", "list").ok().err
+
+
+@pytest.mark.parametrize("of", [("--influencer", "mia"), ("--campaign", "q4")])
+def test_a_code_that_goes_on_earning_its_own_is_named_with_how_to_change_it(codes: Bench, of: tuple[str, str]) -> None:
+    assert "goes on earning" not in codes("rates", "set", "15%", *of).ok().err
+    codes("rates", "set", "10%", "--code", "MIA10").ok()
+    said = codes("rates", "set", "16%", *of, "--from", "2026-11-22").ok().err
+    assert "MIA10 in maya-shop goes on earning 10%: the code's own rate goes before this one." in said
+    assert "LEO10" not in said
+    [mend] = [line for line in said.splitlines() if "To change it: " in line]
+    codes(*shlex.split(mend.split("To change it: shopinf ")[1])).ok()
+    assert winning(codes)[0] == "16%"
