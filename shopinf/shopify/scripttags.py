@@ -16,7 +16,6 @@ from shopinf.errors import (
     NotFound,
     Refused,
     RequestRejected,
-    ScopeMissing,
     ShopinfError,
     StoreFrozen,
     StoreLocked,
@@ -27,7 +26,7 @@ from shopinf.shopify.client import Shop
 from shopinf.shopify.records import Facts
 from shopinf.shopify.shop import read
 
-_OTHER = (CredentialsProblem, ScopeMissing, StoreFrozen, StoreLocked, StoreReadOnly, NoSuchShop)
+_OTHER = (CredentialsProblem, StoreFrozen, StoreLocked, StoreReadOnly, NoSuchShop)
 
 
 class TagsClosed(RequestRejected):
@@ -53,8 +52,8 @@ def script_tags(shop: Shop) -> list[ScriptTag]:
 def create_script_tag(shop: Shop, src: str) -> ScriptTag:
     """Ask for a tag that loads *src* on the storefront; `TagsClosed` where Shopify makes none any more.
 
-    How the refusal looks is not documented, so every 4xx that has no other known cause is one. A lost answer is looked
-    up in the store.
+    How the refusal looks is not documented, so every 4xx that has no other known cause is one; that a scope is missing
+    too, for who asks has seen it granted. A lost answer is looked up in the store.
     """
     body = {"script_tag": {"event": "onload", "src": src, "display_scope": "online_store", "cache": False}}
     try:

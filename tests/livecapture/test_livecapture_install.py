@@ -65,6 +65,20 @@ def test_a_tag_that_was_demanded_and_refused_is_exit_5_whatever_the_refusal_look
     assert not folder.exists()
 
 
+def test_a_refusal_that_names_the_scope_which_is_granted_is_the_refusal_as_well(
+    run: Bench, shop: PracticeStore, folder: Path
+) -> None:
+    words = {"errors": "[API] This action requires merchant approval for write_script_tags scope."}
+    shop.faults.fail("POST script_tags.json", 403, words)
+    ran = run("livecapture", "install", "--endpoint", ENDPOINT, "-f", "json").ok()
+    assert by_method(ran.out)["script-tag"]["status"] == "refused"
+    assert len(list(folder.iterdir())) == 2
+    shop.faults.fail("POST script_tags.json", 403, words)
+    demanded = run("livecapture", "install", "--endpoint", ENDPOINT, "--method", "script-tag")
+    assert demanded.code == 5
+    assert all(date in demanded.err for date in DATES)
+
+
 def test_without_the_scope_no_tag_is_asked_for(run: Bench, shop: PracticeStore, folder: Path) -> None:
     shop.scopes -= {"write_script_tags", "read_script_tags"}
     ran = run("livecapture", "install", "--endpoint", ENDPOINT).ok()
