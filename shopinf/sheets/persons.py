@@ -162,9 +162,12 @@ def _accounts(row: Mapping[str, str], now: datetime | None) -> Iterator[Account]
     same = [at for at, each in enumerate(sides) if general and not general.platform and _alike(each, general)]
     if general is not None and not same:
         yield general
-    elif sides and not any(each.followers for each in sides):
-        # One number of followers for the row: it is the named platform's, else the first account's.
-        at = same[0] if same else next((at for at, each in enumerate(sides) if each.platform == platform), 0)
+    elif sides:
+        # A figure that the row has once is the named platform's, else the first account's, one with followers before.
+        followers = "" if any(each.followers for each in sides) else followers
+        engagement = "" if any(each.engagement_rate_pct is not None for each in sides) else engagement
+        order = sorted(range(len(sides)), key=lambda at: (sides[at].platform != platform, not sides[at].followers, at))
+        at = same[0] if same else order[0]
         known = _account(sides[at].platform, sides[at].handle, "", followers, engagement, now)
         sides[at] = sides[at].more(known) if known else sides[at]
     yield from sides

@@ -10,6 +10,7 @@ from bench import Bench
 from customerbench import enrich, found, people, write
 
 from shopinf.people.profiles import Account, Tier, read_followers, tier, together
+from shopinf.practice import PracticeStore
 from shopinf.sheets.persons import read_profile
 from shopinf.sheets.reading import read_sheet
 from shopinf.work.customers.sheet import FIELDS
@@ -42,6 +43,16 @@ EXPORTS: dict[str, tuple[str, str, Facts]] = {
         "Name,E-Mail,Instagram,Abonnenten,Telefon",
         "Maya Lind,maya@post.example,@mayalind,12.500,0151 1234567",
         [("instagram", "mayalind", 12_500, None)],
+    ),
+    "followers of a platform and a rate without one": (
+        "E-Mail,Instagram-Handle,Follower Instagram,Interaktionsrate",
+        "maya@post.example,@mayalind,12500,3.4 %",
+        [("instagram", "mayalind", 12_500, Decimal("3.4"))],
+    ),
+    "followers of two platforms and a rate without one": (
+        "email,instagram_username,tiktok_username,tiktok_followers,engagement rate",
+        "maya@post.example,mayalind,maya.tok,45000,3.1%",
+        [("tiktok", "maya.tok", 45_000, Decimal("3.1")), ("instagram", "mayalind", None, None)],
     ),
     "links only": (
         "mail,link",
@@ -123,3 +134,12 @@ def test_emails_are_matched_whatever_stands_around_them(run: Bench, tmp_path: Pa
     cells = [f"Maya Lind <{one}>; mgmt@agency.example", f"mailto:{two}", f"info@agency.example / {three}"]
     sheet = write(tmp_path / "i.csv", [{"handle": f"h{n}", "email": cell} for n, cell in enumerate(cells)])
     assert {*found(enrich(run, "--source", f"csv:{sheet}").ok())} == {one, two, three}
+
+
+def test_what_is_said_of_a_sheet_is_said_once(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_bytes("E-Mail;Name\nann@x.example;Zoë Müller\n".encode("cp1252"))
+    ran = run("customers", "enrich", "--source", f"csv:{path}", "--dry-run", "-f", "json").ok()
+    assert ran.err.count("is not in UTF-8") == 1
+    assert [note for note in ran.json["notes"] if "is not in UTF-8" in note]
+    assert "Nothing was written." in ran.err

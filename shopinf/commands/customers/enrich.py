@@ -119,7 +119,9 @@ def enrich(
     enriched = carry_out(desk, desk.stores(stores), asked)
     show_enriched(desk, enriched, form)
     say_nobody(desk, enriched, [spec.shown for spec in asked.specs])
-    if enriched.anybody and not dry_run:
+    if dry_run:
+        desk.out.say("Nothing was written.")
+    elif enriched.anybody:
         desk.out.say(
             "Next: shopinf influencers list, or shopinf discounts create --campaign NAME --sheet FILE --percent 15"
         )

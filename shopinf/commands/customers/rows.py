@@ -84,6 +84,7 @@ def answer(enriched: Enriched, done: Done[Mine], failures: Sequence[Failure], no
         zones={store.name: store.zone for store, _ in done},
         now=now,
         notes=list(dict.fromkeys(notes)),
+        said=enriched.said,
         failures=[*failures, *enriched.shared_failures, *(each for _, mine in done for each in mine.failures)],
     )
 
@@ -96,6 +97,7 @@ def _result(
     zones: Mapping[str, ZoneInfo],
     now: datetime,
     notes: Sequence[str],
+    said: Sequence[str],
     failures: Sequence[Failure],
 ) -> Result:
     """Those who were found, then those who were not, where they are wanted."""
@@ -111,7 +113,8 @@ def _result(
     rest = [_unmatched(store, customer) for store, customer in unmatched]
     whole += [{**row, "accounts": [], "customer_ids": [row["customer_id"]]} for row in rest]
     body = {"influencers": whole, "summary": summary.as_json()}
-    return Result("shopinf.influencers/1", COLUMNS, [*rows, *rest], body=body, notes=notes, failures=failures)
+    listed = [*rows, *rest]
+    return Result("shopinf.influencers/1", COLUMNS, listed, body=body, notes=notes, said=said, failures=failures)
 
 
 def _row(found: Found, zone: ZoneInfo, now: datetime) -> dict[str, Any]:

@@ -84,6 +84,7 @@ class Enriched:
     shared_failures: Sequence[Failure]
     errors: Sequence[ShopinfError]  # of providers that stopped answering
     narrowed: bool = False  # by followers or platforms, so that somebody who is known may be left out
+    said: Sequence[str] = ()  # notes that were said while it ran
 
     @property
     def anybody(self) -> bool:
@@ -171,6 +172,7 @@ class _Run:
             self.waterfall.failures,
             self.waterfall.errors,
             bool(self.asked.wanted.min_followers or self.asked.wanted.platforms),
+            self.waterfall.said,
         )
 
     def _known(self, seen: Seen, found: Sequence[Found]) -> list[Found]:

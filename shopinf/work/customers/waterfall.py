@@ -75,6 +75,7 @@ class Waterfall:
         self.failures: list[Failure] = []
         self.errors: list[ShopinfError] = []
         self.notes: list[str] = []
+        self.said: list[str] = []  # notes on sheets, which were said when these were read
         self._left: dict[str, set[int]] = {}  # hashes of those not asked about, and the stores they are in
         self.finished: list[Spec] = []
         self.answered = False  # did any source say anything?
@@ -101,7 +102,7 @@ class Waterfall:
         for seen, hits in zip(self.seen, source.match(indexes), strict=True):
             for place, hit in hits.items():
                 seen.hits.setdefault(place, hit)
-        self.notes += source.sheet.notes
+        self.said += source.sheet.notes
         self.answered = True
         self.finished.append(source.spec)
 
