@@ -31,22 +31,13 @@ from shopinf.ledger.coderows import (
     read_record,
 )
 from shopinf.ledger.rates import add_rates
-from shopinf.ledger.tables.journal import batches, codes, journal, price_rules
+from shopinf.ledger.tables.journal import codes, journal, price_rules
 from shopinf.ledger.tables.payouts import rates
 from shopinf.orders import folded
 from shopinf.payouts.rates import Subject
 
 if TYPE_CHECKING:
     from shopinf.ledger.journal import Journal
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A job that makes up to a hundred codes of one rule; `batch_id` is Shopify's, once it is known."""
-
-    id: int
-    batch_id: int | None
-    codes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,34 +228,6 @@ class Codes:
         with self._database.writing() as db:
             db.execute(update(codes).where(codes.c.id == record.id).values(code=code, folded=folded(code)))
             self._note(db, shop_id, "code.intended", record.id, {"code": code, "instead_of": record.code})
-
-    # jobs
-
-    def intend_batch(self, shop_id: int, rule: int, ids: Sequence[int]) -> int:
-        """Write down a job that is about to be sent."""
-        row = {"shop_id": shop_id, "rule": rule, "codes": list(ids), "state": "intended"}
-        with self._database.writing() as db:
-            result = db.execute(batches.insert().values(row | {"sent_at": self._ledger.clock.now()}))
-            return int(result.inserted_primary_key[0])  # type: ignore[index]
-
-    def posted_batch(self, batch: int, batch_id: int) -> None:
-        """The store accepted the job and calls it *batch_id*."""
-        with self._database.writing() as db:
-            db.execute(update(batches).where(batches.c.id == batch).values(state="posted", batch_id=batch_id))
-
-    def end_batch(self, batch: int) -> None:
-        """What came of the job is written down, or it is sent anew as another."""
-        with self._database.writing() as db:
-            db.execute(update(batches).where(batches.c.id == batch).values(state="done"))
-
-    def open_batches(self, shop_id: int, rule: int) -> list[Batch]:
-        """The jobs of a rule that an earlier run left behind."""
-        query = select(batches).where(
-            batches.c.shop_id == shop_id, batches.c.rule == rule, batches.c.state.in_(("intended", "posted"))
-        )
-        with self._database.reading() as db:
-            rows = db.execute(query.order_by(batches.c.id)).mappings()
-            return [Batch(row["id"], row["batch_id"], tuple(row["codes"])) for row in rows]
 
     # later
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shopinf.ledger.enrichment import Enrichment
     from shopinf.ledger.forgetting import Forgetting
     from shopinf.ledger.gifts import Gifts
+    from shopinf.ledger.jobs import Jobs
     from shopinf.ledger.leads import Leads
     from shopinf.ledger.locks import AdvisoryKeeper
     from shopinf.ledger.oldfacts import OldFacts
@@ -75,6 +76,12 @@ class Ledger(Journal):
         from shopinf.ledger.codes import Codes
 
         return Codes(self)
+
+    @shared_property
+    def jobs(self) -> Jobs:
+        from shopinf.ledger.jobs import Jobs
+
+        return Jobs(self)
 
     @shared_property
     def credits(self) -> Credits:

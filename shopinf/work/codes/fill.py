@@ -37,6 +37,7 @@ class Filling:
     def __init__(self, making: Making, records: Sequence[CodeRecord], begun: Collection[int] = ()) -> None:
         self._making = making
         self._codes, self._shop, self._store = making.codes, making.shop, making.store
+        self._jobs = making.desk.ledger.jobs
         self._clock = making.shop.clock
         self._records = list(records)
         self._begun = begun
@@ -66,7 +67,7 @@ class Filling:
 
     def _take_up(self) -> None:
         """Collect what became of the jobs that an earlier run left behind; one of unknown fate is simply sent again."""
-        for batch in self._codes.open_batches(self._store.shop_id, self._rule):
+        for batch in self._jobs.left_open(self._store.shop_id, self._rule):
             records = [r for r in self._codes.by_ids(batch.codes) if r.state is State.INTENDED]
             try:
                 if batch.batch_id is not None and records:
@@ -74,7 +75,7 @@ class Filling:
                     self._collect(self._finished(Sent(batch.id, job, records, self._clock.monotonic())))
             except NoSuchThing:
                 pass
-            self._codes.end_batch(batch.id)
+            self._jobs.end(batch.id)
 
     def _left(self) -> list[CodeRecord]:
         return [r for r in self._codes.by_ids([r.id for r in self._records]) if r.state is State.INTENDED]
@@ -105,10 +106,10 @@ class Filling:
         self._making.tick(len(found))
 
     def _send(self, records: Sequence[CodeRecord]) -> Sent:
-        batch = self._codes.intend_batch(self._store.shop_id, self._rule, [record.id for record in records])
+        batch = self._jobs.intend(self._store.shop_id, self._rule, [record.id for record in records])
         job = self._started([record.code for record in records])
         begun = self._clock.monotonic()
-        self._codes.posted_batch(batch, job.id)
+        self._jobs.posted(batch, job.id)
         return Sent(batch, job, records, begun)
 
     def _started(self, codes: Sequence[str]) -> remote.Job:
@@ -175,7 +176,7 @@ class Filling:
             else:
                 again += self._once_more(record, sent.job.logs)
         self._codes.codes_live(self._store.shop_id, live)
-        self._codes.end_batch(sent.batch)
+        self._jobs.end(sent.batch)
         self._making.tick(len(live))
         return again
 
