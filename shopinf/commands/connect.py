@@ -15,7 +15,7 @@ from shopinf.commands.stores.credentials import Given, read_credentials
 from shopinf.commands.stores.guide import GUIDE_HELP, write_guide
 from shopinf.commands.stores.look import Look, first_look
 from shopinf.commands.stores.rows import feature_rows, store_row
-from shopinf.commands.stores.target import find_target, settled
+from shopinf.commands.stores.target import Target, find_target, settled
 from shopinf.credentials import check_sendable
 from shopinf.errors import BadInput
 from shopinf.local.storebook import check_name
@@ -87,20 +87,11 @@ def connect(
         raise BadInput("Name the store to connect", hint="shopinf connect mysuperstore")
     if name is not None:
         check_name(name)
-    version = _version(api_version) or desk.config.api_version
+    version = _version(api_version)
     target = find_target(desk, store, url)
     given = read_credentials(desk, target, name, stdin=stdin)
     check_sendable(given.credentials)
-    former = target.former
-    asked = Store(
-        name=name or (former.name if former else target.typed.handle or target.handle),
-        shop_id=0,
-        domain=target.host,
-        connection=secrets.token_hex(4),
-        auth=given.credentials.auth,
-        url=target.url,
-        api_version=former.api_version if former and not api_version else version,
-    )
+    asked = _asked(desk, target, given, name, version)
     found = first_look(desk, asked, given.credentials)
     connected = settled(desk, asked, found, target, named=name is not None, group=group, read_only=read_only)
     as_before = [f"calls go to {target.url}, as before"] if target.url and not url else []
@@ -114,6 +105,20 @@ def _version(text: str | None) -> str | None:
     if text is not None and not API_VERSION.fullmatch(text):
         raise BadInput(f"{text!r} is not an API version", hint="Write it like --api-version 2026-07")
     return text
+
+
+def _asked(desk: Desk, target: Target, given: Given, name: str | None, version: str | None) -> Store:
+    """The store as it is to be connected; what was not said is as it was before, and its number is not known yet."""
+    former = target.former
+    return Store(
+        name=name or (former.name if former else target.typed.handle or target.handle),
+        shop_id=0,
+        domain=target.host,
+        connection=secrets.token_hex(4),
+        auth=given.credentials.auth,
+        url=target.url,
+        api_version=version or (former.api_version if former else desk.config.api_version),
+    )
 
 
 def _kept(desk: Desk, store: Store, given: Given) -> list[str]:

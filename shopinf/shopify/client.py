@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, TypeVar, overload
 
 import httpx
@@ -29,8 +28,9 @@ from shopinf.shopify.pages import next_link, page_of, resumed
 from shopinf.shopify.points import Points
 from shopinf.shopify.problems import broken_answer, problem, redirected
 from shopinf.shopify.transport import IDEMPOTENT, OPERATION, READING, Notes, PatientTransport, Talk
+from shopinf.shopify.values import parsed, shown
 from shopinf.stores import MYSHOPIFY, Credentials
-from shopinf.times import Clock, utc_z
+from shopinf.times import Clock
 from shopinf.unread import Unread
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -288,7 +288,7 @@ class Shop:
         url = self._base.join(full)
         if url.host != self._base.host:  # a path like //elsewhere/
             raise BadInput(f"{path!r} is not a path of {self.access.name}", hint="shopinf doctor looks the store over.")
-        given = {name: _shown(value) for name, value in params.items() if value is not None}
+        given = {name: shown(value) for name, value in params.items() if value is not None}
         return url.copy_merge_params(given) if given else url
 
     def _send(self, method: str, url: httpx.URL, content: bytes | None = None, **extensions: Any) -> httpx.Response:
@@ -345,7 +345,7 @@ class Shop:
                 hint=f"shopinf connect {quoted(self.access.name)} without --read-only allows it.",
             )
         url = path if isinstance(path, httpx.URL) else self._url(path, {})
-        content = None if body is None else json.dumps(body, ensure_ascii=False, default=_shown).encode()
+        content = None if body is None else json.dumps(body, ensure_ascii=False, default=shown).encode()
         told = {IDEMPOTENT: idempotent, READING: reading, OPERATION: operation}
         response = self._send(method, url, content, **told)
         if response.status_code >= 300 and response.status_code not in accept:
@@ -383,28 +383,3 @@ def _safe_base(base_url: str) -> httpx.URL:
 
 def _same_origin(one: httpx.URL, other: httpx.URL) -> bool:
     return (one.scheme, one.host, one.port) == (other.scheme, other.host, other.port)
-
-
-def parsed(content: bytes) -> Any:
-    try:
-        return json.loads(content, parse_float=Decimal, parse_constant=_no_number)
-    except RecursionError:
-        raise ValueError("too deep") from None
-
-
-def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _shown(value: Any) -> str:
-    """A parameter as Shopify reads it: `Z` times need no escaping of a plus sign."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case datetime():
-            return utc_z(value)
-        case str() | int() | Decimal():
-            return str(value)
-        case list() | tuple() | set() | frozenset():
-            return ",".join(_shown(item) for item in value)
-    raise TypeError(f"{type(value).__name__} is no parameter")

@@ -17,11 +17,12 @@ from pydantic import BeforeValidator, Field, ValidationError
 from shopinf.errors import LostResponse, NoAnswer, NoSuchThing, RequestRejected, ShopinfError
 from shopinf.network.patience import TRIES
 from shopinf.shell import quoted
-from shopinf.shopify.client import Shop, parsed
+from shopinf.shopify.client import Shop
 from shopinf.shopify.graphproblems import Complaint, TooMuch, UserComplaint, refusal, user_refusal
 from shopinf.shopify.points import Cost
 from shopinf.shopify.problems import broken_answer
 from shopinf.shopify.records import Facts
+from shopinf.shopify.values import parsed
 
 VERSION = "2026-10"  # the oldest whose schema has all that is asked; a store set to a newer one is asked in that
 MOST_IDS = 250  # in one list
