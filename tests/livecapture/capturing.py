@@ -80,11 +80,11 @@ class Collecting:
     ) -> httpx.Response:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = {"Content-Type": kind, "X-Forwarded-For": caller} | ({"Origin": origin} if origin else {})
-        return httpx.post(f"{self.url}/events", content=content, headers=headers, trust_env=False)
+        return httpx.post(f"{self.url}/events", content=content, headers=headers, trust_env=False, timeout=90)
 
     def script(self) -> int:
         """How the script is answered."""
-        return httpx.get(f"{self.url}/capture.js?key=x", trust_env=False, timeout=1).status_code
+        return httpx.get(f"{self.url}/capture.js?key=x", trust_env=False, timeout=20).status_code
 
     def stop(self) -> None:
         self.clock.stop.set()
