@@ -13,6 +13,7 @@ import pytest
 from mailserver import MailServer
 
 SEND = ("reports", "send", "report.html", "--to", "ann@client.example")
+LONG = 120  # seconds; ends a test that would never end
 
 
 def started(server: MailServer, folder: Path) -> subprocess.Popen[str]:
@@ -39,15 +40,15 @@ def test_no_mail_goes_out_twice_wherever_a_run_is_killed(verb: str, code: int, m
     (tmp_path / "report.html").write_text("<title>October</title>", encoding="utf-8")
     with MailServer(hold_at=verb) as server:
         killed = started(server, tmp_path)
-        assert server.held.wait(30), killed.communicate(timeout=5)
+        assert server.held.wait(LONG), killed.communicate(timeout=LONG)
         killed.send_signal(signal.SIGKILL)
-        killed.communicate(timeout=30)
+        killed.communicate(timeout=LONG)
         server.go_on.set()
         again = started(server, tmp_path)
-        _, said = again.communicate(timeout=30)
+        _, said = again.communicate(timeout=LONG)
         assert (again.returncode, len(server.taken)) == (code, mails), said
         third = started(server, tmp_path)
-        third.communicate(timeout=30)
+        third.communicate(timeout=LONG)
         assert (third.returncode, len(server.taken)) == (code, mails)
 
 
@@ -55,11 +56,11 @@ def test_two_runs_at_once_send_one_mail(tmp_path: Path) -> None:
     (tmp_path / "report.html").write_text("<title>October</title>", encoding="utf-8")
     with MailServer(hold_at="DATA") as server:
         one = started(server, tmp_path)
-        assert server.held.wait(30)
+        assert server.held.wait(LONG)
         other = started(server, tmp_path)
         assert "Another shopinf run is sending files" in str(other.stderr and other.stderr.readline())
         server.go_on.set()
-        assert [each.wait(30) for each in (one, other)] == [0, 0]
+        assert [each.wait(LONG) for each in (one, other)] == [0, 0]
         one.communicate()
         assert "is not sent again" in other.communicate()[1]
         assert len(server.taken) == 1
@@ -70,10 +71,10 @@ def test_a_run_that_waits_for_a_server_ends_within_a_second(sign: signal.Signals
     (tmp_path / "report.html").write_text("<title>October</title>", encoding="utf-8")
     with MailServer(hold_at="RCPT") as server:
         waiting = started(server, tmp_path)
-        assert server.held.wait(30)
+        assert server.held.wait(LONG)
         waiting.send_signal(sign)
         begun = time.monotonic()
-        waiting.communicate(timeout=30)
+        waiting.communicate(timeout=LONG)
         server.go_on.set()
         assert waiting.returncode == 130
         assert time.monotonic() - begun < 3  # a second, and what a busy machine adds to it
