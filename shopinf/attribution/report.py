@@ -278,10 +278,13 @@ def _of_credit(
 
 
 def _paid(store: StoreOrders, credit: Credit) -> tuple[Decimal, Decimal] | None:
-    """What was paid of a credit's commission and what was not; of an order that no closing entered all is open."""
+    """What was paid of a credit's commission and what was not; of an order that no closing entered all is open.
+
+    What nobody earns is owed to nobody.
+    """
     if store.payments is None:
         return None
-    nothing = Decimal(0), credit.commission or Decimal(0)
+    nothing = Decimal(0), (credit.commission or Decimal(0)) if credit.influencer else Decimal(0)
     return store.payments.get((credit.order.order_id, credit.influencer), nothing)
 
 

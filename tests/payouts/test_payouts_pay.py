@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -488,3 +489,20 @@ def test_reports_show_what_of_the_commission_is_paid_and_what_is_open(
     client = run("orders", "attribute", "--period", "2026-10", "--with-payments", "--for", "client", "-f", "json").ok()
     assert not {"paid", "open", "commission"} & {*client.json["rows"][0]}
     assert "13.50" not in client.out
+
+
+def test_what_nobodys_codes_earn_is_open_to_nobody(run: Bench, shop: PracticeStore, closed: Path) -> None:
+    run("discounts", "create", "--campaign", "crowd", "--count", "1", "--percent", "10", "--yes").ok()
+    run("rates", "set", "8%", "--campaign", "crowd").ok()
+    [code] = [code for code in shop.codes if code.startswith("CROWD-")]
+    shop.sell(code)
+    report = ("orders", "attribute", "--period", "this-month", "--with-payments", "-f", "json")
+    [row] = [row for row in run(*report).ok().json["rows"] if row["influencer"] is None]
+    assert Decimal(row["commission"]) > 0
+    assert (row["paid"], row["open"]) == ("0.00", "0.00")
+
+
+def test_an_amount_in_a_currency_that_the_store_does_not_sell_in_is_warned_of(run: Bench, closed: Path) -> None:
+    odd = run("payouts", "adjust", "mia", "5", "--currency", "EUR", "--reason", "bonus").ok()
+    assert "warning: maya-shop sells in USD; an amount in EUR makes a statement of its own." in odd.err
+    assert "warning" not in run("payouts", "adjust", "mia", "5", "--currency", "USD", "--reason", "bonus").ok().err

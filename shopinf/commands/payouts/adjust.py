@@ -90,6 +90,9 @@ def adjust(
     one, code = desk.ledger.people.called(influencer), currency.strip().upper()
     worth = read_amount(amount, code)
     _check_currency(code)
+    sold = list(dict.fromkeys(store.currency for store in paying.stores))
+    if code not in sold:
+        desk.out.warn(f"{paying.name} sells in {' and '.join(sold)}; an amount in {code} makes a statement of its own.")
     row = _row(paying, one, worth.amount, code, reason.strip())
     entry = _entry(desk, paying, one, worth.amount, code, reason.strip(), f"typed {worth.amount} {reason.strip()}")
     row["status"] = "planned" if dry_run else "added" if desk.ledger.accounts.add([entry])[0] else "exists"

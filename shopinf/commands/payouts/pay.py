@@ -29,7 +29,6 @@ from shopinf.nearest import did_you_mean
 from shopinf.payouts.payees import Payer as From
 from shopinf.payouts.runs import Rail
 from shopinf.results import Cell, Failure, Result, columns
-from shopinf.shell import quoted
 from shopinf.words import counted
 
 if TYPE_CHECKING:
@@ -348,7 +347,7 @@ def _notes(desk: Desk, made: Plan, rail: Rail) -> list[str]:
     for each in made.nothing[:_NAMED]:
         person = each.statement.account.person
         name = people[person].influencer if person in people else person
-        notes.append(f"{quoted(name)} ({each.statement.name}): {_why(each)}.")
+        notes.append(f"{name} ({each.statement.name}): {_why(each)}.")
     if len(made.nothing) > _NAMED:
         notes.append(f"Nothing is payable to {len(made.nothing) - _NAMED} others; shopinf payouts list tells why.")
     return notes
