@@ -215,11 +215,13 @@ class Credits:
         *,
         by: Step | None,
         moved: bool,
+        anybody: bool = False,
     ) -> Kept | None:
         """The sums of the days from *first* to *last*, so that they fit into *by*; None where the turn is another.
 
         Influencers are called by *names*, those that have none by their opaque id. With *moved*, orders to which
-        something happened later are odd ones too, and in no sum.
+        something happened later are odd ones too, and in no sum. With *anybody*, sums of days may be of several
+        influencers and codes, where it is known what all of these earn.
         """
         with self._database.reading() as db:
             if not _is_turn(db, shop_id, turn):
@@ -234,7 +236,9 @@ class Credits:
             whole = [] if by_day else [each for each in months if _inside(month_ends(each), first, last)]
             found += _from_sums(db, shop_id, cells, whole, apart=by is Step.MONTH, moved=moved)
             for month in sorted({*months} - {*whole}):
-                for cell, day, has_moved, figures in summed(db, shop_id, month, days=(first, last), by_day=by_day):
+                days = (first, last)
+                found_here = summed(db, shop_id, month, days=days, by_day=by_day, anybody=anybody and by_day)
+                for cell, day, has_moved, figures in found_here:
                     if not (moved and has_moved):
                         found.append(Sum(cells[cell], day, *figures))
             query = select(credits.c.order_id).where(

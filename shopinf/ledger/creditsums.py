@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, case, func, select
 
-from shopinf.ledger.tables.credits import credits
+from shopinf.ledger.tables.credits import credit_cells, credits
 
 # Cell, day, whether something happened to its orders later, and the figures as `keeping.Sum` has them after the day.
 Added = tuple[int, int, int, tuple[Any, ...]]
@@ -25,12 +25,17 @@ def summed(
     cell: int | None = None,
     days: tuple[int, int] = (0, 9_999_999),
     by_day: bool = False,
+    anybody: bool = False,
 ) -> Iterator[Added]:
-    """Add up a month's plain credits, or those of one *cell* of it, or of some *days*, day by day where *by_day*."""
+    """Add up a month's plain credits, or those of one *cell* of it, or of some *days*, day by day where *by_day*.
+
+    With *anybody* it does not matter whose they are: cells of one currency and status, with a rate or without, are one,
+    told by the first of them. Credits without a commission stay apart, since it is said whose they are.
+    """
     given = {"shop": shop_id, "month": month, "first": days[0], "last": days[1]}
     if cell is not None:
         given["cell"] = cell
-    sums, people = _queries(cell is not None, by_day)
+    sums, people = _queries(cell is not None, by_day, anybody)
     known: dict[tuple[int, int, int], tuple[set[int], set[int]]] = {}
     for number, day, moved, newcomer, person in db.execute(people, given).all():
         mine = known.setdefault((number, day if by_day else 0, moved), (set(), set()))
@@ -45,9 +50,12 @@ def _moment(at: datetime | str) -> datetime:
     return datetime.fromisoformat(at) if isinstance(at, str) else at
 
 
-@lru_cache(maxsize=4)
-def _queries(of_cell: bool, by_day: bool) -> tuple[Any, Any]:
+@lru_cache(maxsize=8)
+def _queries(of_cell: bool, by_day: bool, anybody: bool) -> tuple[Any, Any]:
     c = credits.c
+    first = _first_alike()
+    whose: ColumnElement[Any] = case((c.commission.is_(None), c.cell), else_=first.c.first) if anybody else c.cell
+    source = credits.join(first, first.c.id == c.cell) if anybody else credits
     mine: list[ColumnElement[bool]] = [
         c.shop_id == bindparam("shop"),
         c.month == bindparam("month"),
@@ -61,7 +69,7 @@ def _queries(of_cell: bool, by_day: bool) -> tuple[Any, Any]:
         return func.sum(case((condition, 1), else_=0))
 
     sums = select(
-        c.cell,
+        whose,
         func.min(c.day),
         _MOVED,
         func.count(),
@@ -77,7 +85,15 @@ def _queries(of_cell: bool, by_day: bool) -> tuple[Any, Any]:
         func.min(c.at),
         func.max(c.at),
     )
-    groups = (c.cell, c.day, _MOVED) if by_day else (c.cell, _MOVED)
-    people = select(c.cell, c.day, _MOVED, c.newcomer, c.person)
-    listed = people.where(*mine, c.lone.is_(None), c.person.is_not(None))
-    return sums.where(*mine).group_by(*groups), listed
+    groups = (whose, c.day, _MOVED) if by_day else (whose, _MOVED)
+    people = select(whose, c.day, _MOVED, c.newcomer, c.person)
+    listed = people.select_from(source).where(*mine, c.lone.is_(None), c.person.is_not(None))
+    return sums.select_from(source).where(*mine).group_by(*groups), listed
+
+
+def _first_alike() -> Any:
+    """Each cell of a store, and the first of those that are like it but for whose credits they are."""
+    cells = credit_cells.c
+    alike = [cells.currency, cells.status, cells.rate.is_not(None)]
+    first = func.min(cells.id).over(partition_by=alike).label("first")
+    return select(cells.id, first).where(cells.shop_id == bindparam("shop")).subquery()

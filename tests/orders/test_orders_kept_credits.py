@@ -269,3 +269,24 @@ def test_others_write_while_a_month_is_worked_out(
     run(*YEAR).ok()
     assert written
     assert count(run, "credits") == 3
+
+
+def test_a_report_by_day_adds_up_what_is_kept_of_all_codes_at_once(
+    run: Bench, shop: PracticeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earn = {"mia": ("--commission", "10%"), "leo": ("--commission", "8%"), "noa": ()}  # nobody has said what noa earns
+    for name, rate in earn.items():
+        make_code(run, f"{name.upper()}10", name, "--percent", "10", *rate)
+        shop.sell(f"{name.upper()}10", lines=goods(shop, "100.00"), customer=f"{name}@example.com")
+    run("orders", "sync").ok()
+    read, sums = Credits.read, []
+
+    def counted(shelf: Credits, *given: Any, **more: Any) -> Any:
+        found = read(shelf, *given, **more)
+        sums.append(len(found.sums) if found else 0)
+        return found
+
+    monkeypatch.setattr(Credits, "read", counted)
+    for options in (("--by", "day"), ("--by", "week"), ("--by", "day", "--influencer", "mia")):
+        assert run(*YEAR, *options).ok().out == from_facts(run, *options)
+    assert sums == [2, 2, 3]  # noa is named, since it is open what is owed; and mia where only mia is asked for

@@ -84,8 +84,10 @@ class Keeper:
 
     def _of(self, period: Period) -> Kept | None:
         first, last = period.first.toordinal(), period.last.toordinal()
-        by = Step(self.asked.choice.by) if self.asked.choice.by in (By.DAY, By.WEEK, By.MONTH) else None
-        moved = self.asked.choice.basis is DateBasis.EVENT
+        choice = self.asked.choice
+        by = Step(choice.by) if choice.by in (By.DAY, By.WEEK, By.MONTH) else None
+        moved = choice.basis is DateBasis.EVENT
+        anybody = by is not None and not (choice.campaigns or choice.influencers)  # no row says whose its orders are
         short, months = last - first < SHORT, months_between(first, last)
         for _ in range(_TRIES):
             try:
@@ -98,8 +100,9 @@ class Keeper:
             except _AgainError:
                 continue
             names = self._names()
-            if found := self.shelf.read(self.shop_id, state.turn, first, last, names, by=by, moved=moved):
-                return found
+            read = self.shelf.read(self.shop_id, state.turn, first, last, names, by=by, moved=moved, anybody=anybody)
+            if read:
+                return read
         return None
 
     def keep_all(self) -> None:
