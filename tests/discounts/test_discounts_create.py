@@ -379,3 +379,12 @@ def test_a_jpy_shop_takes_whole_amounts(run: Bench) -> None:
     done = run("discounts", "create", "--campaign", "q4", "--influencer", "maya", "--amount", "500", "-f", "json").ok()
     assert done.json["codes"][0]["value"] == "500"
     assert done.json["codes"][0]["code"] == "MAYA500"
+
+
+def test_a_plan_says_of_each_code_why_it_cannot_be_made(run: Bench, shop: PracticeStore, tmp_path: Path) -> None:
+    path = sheet(tmp_path, "influencer,email\nmaya,maya@x.example\nmaya,maya@x.example\n")
+    planned = run("discounts", "create", "--campaign", "q4", "--from", path, "--percent", "15", "--dry-run")
+    assert planned.code == 7
+    assert "error: maya-shop: maya: the sheet has this influencer twice" in planned.err, "a table may lack its column"
+    assert "error: 1 of 2 codes cannot be made" in planned.err
+    assert "Correct what is named above first." in planned.err

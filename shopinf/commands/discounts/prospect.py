@@ -14,7 +14,7 @@ from shopinf.commands.options import FormChoice
 from shopinf.discounts.codes import collision_chance
 from shopinf.discounts.links import link_of
 from shopinf.discounts.plan import Ask, Fate, Shape, Step
-from shopinf.errors import PartlyDone
+from shopinf.errors import BadInput, PartlyDone
 from shopinf.outcomes import Done, Outcomes
 from shopinf.results import Cell, Failure, Result
 from shopinf.words import agreeing, counted
@@ -75,6 +75,7 @@ class Planned:
     rows: list[dict[str, Cell]]
     forecast: Forecast
     notes: Sequence[str]
+    failures: Sequence[Failure]  # a code each that cannot be made
 
 
 def show_prospects(desk: Desk, prospects: Outcomes[Prospect], form: FormChoice) -> None:
@@ -90,13 +91,14 @@ def show_prospects(desk: Desk, prospects: Outcomes[Prospect], form: FormChoice) 
         makes = any(row["status"] == "planned" for row in rows)
         combines = any(step.ask.combining.combines for one in found.values() for step in one.steps)
         notes += [note for _, one in done for note in one.notes] + [ALONE] * (makes and not combines)
-        return codes_result(rows, Summary.of(rows), notes=notes, failures=failures, more=more)
+        odd = [failure for _, one in done for failure in one.failures]
+        return codes_result(rows, Summary.of(rows), notes=notes, failures=[*odd, *failures], more=more)
 
     whole = desk.deliver(outcomes.or_raise(), answer, form)
     failed = sum(row["status"] == "failed" for row in whole.rows)
     if failed or whole.failures:
         count = counted(len(whole.rows), "code")
-        raise PartlyDone(f"{failed} of {count} could not be made", hint="Correct them first.")
+        raise PartlyDone(f"{failed} of {count} cannot be made", hint="Correct what is named above first.")
 
 
 def _planned(desk: Desk, one: Prospect) -> Planned:
@@ -105,6 +107,7 @@ def _planned(desk: Desk, one: Prospect) -> Planned:
     store, campaign, shop = one.store, one.shape.campaign, desk.shop(one.store)
     remote.some_newest_rule(shop)  # tells the store's rate limit, and whether its rules may be read
     rows: list[dict[str, Cell]] = []
+    failures: list[Failure] = []
     explicit = 0
     for step in one.steps:
         who, ask = step.ask.influencer, step.ask
@@ -125,6 +128,9 @@ def _planned(desk: Desk, one: Prospect) -> Planned:
             row["combines_with"] = ask.combining.shown or "none"
         elif who is None:
             row["influencer"] = ask.username or None  # as the row names them
+        if error:
+            what = str(row["code"] or row["influencer"] or ask.slot or ask.place)
+            failures.append(Failure(store.name, what, error, BadInput.code))
         rows.append(row | {"commission": ask.commission})
     count = sum(row["status"] == "planned" for row in rows)
     rules = len({step.terms.key() for step in one.steps if step.fate is Fate.MAKE and step.terms})
@@ -133,7 +139,7 @@ def _planned(desk: Desk, one: Prospect) -> Planned:
     own = len({step.record.rule.id for step in changing if step.record and step.terms != step.record.rule.terms})
     forecast = Forecast(store.name, one.shape, count, explicit, rules, jobs, shop.bucket.room(), shop.bucket.leak, own)
     notes = update_notes(store, changing, desk.today(store), done=False)
-    return Planned(rows, forecast, [*notes, *_combining_notes(one, count, rules)])
+    return Planned(rows, forecast, [*notes, *_combining_notes(one, count, rules)], failures)
 
 
 def _combining_notes(one: Prospect, count: int, rules: int) -> list[str]:
