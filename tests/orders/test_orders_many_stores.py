@@ -196,3 +196,18 @@ def test_a_store_that_answers_one_after_another_has_few_under_way() -> None:
 def test_many_currencies_are_never_added_up_in_the_whole(run: Bench, shops: dict[str, PracticeStore]) -> None:
     totals = both(run, "-f", "json").ok().json["totals"]
     assert [(each["currency"], each["net_sales"]) for each in totals] == [("EUR", "180.00"), ("USD", "90.00")]
+
+
+def test_orders_of_nobodys_codes_are_in_no_influencers_file_and_that_is_said(
+    run: Bench, shops: dict[str, PracticeStore], tmp_path: Path
+) -> None:
+    store = shops["nordlicht"]
+    crowd = ("discounts", "create", "-s", "nordlicht", "--campaign", "crowd", "--count", "1", "--percent", "10")
+    run(*crowd, "--yes").ok()
+    [code] = [code for code in store.codes if code.startswith("CROWD-")]
+    store.sell(code, lines=goods(store, "50.00"), at="2026-10-21T12:00:00+02:00", force=True)
+    ran = run(*ATTRIBUTE, "--all-stores", "-o", str(tmp_path / "{influencer}.csv")).ok()
+    assert [path.name for path in tmp_path.glob("*.csv")] == ["mia.csv"]
+    assert "1 order is by a code of nobody's, and in no influencer's file" in ran.err
+    named = run(*ATTRIBUTE, "-s", "maya-shop", "-o", str(tmp_path / "{influencer}.csv")).ok()
+    assert "nobody's" not in named.err

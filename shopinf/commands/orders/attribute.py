@@ -25,7 +25,7 @@ from shopinf.leaks.verdict import BACK, Suspect
 from shopinf.letterhead import Letterhead
 from shopinf.results import Audience, Failure, Format, Result, of_every_kind
 from shopinf.times import iso
-from shopinf.words import counted
+from shopinf.words import agreeing, counted
 
 if TYPE_CHECKING:
     from shopinf.attribution.overview import Covered, Overview
@@ -141,14 +141,21 @@ def attribute(
 
     def pieces(done: Done[Attributed]) -> Iterator[tuple[Mapping[str, str], Result]]:
         whole = overview_of(done, [], replace(asked, choice=replace(asked.choice, by=By.CODE)), now=now)
+        nowhere.append(sum(int(str(row["orders"])) for row in whole.rows if not row.get("influencer")))
         for stem, choice in _pieces(whole, asked.choice, form.output):
             if (piece := answer(done, [], replace(asked, choice=choice))).rows:
                 yield stem, piece
 
+    nowhere: list[int] = []  # orders by codes of nobody in particular, who has no file
     apart = pieces if _apart(form.output) else None
     result = desk.deliver(outcomes, answer, form, periods=spans, pieces=apart)
     if not result.rows:
         desk.out.say("No order of this period used a code that shopinf made or imported.")
+    if "influencer" in _apart(form.output) and (count := sum(nowhere)):
+        are = agreeing(count, "is by a code of nobody's, and", "are by codes of nobody's, and")
+        desk.out.note(
+            f"{counted(count, 'order')} {are} in no influencer's file; an --output without {{influencer}} has all."
+        )
     meant = desk.form(form)
     if client and meant.format.readers and len(outcomes.done) > 1 and "{store}" not in str(meant.output):
         desk.out.warn(
