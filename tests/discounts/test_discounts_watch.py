@@ -127,10 +127,11 @@ def test_visits_that_are_not_ready_are_asked_for_again(run: Bench, shop: Practic
     assert asked_for_visits(shop) == before + 1
 
 
+@pytest.mark.parametrize("message", ["", "Access denied for nodes field. Required access: `read_orders` access scope."])
 def test_a_store_that_tells_no_visits_is_watched_by_the_last_one_and_says_what_that_costs(
-    run: Bench, shop: PracticeStore
+    run: Bench, shop: PracticeStore, message: str
 ) -> None:
-    shop.graph.fail("ACCESS_DENIED", times=1000)
+    shop.graph.fail("ACCESS_DENIED", times=1000, message=message)
     stir.leak(shop, "MAYA10", 40, 3)
     ran = run("discounts", "watch", "-f", "json").ok()
     assert {row["code"]: row["verdict"] for row in ran.json["rows"]}["MAYA10"] == "leak"

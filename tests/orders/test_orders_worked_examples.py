@@ -344,6 +344,19 @@ def test_where_the_first_visit_was_no_link_the_last_one_counts(run: Bench, mia: 
     assert by_influencer(run, "--links", "first") == {"mia": ("300.00", "30.00")}
 
 
+@pytest.mark.parametrize("message", ["", "Access denied for nodes field. Required access: `read_orders` access scope."])
+def test_that_the_first_visits_are_not_told_is_said_for_the_last_ones_count(
+    run: Bench, mia: PracticeStore, message: str
+) -> None:
+    led = ("/discount/LEO5", "https://l.instagram.com/")
+    mia.sell(lines=goods(mia, "100.00"), landing_site="/discount/MIA10", first_visit=led)
+    mia.graph.fail("ACCESS_DENIED", times=100, message=message)
+    found = report(run, "--links", "first", "--compare", "previous")
+    assert {row["influencer"] for row in found["rows"]} == {"mia"}
+    (note,) = [each for each in found["notes"] if "reading the visits" in each]
+    assert "So orders count by the link of the last visit where the first is not known." in note
+
+
 def test_rows_are_rounded_and_totals_add_the_rounded_rows(run: Bench, shop: PracticeStore) -> None:
     make_code(run, "MIA", "mia", "--track-only", "--commission", "5%")
     for _ in range(3):

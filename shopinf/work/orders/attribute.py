@@ -149,8 +149,9 @@ def _attribute_store(desk: Desk, store: Store, period: Period, asked: Asked, sea
     sync = check_read(desk, store)
     codes = code_book(desk, store)
     keeper = kept_credits(desk, store, asked) if asked.sums else None
-    now = _of_period(desk, store, period, asked, codes, keeper)
-    former = _of_period(desk, store, period.previous(), asked, codes, keeper) if asked.compare else None
+    told = synced.notes if synced else []
+    now = _of_period(desk, store, period, asked, codes, keeper, told)
+    former = _of_period(desk, store, period.previous(), asked, codes, keeper, told) if asked.compare else None
     return Attributed(period, now, former, sync, synced, _unread(desk, store, period, asked, synced))
 
 
@@ -175,9 +176,9 @@ def _unread(desk: Desk, store: Store, period: Period, asked: Asked, synced: Sync
 
 
 def _of_period(
-    desk: Desk, store: Store, period: Period, asked: Asked, codes: Codes, keeper: Keeper | None
+    desk: Desk, store: Store, period: Period, asked: Asked, codes: Codes, keeper: Keeper | None, told: list[str]
 ) -> StoreOrders:
-    """What the orders of *period* come to, from the ledger alone."""
+    """What the orders of *period* come to, from the ledger alone; *told* gets what a person should know of it."""
     begin, end = period.bounds(store.zone)
     default = read_rate(asked.commission, store.currency) if asked.commission else None
     rules = Rules(asked.multi_code, asked.links, default)
@@ -190,7 +191,7 @@ def _of_period(
             if only is not None:
                 only |= changed_since_made(desk, store, codes, rules, begin)
             which = Which(until=end, changed_since=begin, only=only)
-    found = in_tiers(credit_orders(desk, store, codes, rules, which, live=asked.sync))
+    found = in_tiers(credit_orders(desk, store, codes, rules, which, live=asked.sync, told=told))
     paid = _payments(desk, store, found) if asked.choice.payments else None
     sums = kept.sums if kept else ()
     return StoreOrders(store.name, store.currency, store.zone, found, period, codes, paid, sums)

@@ -32,17 +32,32 @@ class Which:
 
 
 def credit_orders(
-    desk: Desk, store: Store, codes: Codes, rules: Rules, which: Which, *, live: bool = False
+    desk: Desk,
+    store: Store,
+    codes: Codes,
+    rules: Rules,
+    which: Which,
+    *,
+    live: bool = False,
+    told: list[str] | None = None,
 ) -> list[list[Credit] | Excluded]:
     """Credit orders to those whose codes they used, from the ledger alone.
 
-    *live*: the visits before orders are read from the store where they are needed and not known.
+    *live*: the visits before orders are read from the store where they are needed and not known; *told* gets what a
+    person should know of that.
     """
-    return credit_and_rank(desk, store, codes, rules, which, live=live)[0]
+    return credit_and_rank(desk, store, codes, rules, which, live=live, told=told)[0]
 
 
 def credit_and_rank(
-    desk: Desk, store: Store, codes: Codes, rules: Rules, which: Which, *, live: bool = False
+    desk: Desk,
+    store: Store,
+    codes: Codes,
+    rules: Rules,
+    which: Which,
+    *,
+    live: bool = False,
+    told: list[str] | None = None,
 ) -> tuple[list[list[Credit] | Excluded], dict[int, Rank]]:
     """The same, with the rank of every order that a buyer of these made."""
     mirror, gifts = desk.ledger.orders, desk.ledger.gifts.order_ids(store.shop_id)
@@ -55,7 +70,7 @@ def credit_and_rank(
         decided.difference_update(order.order_id for order in orders)
         orders += mirror.full(store.shop_id, decided, since=since, until=until)
     if rules.links is Links.FIRST:
-        orders = by_first_visit(desk, store, codes, orders, live=live)
+        orders = by_first_visit(desk, store, codes, orders, live=live, told=told)
     sync = mirror.sync(store.shop_id)
     ranks = rank(
         mirror.of_buyers(store.shop_id, orders),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shopinf.attribution.codebook import Codes
-from shopinf.errors import Refused, RequestRejected
+from shopinf.errors import CustomerDataProtected, Refused, RequestRejected, ScopeMissing
 from shopinf.leaks.visits import Trail, Visit, leads_to
 from shopinf.ledger.visits import KnownTrail
 from shopinf.orders import Order, folded
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 AGAIN = timedelta(minutes=30)  # until a store that was not ready is asked again
 SETTLED = timedelta(days=3)  # after an order; what is not ready by then never is
 _NOT_VISITED = ("pos", "shopify_draft_order")
+_NOT_TOLD = (
+    Refused,
+    RequestRejected,
+    ScopeMissing,
+    CustomerDataProtected,
+)  # no words on visits, whatever else it gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ def trails(desk: Desk, store: Store, orders: Sequence[Order], *, live: bool = Tr
         wanted = [order for order in orders if _is_wanted(desk, order, known.get(order.order_id))]
         try:
             _read(desk, store, wanted)
-        except (Refused, RequestRejected) as refused:
+        except _NOT_TOLD as refused:
             lacking = str(refused)
         if wanted and lacking is None:
             known = desk.ledger.visits.of(store.shop_id, [order.order_id for order in orders])
@@ -56,13 +62,21 @@ def trails(desk: Desk, store: Store, orders: Sequence[Order], *, live: bool = Tr
     return Trails(found, lacking)
 
 
-def by_first_visit(desk: Desk, store: Store, codes: Codes, orders: Sequence[Order], *, live: bool) -> list[Order]:
+def by_first_visit(
+    desk: Desk, store: Store, codes: Codes, orders: Sequence[Order], *, live: bool, told: list[str] | None = None
+) -> list[Order]:
     """*orders*, those that came by a link with what the first visit carried, if that was a link of *codes* too.
 
-    Orders that used a code are left alone, for it counts more than any link.
+    Orders that used a code are left alone, for it counts more than any link. Where the store does not tell first
+    visits, the last ones stay, and *told* gets the sentence that says so.
     """
     linked = [order for order in orders if order.landing is not None and not order.codes]
     known = trails(desk, store, linked, live=live)
+    if known.lacking and told is not None:
+        cost = (
+            f"{known.lacking.rstrip('.')}. So orders count by the link of the last visit where the first is not known."
+        )
+        told += [cost] if cost not in told else []
     names = {folded(name.value) for code in codes.tracked for name in code.names}
     marks = {folded(mark) for code in codes.tracked for mark in code.marks}
     first = {
