@@ -96,9 +96,9 @@ def test_closing_gives_up_hanging_answers() -> None:
 
     waiting = threading.Thread(target=ask)
     waiting.start()
-    assert hanging.wait(5)
+    assert hanging.wait(20)
     served.close()
-    waiting.join(5)
+    waiting.join(20)
     assert done == [200]
 
 

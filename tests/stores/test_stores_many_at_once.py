@@ -439,7 +439,7 @@ def test_ctrl_c_stops_forty_stores_that_all_wait_for_an_answer(tmp_path: Path) -
             try:
                 assert all_asked.wait(60)
                 process.send_signal(signal.SIGINT)
-                out, err = process.communicate(timeout=10)
+                out, err = process.communicate(timeout=20)  # an answer is waited for for 30 seconds
             finally:
                 process.kill()
     assert (process.returncode, out) == (130, "")
