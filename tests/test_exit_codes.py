@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -248,7 +249,7 @@ def test_9_a_ledger_of_a_newer_shopinf(run: Bench, shop: PracticeStore) -> None:
     import sqlite3
 
     run("doctor").ok()
-    with sqlite3.connect(run.home / "ledger.db") as ledger:
+    with closing(sqlite3.connect(run.home / "ledger.db")) as ledger, ledger:
         ledger.execute("UPDATE meta SET value = '99' WHERE key = 'version'")
     ran = run("disconnect", "maya-shop", "-y")
     assert (ran.code, ran.out) == (9, "")

@@ -9,6 +9,7 @@ import re
 import sqlite3
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -199,7 +200,7 @@ def test_the_run_is_called_as_in_the_journal(run: Bench, shop: PracticeStore, lo
     run("discounts", "create", "--campaign", "q4", "--influencer", "maya", "--percent", "15").ok()
     option = ("--log-file", str(log))
     run("discounts", "create", "--campaign", "q4", "--influencer", "leo", "--percent", "15", *option).ok()
-    with sqlite3.connect(run.home / "ledger.db") as ledger:
+    with closing(sqlite3.connect(run.home / "ledger.db")) as ledger, ledger:
         runs = [row[0] for row in ledger.execute("SELECT run FROM journal ORDER BY id")]
     assert len(set(runs)) == 2
     assert {line["run"] for line in told(log)} == {runs[-1]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -122,7 +123,7 @@ def test_a_ledger_that_cannot_be_used_is_named(run: Bench, state: str) -> None:
 
 
 def make_newer(run: Bench) -> None:
-    with sqlite3.connect(run.home / "ledger.db") as ledger:
+    with closing(sqlite3.connect(run.home / "ledger.db")) as ledger, ledger:
         ledger.execute("UPDATE meta SET value = '99' WHERE key = 'version'")
 
 
