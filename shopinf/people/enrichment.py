@@ -241,6 +241,7 @@ class Base:
     summary: Summary = field(default_factory=Summary)
     notes: list[str] = field(default_factory=list)
     unread: Sequence[Unread] = ()  # customers that cannot be read
+    left_out: Sequence[Customer] = ()  # nobody asks about them, but a phone that is theirs too is nobody's
 
 
 def account_row(account: Account, *, primary: bool) -> dict[str, object]:

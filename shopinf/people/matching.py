@@ -115,11 +115,14 @@ class Index:
     """Customers, ready to be found by profiles: by e-mail, by phone, and with *possible* by name.
 
     The list may be long and the profiles come by the million, so whether a row could match at all is told by two
-    look-ups in dictionaries.
+    look-ups in dictionaries. Those of *besides* are found by nothing, but share their phones with whoever has them too.
     """
 
-    def __init__(self, customers: Sequence[Customer], *, possible: bool = False) -> None:
+    def __init__(
+        self, customers: Sequence[Customer], besides: Sequence[Customer] = (), *, possible: bool = False
+    ) -> None:
         self.customers = customers
+        self._besides: dict[str, list[Customer]] = {}  # by their phones
         self.emails: dict[str, int | list[int]] = {}  # folded; the place of who has it, or of all who do
         self.tails: dict[str, int | list[int]] = {}  # the last digits of phones, alike
         self._numbers: set[str] = set()
@@ -131,7 +134,13 @@ class Index:
             self._add(place, customer)
             if possible:
                 self._add_name(place, customer)
+        for customer in besides:
+            for number in self._numbers_of(customer):
+                self._besides.setdefault(number, []).append(customer)
         self.possible = possible
+
+    def _numbers_of(self, customer: Customer) -> set[str]:
+        return {number for each in customer.phones if (number := self._e164(each, customer.country))}
 
     def _add(self, place: int, customer: Customer) -> None:
         if (key := personal_key(customer.email)) is not None:
@@ -192,17 +201,17 @@ class Index:
     def _by_phone(self, phone: str, country: str | None) -> list[int]:
         """The customers with that phone; none when it is shared by people who are not the same."""
         places = _got(self.tails, digits(phone)[-TAIL:]) if self.may_have(phone.strip()) else []
-        same = []
+        same, customers = [], list[Customer]()
         for place in dict.fromkeys(places):
-            customer = self.customers[place]
-            numbers = {number for each in customer.phones if (number := self._e164(each, customer.country))}
             # A spreadsheet takes the + off; digit for digit it is the same number then.
-            if any(
-                number in (f"+{digits(phone)}", e164(phone, _region(country) or _region_of(number)))
-                for number in numbers
-            ):
+            theirs = [
+                number
+                for number in self._numbers_of(self.customers[place])
+                if number in (f"+{digits(phone)}", e164(phone, _region(country) or _region_of(number)))
+            ]
+            if theirs:
                 same.append(place)
-        customers = [self.customers[place] for place in same]
+                customers += [self.customers[place], *(each for one in theirs for each in self._besides.get(one, ()))]
         return same if all(are_one(customers[0], other) for other in customers[1:]) else []
 
     def _by_name(self, profile: Profile) -> list[tuple[int, str]]:

@@ -77,6 +77,19 @@ def test_a_phone_is_probable_and_one_that_two_people_share_is_no_match(
     assert (only["email"], only["matched_on"], only["confidence"]) == ("one@post.example", "phone", "probable")
 
 
+def test_a_phone_shared_with_somebody_who_is_left_out_is_no_match(
+    run: Bench, store: PracticeStore, tmp_path: Path
+) -> None:
+    agreed = {"email_marketing_consent": {"state": "subscribed"}}
+    declined = {"email_marketing_consent": {"state": "not_subscribed"}}
+    set_email(store, 0, "one@post.example", phone="+4915112345678", **agreed)
+    set_email(store, 1, "two@post.example", phone="+33612345678", **agreed)
+    set_email(store, 2, "three@post.example", phone="+33612345678", **declined)
+    rows = [{"phone": "+4915112345678", "instagram": "one"}, {"phone": "+33612345678", "instagram": "two"}]
+    ran = enrich(run, "--source", f"csv:{write(tmp_path / 'i.csv', rows)}", "--consented-only").ok()
+    assert [each["email"] for each in ran.json["influencers"]] == ["one@post.example"]
+
+
 def test_a_phone_that_two_rows_share_is_no_match_either(run: Bench, store: PracticeStore, tmp_path: Path) -> None:
     set_email(store, 0, "one@post.example", phone="+4915112345678")
     rows = [{"phone": "+4915112345678", "instagram": name, "name": name} for name in ("one", "two")]

@@ -64,6 +64,9 @@ def read_base(
     )
     _check_withheld(desk, store, base, everybody=updated_since is None, by_phone=by_phone)
     base.customers = _wanted(desk, base, consented_only=consented_only)
+    if len(base.customers) < len(found):
+        wanted = {each.customer_id for each in base.customers}
+        base.left_out = [each for each in found if each.customer_id not in wanted]
     return base
 
 

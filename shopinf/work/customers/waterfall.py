@@ -98,7 +98,8 @@ class Waterfall:
 
     def sheet(self, source: SheetSource) -> None:
         """Look for everybody in a sheet."""
-        indexes = [Index(each.base.customers, possible=self._terms.possible) for each in self.seen]
+        bases = [each.base for each in self.seen]
+        indexes = [Index(each.customers, each.left_out, possible=self._terms.possible) for each in bases]
         for seen, hits in zip(self.seen, source.match(indexes), strict=True):
             for place, hit in hits.items():
                 seen.hits.setdefault(place, hit)
