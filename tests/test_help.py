@@ -127,6 +127,7 @@ def test_a_command_that_is_none_names_the_nearest(run: Bench, typed: str, hint: 
         ("discounts create --campaign q4 --count 0", "--count: it has to be 1 or more"),
         ("discounts create --count 3", "--campaign is missing"),
         ("orders attribute --by influncer", "--by: 'influncer' is none of 'influencer', 'code', …"),
+        ("products list --limit 5", "There is no option --limit"),
         ("discounts create --percnt 5", "There is no option --percnt; near it: …"),
         ("stores group maya-shop", "NAME is missing"),
         ("reports disconnect", "WAY is missing"),

@@ -91,7 +91,7 @@ def _say_plan(desk: Desk, store: Store, plan: Plan) -> None:
     out.say(f"{store.name} ({store.title or store.domain}) will be disconnected:")
     if plan.owed:
         amounts = " and ".join(f"{amount} {amount.currency}" for amount in plan.owed)
-        out.say(f"- {amounts} is still owed to its influencers")
+        out.say(f"- {amounts} {agreeing(len(plan.owed), 'is', 'are')} still owed to its influencers")
     out.say("- its credentials go from this machine's keyring")
     if plan.erase:
         counts = plan.planned.ledger

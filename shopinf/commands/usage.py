@@ -49,6 +49,10 @@ def told(error: Any, path: str) -> BadInput:
     message = error.format_message().rstrip(".")
     for pattern, meant in _TOLD:
         message = re.sub(pattern, meant, message)
+    if (found := re.fullmatch(r"(There is no option (\S+)); near it: (.*)", message)) and not nearest(
+        found[2], found[3].split(", ")
+    ):
+        message = found[1]  # Typer finds `--wait` near `--limit`
     return BadInput(message, hint=_way_out(message, getattr(error, "ctx", None), path))
 
 

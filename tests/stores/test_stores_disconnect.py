@@ -92,17 +92,17 @@ def test_history_goes_unless_it_is_kept(run: Bench, shop: PracticeStore) -> None
     assert "MAYA15" not in run("discounts", "list").ok().out
 
 
-def earn(run: Bench, shop: PracticeStore) -> None:
-    """Write 9.00 USD down that is owed to somebody for an order of the store."""
+def earn(run: Bench, shop: PracticeStore, currency: str = "USD", order: int = 1) -> None:
+    """Write 9.00 down that is owed to somebody for an order of the store."""
     at = run.clock.now()
     row = {
         "payer": f"shop:{shop.id}",
         "person": "p1",
-        "currency": "USD",
+        "currency": currency,
         "kind": "earn",
         "amount": 900,
         "shop_id": shop.id,
-        "order_id": 1,
+        "order_id": order,
         "step": 0,
         "order_name": "#1001",
         "code": "MAYA15",
@@ -158,3 +158,9 @@ def test_contradictions_are_refused_before_anything_goes(
     ran = run("disconnect", "maya-shop", *words, "-y")
     assert (ran.code, ran.out) == (2, "")
     assert len(run.keyring.entries) == 1
+
+
+def test_two_amounts_are_owed_and_one_is(run: Bench, shop: PracticeStore) -> None:
+    earn(run, shop)
+    earn(run, shop, "EUR", 2)
+    assert "- 9.00 EUR and 9.00 USD are still owed to its influencers" in run("disconnect", "maya-shop", "-y").ok().err
