@@ -152,3 +152,15 @@ def test_a_code_that_goes_on_earning_its_own_is_named_with_how_to_change_it(code
     [mend] = [line for line in said.splitlines() if "To change it: " in line]
     codes(*shlex.split(mend.split("To change it: shopinf ")[1])).ok()
     assert winning(codes)[0] == "16%"
+
+
+def test_a_sheet_of_rates_names_the_codes_that_go_on_earning_their_own(codes: Bench, tmp_path: Path) -> None:
+    codes("rates", "set", "10%", "--code", "MIA10").ok()
+    file = tmp_path / "rates.csv"
+    file.write_text("influencer,code,rate\nmia,,new 16% returning 5%\nleo,,12%\n,LEO10,14%\n", encoding="utf-8")
+    said = codes("rates", "import", str(file)).ok().err
+    assert "MIA10 in maya-shop goes on earning 10%" in said
+    assert "LEO10 in" not in said, "the same sheet says so"
+    [mend] = [line for line in said.splitlines() if "To change it: " in line]
+    codes(*shlex.split(mend.split("To change it: shopinf ")[1])).ok()
+    assert winning(codes)[0] == "new 16% returning 5%"

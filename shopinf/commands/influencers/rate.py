@@ -8,7 +8,7 @@ import typer
 
 from shopinf.commands.influencers.choice import InfluencerArgument
 from shopinf.commands.options import DeskContext, FormChoice, Noun, examples
-from shopinf.commands.rates.particular import particular_notes
+from shopinf.commands.rates.particular import Reach, particular_notes
 from shopinf.commands.rates.rows import entered_notes
 from shopinf.payouts.rates import Subject, read_rate
 from shopinf.periods import read_day
@@ -45,7 +45,7 @@ def rate(
     day = read_day(since) if since else desk.clock.now().astimezone().date()
     desk.ledger.rates.agree(Subject(person=one.id), agreed, day)
     row: dict[str, Cell] = {"influencer": one.influencer, "commission": agreed, "since": day.isoformat()}
-    notes = particular_notes(desk, Subject(person=one.id), day, agreed)
+    notes = particular_notes(desk, [Reach(Subject(person=one.id), day, agreed)])
     notes += entered_notes(desk, [Subject(person=one.id)], day, "rate")
     desk.show(Result("shopinf.influencers.rate/1", COLUMNS, [row], notes=notes), form)
     desk.out.say(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shopinf.commands.options import DeskContext, FormChoice, MapOption, Noun, StoreChoice, examples
+from shopinf.commands.rates.particular import Reach, particular_notes
 from shopinf.commands.rates.rows import COLUMNS, rate_rows
 from shopinf.commands.rates.subject import Meant, SubjectChoice, meant_by, read_for
 from shopinf.commands.sheets import refuse_bare_share, tell_sheet
@@ -55,11 +56,16 @@ def import_(
     """
     sheet = desk.sheet(file, FIELDS, mapping=read_mapping(map_ or ()))
     done: list[Meant] = []
+    agreed: list[Reach] = []
+    today = desk.clock.now().astimezone().date()
     count = 0
     for row in sheet:
         count += 1
         try:
-            done += _agree(desk, row, stores)
+            found = _agree(desk, row, stores)
+            since = row.read("since", read_day) or today
+            agreed += [Reach(meant.subject, since, row["rate"]) for meant in found]
+            done += found
         except BadSheet as wrong:
             sheet.told.refused(wrong)
         except ShopinfError as wrong:
@@ -69,7 +75,8 @@ def import_(
         desk.out.say(f"There is no rate in {sheet.file}: no row stands below its column names.")
     failures = [Failure(None, file.name, each.message, BadInput.code) for each in sheet.told.bad]
     kept = desk.ledger.rates.of_subjects(dict.fromkeys(meant.subject for meant in done))
-    desk.show(Result("shopinf.rates.import/1", COLUMNS, rate_rows(desk, kept), failures=failures), form)
+    notes = particular_notes(desk, agreed, {meant.subject for meant in done})
+    desk.show(Result("shopinf.rates.import/1", COLUMNS, rate_rows(desk, kept), notes=notes, failures=failures), form)
     if failures:
         raise PartlyDone(
             f"{counted(len(failures), 'row')} could not be used",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from shopinf.attribution.commissions import Commission
 from shopinf.discounts.records import CodeRecord, State
-from shopinf.payouts.rates import Agreed, RateBook, Subject
+from shopinf.payouts.rates import Agreed, RateBook, Subject, read_rate
 from shopinf.shell import quoted
 from shopinf.words import counted
 
@@ -17,31 +20,51 @@ if TYPE_CHECKING:
 _MOST = 5  # codes named one by one
 
 
-def particular_notes(desk: Desk, agreed: Subject, day: date, rate: str | None) -> list[str]:
-    """A note for each code that *agreed*, an influencer's or a campaign's, does not reach from *day* on.
+@dataclass(frozen=True)
+class Reach:
+    """A rate that was agreed, and from which day on it is asked what it reaches; None: that there is no rate."""
 
-    *rate*: what was agreed; None: that there is none.
+    subject: Subject
+    day: date
+    rate: str | None
+
+
+def particular_notes(desk: Desk, agreed: Sequence[Reach], besides: Collection[Subject] = ()) -> list[str]:
+    """A note for each code that one of *agreed*, an influencer's or a campaign's rate, does not reach.
+
+    What was agreed *besides*, in the same sheet, is meant to go before, and no news.
     """
-    others = _going_before(desk, agreed, day)
-    notes = [_said(desk, *each, rate) for each in others[:_MOST]]
+    general = [each for each in agreed if (each.subject.person or each.subject.campaign) and not each.subject.product]
+    found = _going_before(desk, [each for each in general if not each.subject.code])
+    others = [each for each in found if each[2].subject not in besides]
+    notes = [_said(desk, *each) for each in others[:_MOST]]
     if len(others) > _MOST:
-        person = desk.ledger.people.by_id([agreed.person]).get(agreed.person)
+        people = {each.subject.person for each in general}
+        [person] = desk.ledger.people.by_id(people).values() if len(people) == 1 and "" not in people else [None]
         look = f"shopinf influencers show {quoted(person.influencer)}" if person else "shopinf rates list --all-stores"
         notes.append(f"and so do {counted(len(others) - _MOST, 'more code')}: {look}")
     return notes
 
 
-def _going_before(desk: Desk, agreed: Subject, day: date) -> list[tuple[Store, CodeRecord, Agreed]]:
+def _going_before(desk: Desk, agreed: Sequence[Reach]) -> list[tuple[Store, CodeRecord, Agreed, str | None]]:
+    """The codes that something more particular holds for, what that is, and the rate that was agreed instead."""
+    people = {each.subject.person for each in agreed}
+    only = next(iter(people)) if len(people) == 1 else ""
     found = []
-    for store in desk.book.all():
-        codes = desk.ledger.codes.of_shop(store.shop_id, person=agreed.person or None)
+    for store in desk.book.all() if agreed else ():
+        codes = desk.ledger.codes.of_shop(store.shop_id, person=only or None)
         codes = [code for code in codes if code.state not in (State.FAILED, State.RETIRED)]
-        people = {code.person: code.person for code in codes}
-        book = RateBook(desk.ledger.rates.of_store(store.shop_id, store.currency, people))
+        known = {code.person: code.person for code in codes}
+        book = RateBook(desk.ledger.rates.of_store(store.shop_id, store.currency, known))
         for code in codes:
+            if "" not in people and code.person not in people:
+                continue
             whole = Subject(store.shop_id, code.id, code.campaign, code.person)
-            if agreed.concerns(whole) and (wins := book.winning(whole, day)) and wins.subject.rank() > agreed.rank():
-                found.append((store, code, wins))
+            for each in agreed:
+                if not each.subject.concerns(whole) or (wins := book.winning(whole, each.day)) is None:
+                    continue
+                if wins.subject.rank() > each.subject.rank():
+                    found.append((store, code, wins, each.rate))
     return found
 
 
@@ -51,7 +74,7 @@ def _said(desk: Desk, store: Store, code: CodeRecord, wins: Agreed, rate: str | 
     if not wins.subject.code or rate is None:
         return said
     person = desk.ledger.people.by_id([code.person]).get(code.person)
-    if person is None:
+    if person is None or not isinstance(read_rate(rate), Commission):
         return (
             f"{said} To change it: shopinf rates set {quoted(rate)} --code {quoted(code.code)} -s {quoted(store.name)}"
         )

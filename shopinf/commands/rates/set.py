@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shopinf.commands.options import DeskContext, FormChoice, Noun, StoreChoice, examples
-from shopinf.commands.rates.particular import particular_notes
+from shopinf.commands.rates.particular import Reach, particular_notes
 from shopinf.commands.rates.rows import COLUMNS, entered_notes, rate_rows
 from shopinf.commands.rates.subject import Meant, SubjectChoice, meant_by, read_for
 from shopinf.errors import BadInput
@@ -72,7 +72,9 @@ def set_(
     rows = rate_rows(desk, desk.ledger.rates.of_subjects([meant.subject for meant in found]))
     desk.show(Result("shopinf.rates.set/1", COLUMNS, rows), form)
     desk.out.say(f"{text} from {day or 'the beginning'}.  Next: shopinf rates list")
-    _tell_particular(desk, found, day, None if kept is None else text.strip())
+    first, said = day or desk.clock.now().astimezone().date(), None if kept is None else text.strip()
+    for note in particular_notes(desk, [Reach(meant.subject, first, said) for meant in found]):
+        desk.out.note(note)
     _tell_entered(desk, found, day)
 
 
@@ -84,15 +86,6 @@ def _agree(desk: Desk, meant: Meant, worded: str | None, day: date | None, reaso
         return
     if meant.record is not None and meant.store is not None and not meant.subject.product:
         desk.ledger.codes.tell_commission(meant.store.shop_id, meant.record, worded)
-
-
-def _tell_particular(desk: Desk, found: list[Meant], day: date | None, text: str | None) -> None:
-    """Say which codes go on earning by what is more particular, where it is an influencer's or a campaign's rate."""
-    for subject in (meant.subject for meant in found):
-        if (subject.person or subject.campaign) and not subject.product:
-            first = day or desk.clock.now().astimezone().date()
-            for note in particular_notes(desk, subject, first, text):
-                desk.out.note(note)
 
 
 def _tell_entered(desk: Desk, found: list[Meant], day: date | None) -> None:
