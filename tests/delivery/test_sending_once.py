@@ -30,6 +30,14 @@ def test_the_second_run_sends_nothing_and_says_so(run: Bench, connected: MailSer
     assert "--again" in again.err
 
 
+def test_the_last_sentence_tells_what_went_to_whom(run: Bench, connected: MailServer, report: Path) -> None:
+    run(*SEND).ok()
+    Path("other.html").write_bytes(b"<p>other</p>")
+    ran = run(*SEND, "other.html", "--to", "leo@client.example", "--yes")
+    assert "other.html sent to ann@client.example." in ran.ok().err
+    assert "report.html, other.html sent to leo@client.example." in ran.err
+
+
 def test_another_name_or_case_is_no_other_file_and_no_other_address(
     run: Bench, connected: MailServer, report: Path
 ) -> None:

@@ -194,10 +194,10 @@ def _tell(desk: Desk, post: Post, done: Sequence[Done], form: FormChoice) -> Non
     failures = [*_failures(done)]
     _show(desk, post, done, form, failures)
     sent = [each.leg for each in done if each.sent]
-    if sent:
-        names, whom = _named(_all(sent)), few([leg.recipient.shown for leg in sent])
+    for papers, addresses in _alike(sent):
         was_told = post.via is Via.SLACK
-        desk.out.say(f"The channel in Slack was told of {names}." if was_told else f"{names} sent to {whom}.")
+        names = _named(papers)
+        desk.out.say(f"The channel in Slack was told of {names}." if was_told else f"{names} sent to {few(addresses)}.")
     if failures:
         doubtful = [each for each in done if _in_doubt(each)]
         lacking = len([each for each in done if each.error or _in_doubt(each)])  # of one several files may be in doubt
@@ -318,8 +318,13 @@ def _show_letters(desk: Desk, post: Post, legs: Sequence[Leg]) -> None:
     desk.out.say("Nothing was sent.")
 
 
-def _all(legs: Sequence[Leg]) -> list[Paper]:
-    return [*{paper.digest: paper for leg in legs for paper in leg.papers}.values()]
+def _alike(legs: Sequence[Leg]) -> list[tuple[Sequence[Paper], list[str]]]:
+    """What was in a mail, and whom it went to: of one who had some of the files before the mail has the others."""
+    found: dict[tuple[str, ...], tuple[Sequence[Paper], list[str]]] = {}
+    for leg in legs:
+        key = tuple(paper.digest for paper in leg.papers)
+        found.setdefault(key, (leg.papers, []))[1].append(leg.recipient.shown)
+    return [*found.values()]
 
 
 def _named(papers: Sequence[Paper]) -> str:
