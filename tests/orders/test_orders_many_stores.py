@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from bench import Bench, Ran
 from shopinf.practice import PracticeStore
 from shopinf.shopify.client import Access, Shop
 from shopinf.stores import Credentials, Secret
+from shopinf.work.orders import repeats
 from shopinf.work.orders.seats import Seats
 
 from .mirrored import goods
@@ -211,3 +214,29 @@ def test_orders_of_nobodys_codes_are_in_no_influencers_file_and_that_is_said(
     assert "1 order is by a code of nobody's, and in no influencer's file" in ran.err
     named = run(*ATTRIBUTE, "-s", "maya-shop", "-o", str(tmp_path / "{influencer}.csv")).ok()
     assert "nobody's" not in named.err
+
+
+def test_however_many_stores_are_read_the_buyers_of_four_at_most_are_gone_over_at_once(
+    run: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(8):
+        name = f"shop-{number}"
+        store = run.open(handle=name, seed=number + 1)
+        run.connect(store).ok()
+        given = ("--influencer", "mia", "--percent", "10", "--campaign", "q4", "--code", "MIA10", "--yes")
+        run("discounts", "create", "-s", name, *given).ok()
+        store.sell("MIA10", lines=goods(store, "100.00"))
+    going, most, four = set[int](), list[int](), threading.Barrier(4)
+    found = repeats._repeats
+
+    def watched(ledger: Any, shop_id: int, *given: Any) -> Iterator[list[int]]:
+        going.add(shop_id)
+        four.wait(20)
+        most.append(len(going))
+        yield from found(ledger, shop_id, *given)
+        going.discard(shop_id)
+
+    monkeypatch.setattr(repeats, "_repeats", watched)
+    run("orders", "sync", "--all-stores").ok()
+    assert len(most) == 8
+    assert max(most) <= 4

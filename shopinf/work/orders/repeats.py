@@ -7,6 +7,7 @@ came to, so it is asked for by id, 250 a request, and kept like an order with a 
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from shopinf.ledger.orders import Sync
     from shopinf.shopify.client import Shop
     from shopinf.stores import Store
+
+# Stores whose buyers are gone over at the same time. Stores of one size are read to the end at the same time too, and
+# each holds all orders of its buyers, and of the ledger what they lie in, while Python works on one of them anyway.
+_AT_ONCE = threading.Semaphore(4)
 
 
 def read_repeats(ledger: Ledger, store: Store, shop: Shop, sync: Sync, newest: datetime) -> None:
@@ -39,7 +44,8 @@ def read_repeats(ledger: Ledger, store: Store, shop: Shop, sync: Sync, newest: d
     if former is not None and same and newest <= former.changes:
         return
     since = former.changes if former is not None and same else None
-    ids = sorted({each for part in _repeats(ledger, shop_id, texts, sync, since) for each in part})
+    with _AT_ONCE:
+        ids = sorted({each for part in _repeats(ledger, shop_id, texts, sync, since) for each in part})
     for _, page in orders_by_id(shop, ledger.database.key(), ids, whole=True):
         ledger.orders.write(shop_id, page.orders, sync.round, odd=page.unread)
     ledger.repeats.keep_looked(shop_id, Looked(max(newest, former.changes) if former else newest, digest))
