@@ -146,7 +146,8 @@ def test_nothing_agreed_is_said_with_how_to_begin(run: Bench, shop: PracticeStor
 def test_a_code_that_goes_on_earning_its_own_is_named_with_how_to_change_it(codes: Bench, of: tuple[str, str]) -> None:
     assert "goes on earning" not in codes("rates", "set", "15%", *of).ok().err
     codes("rates", "set", "10%", "--code", "MIA10").ok()
-    said = codes("rates", "set", "16%", *of, "--from", "2026-11-22").ok().err
+    said = codes("rates", "set", "16%", *of, "--from", "2026-11-20").ok().err
+    assert "shopinf rates set 16% --code MIA10 --from 2026-11-20 -s maya-shop" in said
     assert "MIA10 in maya-shop goes on earning 10%: the code's own rate goes before this one." in said
     assert "LEO10" not in said
     [mend] = [line for line in said.splitlines() if "To change it: " in line]

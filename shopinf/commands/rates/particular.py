@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from shopinf.attribution.commissions import Commission
 from shopinf.discounts.records import CodeRecord, State
-from shopinf.payouts.rates import Agreed, RateBook, Subject, read_rate
+from shopinf.payouts.rates import Agreed, RateBook, Subject
 from shopinf.shell import quoted
 from shopinf.words import counted
 
@@ -37,7 +36,7 @@ def particular_notes(desk: Desk, agreed: Sequence[Reach], besides: Collection[Su
     general = [each for each in agreed if (each.subject.person or each.subject.campaign) and not each.subject.product]
     found = _going_before(desk, [each for each in general if not each.subject.code])
     others = [each for each in found if each[2].subject not in besides]
-    notes = [_said(desk, *each) for each in others[:_MOST]]
+    notes = [_said(*each) for each in others[:_MOST]]
     if len(others) > _MOST:
         people = {each.subject.person for each in general}
         [person] = desk.ledger.people.by_id(people).values() if len(people) == 1 and "" not in people else [None]
@@ -46,8 +45,8 @@ def particular_notes(desk: Desk, agreed: Sequence[Reach], besides: Collection[Su
     return notes
 
 
-def _going_before(desk: Desk, agreed: Sequence[Reach]) -> list[tuple[Store, CodeRecord, Agreed, str | None]]:
-    """The codes that something more particular holds for, what that is, and the rate that was agreed instead."""
+def _going_before(desk: Desk, agreed: Sequence[Reach]) -> list[tuple[Store, CodeRecord, Agreed, Reach]]:
+    """The codes that something more particular holds for, what that is, and what was agreed instead."""
     people = {each.subject.person for each in agreed}
     only = next(iter(people)) if len(people) == 1 else ""
     found = []
@@ -64,22 +63,16 @@ def _going_before(desk: Desk, agreed: Sequence[Reach]) -> list[tuple[Store, Code
                 if not each.subject.concerns(whole) or (wins := book.winning(whole, each.day)) is None:
                     continue
                 if wins.subject.rank() > each.subject.rank():
-                    found.append((store, code, wins, each.rate))
+                    found.append((store, code, wins, each))
     return found
 
 
-def _said(desk: Desk, store: Store, code: CodeRecord, wins: Agreed, rate: str | None) -> str:
-    """Which rate a code goes by all the same, and how to give it the new one."""
+def _said(store: Store, code: CodeRecord, wins: Agreed, agreed: Reach) -> str:
+    """Which rate a code goes by all the same, and how to give it the new one from the same day on."""
     said = f"{code.code} in {store.name} goes on earning {wins.rate}: {wins.why} goes before this one."
-    if not wins.subject.code or rate is None:
+    if not wins.subject.code or agreed.rate is None:
         return said
-    person = desk.ledger.people.by_id([code.person]).get(code.person)
-    if person is None or not isinstance(read_rate(rate), Commission):
-        return (
-            f"{said} To change it: shopinf rates set {quoted(rate)} --code {quoted(code.code)} -s {quoted(store.name)}"
-        )
-    slot = f" --slot {quoted(code.slot)}" if code.slot else ""
     return (
-        f"{said} To change it: shopinf discounts create -s {quoted(store.name)} --campaign {quoted(code.campaign)} "
-        f"--influencer {quoted(person.influencer)}{slot} --commission {quoted(rate)} --update-terms"
+        f"{said} To change it: shopinf rates set {quoted(agreed.rate)} --code {quoted(code.code)} --from {agreed.day} "
+        f"-s {quoted(store.name)}"
     )
