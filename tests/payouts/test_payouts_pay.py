@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -506,3 +507,10 @@ def test_an_amount_in_a_currency_that_the_store_does_not_sell_in_is_warned_of(ru
     odd = run("payouts", "adjust", "mia", "5", "--currency", "EUR", "--reason", "bonus").ok()
     assert "warning: maya-shop sells in USD; an amount in EUR makes a statement of its own." in odd.err
     assert "warning" not in run("payouts", "adjust", "mia", "5", "--currency", "USD", "--reason", "bonus").ok().err
+
+
+def test_what_lifts_a_hold_is_said_as_it_can_be_typed(run: Bench, closed: Path) -> None:
+    held = run("payouts", "hold", "--code", "MIA10", "--from", "2026-10-10", "-s", "maya-shop", "--reason", "x").ok()
+    lift = held.err.split("Next: shopinf ")[1].strip()
+    assert lift == "payouts release --code MIA10 --from 2026-10-10 -s maya-shop --reason 'looked at'"
+    run(*shlex.split(lift)).ok()

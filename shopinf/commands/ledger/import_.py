@@ -60,7 +60,7 @@ def import_(
         if there and not replace:
             raise BadInput(
                 f"The ledger {desk.ledger.shown} is not empty: it has {_content(there)}",
-                hint="Keep a copy with shopinf ledger export, then add --replace.",
+                hint="Keep a copy with shopinf ledger export backup.db, then add --replace.",
             )
         if there:
             desk.out.say(f"The ledger {desk.ledger.shown} will lose {_content(there)}.")

@@ -30,4 +30,5 @@ def hold(
     desk.show(judged_result(desk, Action.HOLD, found, meant.why), form)
     said = f"{orders_words(found)} on hold" if found else "No order of that is entered yet"
     later = "" if meant.order else "; what comes later is held too"
-    desk.out.say(f"{said}{later}.  Next: shopinf payouts release …")
+    lift = f"shopinf payouts release{meant.typed}{stores.typed} --reason 'looked at'"
+    desk.out.say(f"{said}{later}.  Next: {lift}")

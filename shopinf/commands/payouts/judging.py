@@ -19,6 +19,7 @@ from shopinf.payouts.entries import OrderKey
 from shopinf.payouts.statements import Action
 from shopinf.periods import read_day
 from shopinf.results import Cell, Result, columns
+from shopinf.shell import quoted
 from shopinf.words import counted
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ class OrdersMeant:
     @property
     def why(self) -> str:
         return reason_of(self.reason)
+
+    @property
+    def typed(self) -> str:
+        """The same orders for another command, as it is typed, a blank before each option."""
+        named = [("order", self.order), ("code", self.code), ("influencer", self.influencer), ("from", self.since)]
+        return "".join(f" --{option} {quoted(value)}" for option, value in named if value)
 
     def about(self, desk: Desk, stores: Sequence[Store]) -> About:
         """What is meant, by the names that are known here."""
