@@ -205,6 +205,17 @@ def test_what_the_dry_run_shows_is_what_is_made_also_where_signs_are_random(run:
 
 
 @pytest.mark.slow
+def test_a_dry_run_shows_the_signs_of_people_who_are_not_known_yet(
+    run: Bench, shop: PracticeStore, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "people.csv"
+    sheet.write_text("influencer,email\nann,ann@ann.example\nbob,\n")
+    asked = ("discounts", "create", "--campaign", "q4", "--sheet", str(sheet), "--percent", "15", "-f", "json")
+    asked += ("--pattern", "{influencer}-{random:6}")
+    planned = [row["code"] for row in run(*asked, "--dry-run").ok().json["codes"]]
+    assert [row["code"] for row in run(*asked, "--yes").ok().json["codes"]] == planned
+
+
 def test_the_dry_run_tells_how_likely_codes_meet(run: Bench, shop: PracticeStore) -> None:
     asked = ("--count", "10000", "--percent", "15", "--dry-run", "-o", str(run.home.parent / "codes.csv"))
     assert "5.5 %" in run("discounts", "create", "--campaign", "q4", *asked).ok().err

@@ -33,7 +33,10 @@ def plan_codes(desk: Desk, store: Store, asks: Sequence[Ask], shape: Shape) -> l
         records,
         shape,
         lambda names: codes.taken(store.shop_id, names),
-        lambda ask: drawn_for(key, *where, *ask.key, shape.pattern.text),
+        # By name: a dry run does not keep whom it meets for the first time, so that their opaque ids are others then.
+        lambda ask: drawn_for(
+            key, *where, ask.influencer.influencer if ask.influencer else "", ask.slot, shape.pattern.text
+        ),
     )
 
 
