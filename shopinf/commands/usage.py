@@ -49,10 +49,10 @@ def told(error: Any, path: str) -> BadInput:
     message = error.format_message().rstrip(".")
     for pattern, meant in _TOLD:
         message = re.sub(pattern, meant, message)
-    if (found := re.fullmatch(r"(There is no option (\S+)); near it: (.*)", message)) and not nearest(
-        found[2], found[3].split(", ")
-    ):
-        message = found[1]  # Typer finds `--wait` near `--limit`
+    if found := re.fullmatch(r"(There is no option (\S+)); near it: (.*)", message):
+        # Typer lists what is near by the alphabet, and calls `--wait` near `--limit`.
+        close = nearest(found[2], found[3].split(", "))
+        message = f"{found[1]}; near it: {close}" if close else found[1]
     return BadInput(message, hint=_way_out(message, getattr(error, "ctx", None), path))
 
 
