@@ -210,8 +210,8 @@ def test_a_dry_run_shows_the_signs_of_people_who_are_not_known_yet(
 ) -> None:
     sheet = tmp_path / "people.csv"
     sheet.write_text("influencer,email\nann,ann@ann.example\nbob,\n")
-    asked = ("discounts", "create", "--campaign", "q4", "--sheet", str(sheet), "--percent", "15", "-f", "json")
-    asked += ("--pattern", "{influencer}-{random:6}")
+    create = ("discounts", "create", "--campaign", "q4", "--sheet", str(sheet), "--percent", "15")
+    asked = (*create, "--pattern", "{influencer}-{random:6}", "-f", "json")
     planned = [row["code"] for row in run(*asked, "--dry-run").ok().json["codes"]]
     assert [row["code"] for row in run(*asked, "--yes").ok().json["codes"]] == planned
 
