@@ -262,10 +262,3 @@ def test_a_mask_looks_through_a_page_of_records_too() -> None:
     page = b'{"orders": [' + b'{"note": "nothing to see"},' * 5000 + b'{"note": "%s"}]}'
     covered = MASK.body(page % b"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", strictly=False)
     assert json.loads(covered)["orders"][-1] == {"note": "…"}
-
-
-def test_a_mask_finds_a_part_of_a_secret_wherever_it_stands_in_a_long_page() -> None:
-    part = b"0A1B2C3D4E5F6071"
-    for before in (0, *range(131_040, 131_080), 262_120, 300_000):
-        page = b'{"note": "' + b"-" * before + part + b'"}' + b" " * 300_000
-        assert MASK.body(page, strictly=False) == page.replace(part, "…".encode())

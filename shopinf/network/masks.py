@@ -16,7 +16,6 @@ from shopinf.stores import Secret
 SHORTEST = 8  # signs of a secret that tell something of it; what is shorter stands in ordinary words too
 _LONG = 16  # a part that long is one, even of letters alone
 _SMALL = 32 * 1024  # bytes that are looked through for every part; pages of records for longer ones
-_SLICE = 128 * 1024  # bytes looked through at once: a whole page in lower case would be new memory each time
 _SHORT = 1024  # bytes, most headers among them, that are looked through for all parts at once, which is quicker there
 _COVER, _HEADER_COVER = "…".encode(), b"masked"  # an address in a header must stay an address
 
@@ -86,10 +85,10 @@ class Mask:
         return covered
 
     def _covered(self, text: bytes, cover: bytes, *, strictly: bool) -> bytes:
-        if len(text) > _SMALL and not self._marked(text):
-            return text
         low = text.lower()
         if len(low) <= _SHORT and (self._any is None or not self._any.search(low)):
+            return text
+        if len(low) > _SMALL and not any(mark in low for mark in self._landmarks):
             return text
         spans = [(at, at + len(whole)) for whole in self._whole for at in _found(whole, low)]
         spans += [(at, at + SHORTEST) for window in self._windows for at in _found(window, low)]
@@ -102,12 +101,6 @@ class Mask:
                 parts += [text[done:begin], cover]
                 done = end
         return b"".join([*parts, text[done:]])
-
-    def _marked(self, text: bytes) -> bool:
-        """Is a landmark in *text*? Slices overlap, so that none lies across two."""
-        over = max(map(len, self._landmarks), default=1) - 1
-        slices = (text[at : at + _SLICE + over].lower() for at in range(0, len(text), _SLICE))
-        return any(mark in low for low in slices for mark in self._landmarks)
 
     def _tells(self, part: bytes, strictly: bool) -> bool:
         """Does *part* tell something? Words do not that stand in names, nor in records a number that may be an id."""
