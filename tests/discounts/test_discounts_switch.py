@@ -11,7 +11,7 @@ from bench import Bench, StillClock
 from shopinf.attribution.codebook import Since
 from shopinf.practice import PracticeStore
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
 ONE = ("discounts", "create", "--campaign", "q4", "--influencer", "maya", "--percent", "15")
 SHARED = ("discounts", "create", "--campaign", "w", "--percent", "15", "--pattern", "code{n}", "--yes", "--count")

@@ -26,6 +26,8 @@ from shopinf.work.orders.crediting import credit_and_rank, meant
 from .histories import REPORTS, History
 from .mirrored import goods, make_code
 
+pytestmark = pytest.mark.slow
+
 YEAR = ("orders", "attribute", "--period", "2026", "--no-sync", "-f", "json")
 
 

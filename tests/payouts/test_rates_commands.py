@@ -12,6 +12,8 @@ from orders.mirrored import make_code
 
 from shopinf.practice import PracticeStore
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def codes(run: Bench, shop: PracticeStore) -> Bench:
