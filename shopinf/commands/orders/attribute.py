@@ -151,19 +151,30 @@ def attribute(
     result = desk.deliver(outcomes, answer, form, periods=spans, pieces=apart)
     if not result.rows:
         desk.out.say("No order of this period used a code that shopinf made or imported.")
-    if "influencer" in _apart(form.output) and (count := sum(nowhere)):
+    _tell_nowhere(desk, form, sum(nowhere))
+    if client:
+        _warn_of_several(desk, form, len(outcomes.done))
+    outcomes.settle()
+    unread.settle((odd for _, part in outcomes.done for odd in part.unread), ODD_ORDERS)
+
+
+def _tell_nowhere(desk: Desk, form: ReportForm, count: int) -> None:
+    """Say how many orders by codes of nobody in particular are in none of the files that influencers have."""
+    if count and "influencer" in _apart(form.output):
         are = agreeing(count, "is by a code of nobody's, and", "are by codes of nobody's, and")
         desk.out.note(
             f"{counted(count, 'order')} {are} in no influencer's file; an --output without {{influencer}} has all."
         )
+
+
+def _warn_of_several(desk: Desk, form: ReportForm, count: int) -> None:
+    """Warn where one file for a client shows *count* stores, whose figures may be another's."""
     meant = desk.form(form)
-    if client and meant.format.readers and len(outcomes.done) > 1 and "{store}" not in str(meant.output):
+    if meant.format.readers and count > 1 and "{store}" not in str(meant.output):
         desk.out.warn(
-            f"{meant.output} is for a client and shows {counted(len(outcomes.done), 'store')} to whoever reads it. "
+            f"{meant.output} is for a client and shows {counted(count, 'store')} to whoever reads it. "
             f"A file for each: -o '{{store}}{meant.format.suffixes[0]}'"
         )
-    outcomes.settle()
-    unread.settle((odd for _, part in outcomes.done for odd in part.unread), ODD_ORDERS)
 
 
 def _suspects(desk: Desk, done: Done[Attributed], now: datetime) -> dict[str, list[Suspect]]:
