@@ -21,7 +21,7 @@ from shopinf.ledger.engine import Database
 from shopinf.ledger.tables.credits import CACHE
 from shopinf.orderrows import row_of
 from shopinf.practice import PracticeStore
-from shopinf.work.orders.crediting import credit_and_rank, meant
+from shopinf.work.orders.crediting import credit_orders, meant
 
 from .histories import REPORTS, History
 from .mirrored import goods, make_code
@@ -265,9 +265,9 @@ def test_others_write_while_a_month_is_worked_out(
             file.execute("BEGIN IMMEDIATE")
             file.execute("ROLLBACK")
         written.append(given)
-        return credit_and_rank(*given, **more)
+        return credit_orders(*given, **more)
 
-    monkeypatch.setattr("shopinf.work.orders.kept.credit_and_rank", meanwhile)
+    monkeypatch.setattr("shopinf.work.orders.kept.credit_orders", meanwhile)
     run(*YEAR).ok()
     assert written
     assert count(run, "credits") == 3

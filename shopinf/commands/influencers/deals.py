@@ -55,7 +55,7 @@ def _sold(desk: Desk, store: Store, one: Influencer) -> Mapping[tuple[str, str],
         return None
     rules = Rules(MultiCode(desk.config.multi_code))
     found: dict[tuple[str, str], tuple[int, Decimal]] = {}
-    for outcome in credit_orders(desk, store, code_book(desk, store, by_id=True), rules, Which(of=one.id)):
+    for outcome in credit_orders(desk, store, code_book(desk, store, by_id=True), rules, Which(of=one.id)).outcomes:
         for credit in outcome if isinstance(outcome, list) else ():
             if credit.influencer == one.id and credit.status is Status.APPROVED:
                 orders, net = found.get((credit.campaign, credit.slot), (0, Decimal(0)))

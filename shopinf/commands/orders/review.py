@@ -90,7 +90,7 @@ def _reviewed(desk: Desk, store: Store, period: Period | None, several: MultiCod
         check_read(desk, store)
         found.unread = desk.ledger.unread.of(store.shop_id, "orders")
     begin, end = period.bounds(store.zone) if period else (None, None)
-    for outcome in credit_orders(desk, store, code_book(desk, store), Rules(several), Which(begin, end)):
+    for outcome in credit_orders(desk, store, code_book(desk, store), Rules(several), Which(begin, end)).outcomes:
         if not isinstance(outcome, Excluded) and outcome:
             found.looked_at += 1
             found.rows += [review_row(store, credit) for credit in outcome if _is_odd(credit)]

@@ -62,7 +62,7 @@ def watch_store(
         start = min(start, datetime.combine(since, time(), store.zone) - PAST + timedelta(days=BACK))
     codes = code_book(desk, store)
     rate = read_rate(desk.config.commission, store.currency) if desk.config.commission else None
-    outcomes = credit_orders(desk, store, codes, Rules(default=rate), Which(start))
+    outcomes = credit_orders(desk, store, codes, Rules(default=rate), Which(start)).outcomes
     credits = [credit for outcome in outcomes if isinstance(outcome, list) for credit in outcome]
     known = trails(desk, store, [credit.order for credit in credits], live=seats is not None)
     days = _Days(desk, store, credits, start)

@@ -191,7 +191,7 @@ def _of_period(
             if only is not None:
                 only |= changed_since_made(desk, store, codes, rules, begin)
             which = Which(until=end, changed_since=begin, only=only)
-    found = in_tiers(credit_orders(desk, store, codes, rules, which, live=asked.sync, told=told))
+    found = in_tiers(credit_orders(desk, store, codes, rules, which, live=asked.sync, told=told).outcomes)
     paid = _payments(desk, store, found) if asked.choice.payments else None
     sums = kept.sums if kept else ()
     return StoreOrders(store.name, store.currency, store.zone, found, period, codes, paid, sums)

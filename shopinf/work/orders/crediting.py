@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from shopinf.attribution.buyers import Rank, rank
 from shopinf.attribution.codebook import Codes
@@ -31,6 +31,13 @@ class Which:
     of: str = ""  # those alone that have a code which is or was this influencer's
 
 
+class Credited(NamedTuple):
+    """Whose each order is, and the rank of every order that a buyer of these made."""
+
+    outcomes: list[list[Credit] | Excluded]
+    ranks: dict[int, Rank]
+
+
 def credit_orders(
     desk: Desk,
     store: Store,
@@ -40,26 +47,12 @@ def credit_orders(
     *,
     live: bool = False,
     told: list[str] | None = None,
-) -> list[list[Credit] | Excluded]:
+) -> Credited:
     """Credit orders to those whose codes they used, from the ledger alone.
 
     *live*: the visits before orders are read from the store where they are needed and not known; *told* gets what a
     person should know of that.
     """
-    return credit_and_rank(desk, store, codes, rules, which, live=live, told=told)[0]
-
-
-def credit_and_rank(
-    desk: Desk,
-    store: Store,
-    codes: Codes,
-    rules: Rules,
-    which: Which,
-    *,
-    live: bool = False,
-    told: list[str] | None = None,
-) -> tuple[list[list[Credit] | Excluded], dict[int, Rank]]:
-    """The same, with the rank of every order that a buyer of these made."""
     mirror, gifts = desk.ledger.orders, desk.ledger.gifts.order_ids(store.shop_id)
     ids = meant(desk, store, codes, rules, which)
     since, until, changed_since = which.since, which.until, which.changed_since
@@ -79,7 +72,7 @@ def credit_and_rank(
         history_since=sync.reach if sync else None,
     )
     rules = replace(rules, gift_orders=gifts, gift_tags=(GIFT_TAG,), decisions=decisions)
-    return [attribute(order, codes, rules, ranks.get(order.order_id)) for order in orders], ranks
+    return Credited([attribute(order, codes, rules, ranks.get(order.order_id)) for order in orders], ranks)
 
 
 def meant(desk: Desk, store: Store, codes: Codes, rules: Rules, which: Which) -> frozenset[int]:

@@ -22,7 +22,7 @@ from shopinf.errors import Busy, MachineProblem
 from shopinf.payouts.rates import read_rate
 from shopinf.periods import Period, Step
 from shopinf.stores import Store
-from shopinf.work.orders.crediting import Which, credit_and_rank, meant
+from shopinf.work.orders.crediting import Which, credit_orders, meant
 from shopinf.work.orders.creditkey import credit_key, differing, order_ids_of, texts_of, tracked_texts
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ class Keeper:
         return state
 
     def _credited(self, which: Which) -> Iterator[KeptCredit]:
-        outcomes, ranks = credit_and_rank(self.desk, self.store, self.key.codes, self.key.rules, which)
+        outcomes, ranks = credit_orders(self.desk, self.store, self.key.codes, self.key.rules, which)
         bought = Counter(rank.person for rank in ranks.values())
         decided = self.desk.ledger.decisions.of(self.shop_id)
         for outcome in outcomes:

@@ -148,7 +148,7 @@ class _Reading:
     def _tiered(self) -> dict[tuple[int, str], Decimal | None]:
         """What orders earn that rise through tiers with all others of their month, those of old customers too."""
         months: dict[str, list[Outcome]] = {}
-        for outcome in credit_orders(self.desk, self.store, self.codes, self.rules, Which(owned=True)):
+        for outcome in credit_orders(self.desk, self.store, self.codes, self.rules, Which(owned=True)).outcomes:
             if isinstance(outcome, list) and any(map(rises, outcome)):
                 day = outcome[0].order.processed_at.astimezone(self.store.zone).date()
                 months.setdefault(label(day, Step.MONTH), []).append(outcome)

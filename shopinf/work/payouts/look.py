@@ -87,7 +87,7 @@ def _look_at_new(desk: Desk, scope: Scope, looked: Looked, codes: Codes, entered
     store = looked.store
     begin, end = Period(scope.began, scope.period.last, "").bounds(store.zone)
     which = Which(begin, end, but=entered, owned=True)
-    for outcome in credit_orders(desk, store, codes, scope.rules, which):
+    for outcome in credit_orders(desk, store, codes, scope.rules, which).outcomes:
         if isinstance(outcome, list) and outcome:
             _enter(scope, looked, [credit for credit in outcome if credit.influencer])
 
